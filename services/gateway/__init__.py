@@ -1,0 +1,1 @@
+"""Between Telegram and the services: takes updates in, speaks for the chats, delivers answers."""

@@ -1,0 +1,1 @@
+"""Everything on one machine: starts all processes under one supervisor."""
