@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&quartet/gateway/v1/update_events.proto\x12\x12quartet.gateway.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"v\n\x0eUpdateReceived\x12\x0e\n\x06\x62ot_id\x18\x01 \x01(\x03\x12\x11\n\tupdate_id\x18\x02 \x01(\x03\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12\x30\n\x0creceive_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa4\x01\n\rStopRequested\x12\x0e\n\x06\x62ot_id\x18\x01 \x01(\x03\x12\x0f\n\x07\x63hat_id\x18\x02 \x01(\x03\x12\x0f\n\x07user_id\x18\x03 \x01(\x03\x12\x11\n\x07turn_id\x18\x04 \x01(\tH\x00\x12\x12\n\x08\x64raft_id\x18\x05 \x01(\x03H\x00\x12\x30\n\x0creceive_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\n\x06targetb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&quartet/gateway/v1/update_events.proto\x12\x12quartet.gateway.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"v\n\x0eUpdateReceived\x12\x0e\n\x06\x62ot_id\x18\x01 \x01(\x03\x12\x11\n\tupdate_id\x18\x02 \x01(\x03\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12\x30\n\x0creceive_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,6 +34,4 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_UPDATERECEIVED']._serialized_start=95
   _globals['_UPDATERECEIVED']._serialized_end=213
-  _globals['_STOPREQUESTED']._serialized_start=216
-  _globals['_STOPREQUESTED']._serialized_end=380
 # @@protoc_insertion_point(module_scope)

@@ -19,8 +19,11 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class UpdateReceived(_message.Message):
-    """UpdateReceived is one update of Telegram, taken in and not yet handled. Stream
-    `UPDATES`, subject `quartet.updates.<shard>`.
+    """UpdateReceived is one update of Telegram, taken in and not yet handled.
+
+    What may wait its turn goes to stream `UPDATES`, subject
+    `quartet.updates.<shard>`. A wish to stop must not wait behind what it stops:
+    it goes to stream `CONTROL`, subject `quartet.control.<shard>`.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -30,7 +33,7 @@ class UpdateReceived(_message.Message):
     PAYLOAD_FIELD_NUMBER: _builtins.int
     RECEIVE_TIME_FIELD_NUMBER: _builtins.int
     bot_id: _builtins.int
-    """Identifies the bot: the number before the colon of its token."""
+    """The number before the colon of the bot's token."""
     update_id: _builtins.int
     payload: _builtins.bytes
     """The update exactly as Telegram sent it, JSON."""
@@ -51,46 +54,3 @@ class UpdateReceived(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UpdateReceived: _TypeAlias = UpdateReceived  # noqa: Y015
-
-@_typing.final
-class StopRequested(_message.Message):
-    """StopRequested asks the holder of a chat to stop an answer that is being
-    written. Stream `CONTROL`, subject `quartet.control.<shard>`.
-    """
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    BOT_ID_FIELD_NUMBER: _builtins.int
-    CHAT_ID_FIELD_NUMBER: _builtins.int
-    USER_ID_FIELD_NUMBER: _builtins.int
-    TURN_ID_FIELD_NUMBER: _builtins.int
-    DRAFT_ID_FIELD_NUMBER: _builtins.int
-    RECEIVE_TIME_FIELD_NUMBER: _builtins.int
-    bot_id: _builtins.int
-    chat_id: _builtins.int
-    user_id: _builtins.int
-    turn_id: _builtins.str
-    """The turn, from a Stop button of ours."""
-    draft_id: _builtins.int
-    """The draft, from Telegram's own Stop button."""
-    @_builtins.property
-    def receive_time(self) -> _timestamp_pb2.Timestamp: ...
-    def __init__(
-        self,
-        *,
-        bot_id: _builtins.int = ...,
-        chat_id: _builtins.int = ...,
-        user_id: _builtins.int = ...,
-        turn_id: _builtins.str = ...,
-        draft_id: _builtins.int = ...,
-        receive_time: _timestamp_pb2.Timestamp | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["draft_id", b"draft_id", "receive_time", b"receive_time", "target", b"target", "turn_id", b"turn_id"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bot_id", b"bot_id", "chat_id", b"chat_id", "draft_id", b"draft_id", "receive_time", b"receive_time", "target", b"target", "turn_id", b"turn_id", "user_id", b"user_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_target: _TypeAlias = _typing.Literal["turn_id", "draft_id"]  # noqa: Y015
-    _WhichOneofArgType_target: _TypeAlias = _typing.Literal["target", b"target"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType_target) -> _WhichOneofReturnType_target | None: ...
-
-Global___StopRequested: _TypeAlias = StopRequested  # noqa: Y015
