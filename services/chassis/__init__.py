@@ -1,1 +1,1 @@
-"""What every service is bolted to: settings, server, client, errors, events, telemetry. Knows no service and no vendor."""
+"""What every service is bolted to; it knows no service and no vendor."""
