@@ -1,0 +1,107 @@
+import { el } from "./dom.js";
+import { renderText } from "./entities.js";
+import { icon } from "./icons.js";
+import { inlineKeyboard } from "./inline-keyboard.js";
+import { t } from "./language.js";
+import { attachment } from "./media.js";
+import { avatar, colourOf, displayName } from "./people.js";
+import { previewOf } from "./preview.js";
+import { renderBlocks } from "./rich-blocks.js";
+import { clockTime } from "./time.js";
+
+/** @typedef {import("./message-actions.js").MessageActions} MessageActions */
+
+/**
+ * A message as a row of the chat: avatar, bubble, buttons.
+ * @param {any} message
+ * @param {{ isMine: boolean, isGroup: boolean, actions: MessageActions }} context
+ * @returns {Node[]} what goes into the row
+ */
+export function bubbleParts(message, { isMine, isGroup, actions }) {
+  const keyboard = message.reply_markup?.inline_keyboard;
+  const bubble = el(
+    "div",
+    { class: "bubble" },
+    isGroup && !isMine && senderName(message.from),
+    forwardedFrom(message),
+    message.reply_to_message && repliedTo(message, actions),
+    attachment(message),
+    body(message, actions, meta(message, isMine)),
+  );
+  bubble.addEventListener("contextmenu", (event) => openMenu(event, bubble, actions));
+  const more = el(
+    "button",
+    { type: "button", class: "bubble-menu", "aria-label": t("messageMenu"), "aria-haspopup": "menu" },
+    icon("down"),
+  );
+  more.addEventListener("click", () => actions.openMenu(more));
+  bubble.append(more);
+  return [
+    ...(isGroup && !isMine ? [avatar(message.from, "small")] : []),
+    el("div", { class: "stack" }, bubble, keyboard && inlineKeyboard(keyboard, actions)),
+  ];
+}
+
+/** A click on a link keeps the browser's own menu. @param {MouseEvent} event @param {HTMLElement} bubble @param {MessageActions} actions */
+function openMenu(event, bubble, actions) {
+  if (event.target instanceof Element && event.target.closest("a")) return;
+  event.preventDefault();
+  actions.openMenu(bubble, event.clientX, event.clientY);
+}
+
+/** @param {any} sender */
+function senderName(sender) {
+  return el("div", { class: "sender", data: { colour: colourOf(sender.id) } }, displayName(sender));
+}
+
+/** @param {any} message */
+function forwardedFrom({ forward_origin: origin }) {
+  if (!origin) return null;
+  const peer = origin.sender_user ?? origin.sender_chat ?? origin.chat;
+  const name = peer ? displayName(peer) : origin.sender_user_name;
+  return el("div", { class: "forwarded" }, t("forwardedFrom", { name: name ?? "" }));
+}
+
+/** @param {any} message @param {MessageActions} actions */
+function repliedTo({ reply_to_message: replied, quote }, actions) {
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "reply-preview",
+      data: { colour: colourOf(replied.from?.id ?? 0), testid: "reply-preview" },
+      on: { click: () => actions.scrollTo(replied.message_id) },
+    },
+    el("span", { class: "reply-name" }, displayName(replied.from)),
+    el("span", { class: "reply-text" }, quote?.text ?? previewOf(replied)),
+  );
+}
+
+/** @param {any} message @param {MessageActions} actions @param {Node} metaNode */
+function body(message, actions, metaNode) {
+  if (message.rich_message) {
+    const rich = el("div", { class: "rich", data: { testid: "text" } }, renderBlocks(message.rich_message.blocks, actions));
+    if (message.rich_message.is_rtl) rich.dir = "rtl";
+    return el("div", { class: "body" }, rich, metaNode);
+  }
+  const text = message.text ?? message.caption ?? "";
+  const entities = message.entities ?? message.caption_entities;
+  return el(
+    "div",
+    { class: "body", dir: "auto" },
+    el("span", { class: "text", data: { testid: "text" } }, renderText(text, entities, actions)),
+    metaNode,
+  );
+}
+
+/** @param {any} message @param {boolean} isMine */
+function meta(message, isMine) {
+  const time = el("time", { datetime: new Date(message.date * 1000).toISOString() }, clockTime(message.date));
+  return el(
+    "span",
+    { class: "meta" },
+    message.edit_date && el("span", { class: "edited", data: { testid: "edited" } }, t("edited")),
+    time,
+    isMine && el("span", { class: "sent", role: "img", "aria-label": t("sent") }, icon("check")),
+  );
+}

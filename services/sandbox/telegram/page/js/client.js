@@ -1,0 +1,173 @@
+import { ChatState } from "./chat-state.js";
+import { control } from "./control.js";
+import { EventStream } from "./event-stream.js";
+
+/** @typedef {{ text?: string, show_alert?: boolean, url?: string }} CallbackAnswer */
+
+/**
+ * One user's Telegram client: what they see, kept live, and what they can do.
+ * Dispatches "change" with the id of the chat that changed (or null) as `detail`.
+ */
+export class Client extends EventTarget {
+  /** @type {Map<number, ChatState>} */
+  chats = new Map();
+  isConnected = false;
+  isLoaded = false;
+  /** Events that arrive while the views are being loaded. @type {any[] | null} */
+  #held = null;
+  /** @type {Map<string, (answer: CallbackAnswer | null) => void>} */
+  #presses = new Map();
+  /** @type {EventStream | null} */
+  #stream = null;
+
+  /** @param {any} user @param {any} bot */
+  constructor(user, bot) {
+    super();
+    this.user = user;
+    this.bot = bot;
+  }
+
+  start() {
+    this.#stream = new EventStream(`/control/events?user_id=${this.user.id}`, {
+      onOpen: () => void this.#resync(),
+      onEvent: (event) => (this.#held ? this.#held.push(event) : this.#apply(event)),
+      onLost: () => {
+        this.isConnected = false;
+        this.changed(null);
+      },
+    });
+  }
+
+  close() {
+    this.#stream?.close();
+  }
+
+  /** @param {number | null} chatId */
+  changed(chatId) {
+    this.dispatchEvent(new CustomEvent("change", { detail: chatId }));
+  }
+
+  /** Loads everything anew; events that come meanwhile are applied on top of it. */
+  async #resync() {
+    this.#held = [];
+    try {
+      await this.#loadChats();
+      await Promise.all([...this.chats.values()].map((state) => this.#loadView(state)));
+      this.isConnected = true;
+      this.isLoaded = true;
+    } finally {
+      const held = this.#held ?? [];
+      this.#held = null;
+      for (const event of held) this.#apply(event);
+      this.changed(null);
+    }
+  }
+
+  async #loadChats() {
+    const [chats, users] = await Promise.all([control("GET", "chats"), control("GET", "users")]);
+    this.user = users.find((user) => user.id === this.user.id) ?? this.user;
+    const groups = chats.filter((chat) => chat.member_ids?.includes(this.user.id));
+    const known = this.chats;
+    this.chats = new Map();
+    for (const chat of [{ id: this.user.id, type: "private", peer: this.bot }, ...groups]) {
+      const state = known.get(chat.id) ?? new ChatState(chat, this.user.id, () => this.changed(chat.id));
+      state.chat = chat;
+      this.chats.set(chat.id, state);
+    }
+  }
+
+  /** @param {ChatState} state */
+  async #loadView(state) {
+    state.load(await control("GET", `chats/${state.chat.id}/view`, { query: { user_id: this.user.id } }));
+  }
+
+  /** @param {any} event */
+  #apply(event) {
+    if (event.type === "chat" || event.type === "user") {
+      void this.#resync();
+      return;
+    }
+    if (event.type === "callback_answer") this.#settle(event);
+    const state = this.chats.get(event.chat_id);
+    if (!state) return;
+    applyToChat(state, event);
+    this.changed(event.chat_id);
+  }
+
+  /** @param {any} answer */
+  #settle(answer) {
+    this.#presses.get(answer.callback_query_id)?.(answer);
+  }
+
+  /** @param {number} chatId @param {{ text: string, replyTo?: number, threadId?: number }} message */
+  async send(chatId, { text, replyTo, threadId }) {
+    const body = { user_id: this.user.id, chat_id: chatId, text, reply_to_message_id: replyTo, message_thread_id: threadId };
+    await control("POST", "messages", { body });
+  }
+
+  /** @param {number} chatId @param {number} messageId @param {string} text */
+  async edit(chatId, messageId, text) {
+    await control("POST", "edits", { body: { user_id: this.user.id, chat_id: chatId, message_id: messageId, text } });
+  }
+
+  /** @param {number} chatId @param {number} draftId */
+  async stop(chatId, draftId) {
+    await control("POST", "stop", { body: { user_id: this.user.id, chat_id: chatId, draft_id: draftId } });
+  }
+
+  /** @param {boolean} blocked */
+  async setBlocked(blocked) {
+    await control("POST", "block", { body: { user_id: this.user.id, blocked } });
+    this.user = { ...this.user, blocked };
+    this.changed(this.user.id);
+  }
+
+  /**
+   * Presses a callback button and waits for the bot's answer.
+   * @param {any} message
+   * @param {string} data
+   * @param {number} timeoutMs
+   * @returns {Promise<CallbackAnswer | null>} null when the bot did not answer in time
+   */
+  async pressButton(message, data, timeoutMs) {
+    const body = { user_id: this.user.id, chat_id: message.chat.id, message_id: message.message_id, data };
+    const { callback_query_id: id } = await control("POST", "callbacks", { body });
+    const pushed = new Promise((resolve) => this.#presses.set(id, resolve));
+    const late = new Promise((resolve) => setTimeout(resolve, timeoutMs, null));
+    try {
+      const now = await control("GET", `callbacks/${id}`);
+      return now.answered ? now : await Promise.race([pushed, late]);
+    } finally {
+      this.#presses.delete(id);
+    }
+  }
+
+  /** The bot's commands for this chat. @param {number} chatId @returns {Promise<{ command: string, description: string }[]>} */
+  async commands(chatId) {
+    return control("GET", "commands", { query: { user_id: this.user.id, chat_id: chatId } });
+  }
+}
+
+/** @param {ChatState} state @param {any} event */
+function applyToChat(state, event) {
+  switch (event.type) {
+    case "message":
+      state.putMessage(event.message);
+      break;
+    case "edit":
+      state.editMessage(event.message);
+      break;
+    case "delete":
+      state.messages.delete(event.message_id);
+      break;
+    case "draft":
+      state.putDraft(event.draft);
+      break;
+    case "draft_end":
+      state.endDraft(event.draft_id, event.message_thread_id ?? undefined);
+      break;
+    case "action":
+      state.putAction(event);
+      break;
+  }
+}

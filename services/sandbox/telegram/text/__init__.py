@@ -1,0 +1,1 @@
+"""Telegram's rules for message text: parse modes, entities and UTF-16 lengths."""
