@@ -28,9 +28,9 @@ class FailpointReached(Exception):
 class Failpoints:
     """Named places where a test makes this process die, stop, wait or fail.
 
-    `spec` is `name=kill;other=pause;third=sleep:2;fourth=error`. `name=kill@/path/marker` fires once: the marker
-    is written first, and a process started again finds it. Raises ValueError for a spec that cannot be read,
-    and for any spec outside of the test environment.
+    `spec` is `name=kill;other=pause;third=sleep:2;fourth=error`. `name=kill@/path/marker` fires once: the
+    marker is written first, and a process started again finds it. A spec that cannot be read, and any spec
+    outside of the test environment, is a ValueError.
     """
 
     def __init__(self, spec: str, environment: Environment) -> None:

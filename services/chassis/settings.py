@@ -16,7 +16,7 @@ __all__ = ["Environment", "LogFormat", "Port", "ServiceSettings", "SettingsError
 DRAIN_SECONDS_IN_PRODUCTION: Final = 5.0
 NATS_SCHEMES: Final = ("nats", "tls", "ws", "wss")
 
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(ge=1, le=65535, description="a free TCP port")]
 
 
 class LogFormat(StrEnum):
@@ -41,7 +41,10 @@ def _usual_drain_seconds(fields: Mapping[str, Any]) -> float:
 
 
 class ServiceSettings(BaseSettings):
-    """What every process reads from its environment. A variable is its field's name in upper case; empty is unset."""
+    """What every process reads from its environment.
+
+    A variable is its field's name in upper case; an empty one counts as unset.
+    """
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -49,8 +52,6 @@ class ServiceSettings(BaseSettings):
         env_ignore_empty=True,
         hide_input_in_errors=True,
         validate_default=True,
-        validate_by_name=True,
-        validate_by_alias=True,
     )
 
     environment: Environment = Field(
@@ -85,6 +86,14 @@ class ServiceSettings(BaseSettings):
     grace_seconds: float = Field(
         default=25.0, ge=0, le=3600, description="how long running calls may take to end after that"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_the_field_name(cls, values: dict[str, Any]) -> dict[str, Any]:
+        # pydantic's own by-name validation would read ENVIRONMENT, which belongs to whoever runs the host.
+        if "environment" in values:
+            return {**values, "QUARTET_ENVIRONMENT": values["environment"]}
+        return values
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -130,29 +139,30 @@ def load(cls: type[S], **overrides: Any) -> S:
     try:
         return cls(**overrides)
     except ValidationError as error:
-        lines = [_explain(cls, problem["loc"], problem["msg"], problem["type"]) for problem in error.errors()]
+        lines = [
+            _explain(cls, problem["loc"], problem["msg"], problem["type"])
+            for problem in error.errors()
+            if problem["type"] != "default_factory_not_called"  # only says that another variable is wrong
+        ]
     except UnreadableSettings as error:
         lines = [str(error)]
     raise SettingsError("The settings are incomplete or wrong:\n" + "\n".join(f"  {line}" for line in lines))
-
-
-def variable(cls: type[ServiceSettings], field: str) -> str:
-    """Return the name of the environment variable behind a field."""
-    info = cls.model_fields.get(field)
-    alias = info.validation_alias if info else None
-    return alias if isinstance(alias, str) else field.upper()
 
 
 def _explain(cls: type[ServiceSettings], location: tuple[int | str, ...], message: str, kind: str) -> str:
     reason = message.removeprefix("Value error, ")
     if not location:
         return reason
-    field = str(location[0])
-    info = cls.model_fields.get(field) or next(
-        (known for known in cls.model_fields.values() if known.validation_alias == field), None
+    name = str(location[0]).upper()
+    info = next(
+        (
+            known
+            for field, known in cls.model_fields.items()
+            if name in (field.upper(), known.validation_alias)
+        ),
+        None,
     )
     wanted = f" ({info.description})" if info and info.description else ""
-    name = variable(cls, field)
     return f"{name} is not set{wanted}" if kind == "missing" else f"{name}: {reason}{wanted}"
 
 

@@ -10,7 +10,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from services.chassis.settings import LogFormat
 from services.chassis.telemetry.redaction import Redaction
 
-# These write whole URLs (which hold the Telegram token), request bodies or one line per request below WARNING.
+# Below WARNING these write whole URLs (which hold the Telegram token), request bodies, a line per request.
 CHATTY: Final = ("aiohttp.access", "asyncio", "hpack", "httpcore", "httpcore2", "httpx", "httpx2", "openai")
 
 

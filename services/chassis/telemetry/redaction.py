@@ -7,8 +7,8 @@ from urllib.parse import quote, quote_plus
 REPLACEMENT: Final = "[redacted]"
 # Shorter ones would eat ordinary words; a real secret is never so short.
 MIN_SECRET_CHARACTERS: Final = 4
-# A Telegram bot token, also where its colon is percent-encoded. https://core.telegram.org/bots/api
-TELEGRAM_TOKEN: Final = r"\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}"
+# A Telegram bot's token, also where its colon is percent-encoded. https://core.telegram.org/bots/api
+BOT_CREDENTIAL: Final = r"\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}"
 
 
 class Redaction:
@@ -20,7 +20,7 @@ class Redaction:
         }
         # Longest first, so that a secret which contains another goes as a whole.
         alternatives = [re.escape(form) for form in sorted(known, key=len, reverse=True)]
-        self._pattern = re.compile("|".join([*alternatives, TELEGRAM_TOKEN]))
+        self._pattern = re.compile("|".join([*alternatives, BOT_CREDENTIAL]))
 
     def __call__(self, text: str) -> str:
         return self._pattern.sub(REPLACEMENT, text)

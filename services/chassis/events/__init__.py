@@ -1,0 +1,26 @@
+"""CloudEvents over JetStream: published once under one id, consumed at least once."""
+
+from services.chassis.events.consumer import Consumer, Handler
+from services.chassis.events.envelope import (
+    Event,
+    MalformedEvent,
+    RecentIds,
+    Registry,
+    decode,
+    encode,
+    registry,
+)
+from services.chassis.events.publisher import Publisher
+
+__all__ = [
+    "Consumer",
+    "Event",
+    "Handler",
+    "MalformedEvent",
+    "Publisher",
+    "RecentIds",
+    "Registry",
+    "decode",
+    "encode",
+    "registry",
+]

@@ -1,0 +1,23 @@
+"""The connection to NATS JetStream, and the streams and buckets a service asks of it."""
+
+from services.chassis.jetstream.configuration import ConfigurationConflict, ensure_bucket, ensure_stream
+from services.chassis.jetstream.connection import (
+    Nats,
+    ServerUnreachable,
+    UnsupportedServer,
+    connect,
+    is_conflict,
+    require_version,
+)
+
+__all__ = [
+    "ConfigurationConflict",
+    "Nats",
+    "ServerUnreachable",
+    "UnsupportedServer",
+    "connect",
+    "ensure_bucket",
+    "ensure_stream",
+    "is_conflict",
+    "require_version",
+]
