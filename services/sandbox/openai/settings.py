@@ -1,0 +1,16 @@
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class OpenAISettings(BaseSettings):
+    """The stand-in's environment. Each field is the variable SANDBOX_OPENAI_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix="SANDBOX_OPENAI_", frozen=True, extra="ignore")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8082, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    first_token_ms: float = Field(200.0, ge=0, description="Time to the first token.")
+    tokens_per_second: float = Field(100.0, gt=0, description="Pace of an answer.")
+    responses_api: bool = Field(
+        True, description="Whether /v1/responses exists; older servers only have chat."
+    )

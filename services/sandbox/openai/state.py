@@ -1,0 +1,14 @@
+from dataclasses import dataclass, field
+
+from services.sandbox.openai.faults import Faults
+from services.sandbox.openai.journal import Journal
+from services.sandbox.openai.pacing import Pace
+
+
+@dataclass
+class State:
+    """What the control API sets and shows."""
+
+    pace: Pace
+    faults: Faults = field(default_factory=Faults)
+    journal: Journal = field(default_factory=Journal)
