@@ -51,13 +51,14 @@ def run(
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(_supervise(main))
-        except StartupError as error:
-            _refuse(service, error)
         except asyncio.CancelledError:
             log.warning("stopped_in_haste")
             sys.exit(EXIT_CRASHED)
-        except Exception:
-            log.critical("crashed", exc_info=True)
+        except Exception as error:
+            reason = _startup_error(error)
+            if reason is not None:
+                _refuse(service, reason)
+            log.critical("crashed", exc_info=error)
             sys.exit(EXIT_CRASHED)
 
 
@@ -78,6 +79,13 @@ async def _supervise(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     gc.collect()
     gc.freeze()
     await work
+
+
+def _startup_error(error: BaseException) -> StartupError | None:
+    """Find the reason inside the groups that `asyncio.TaskGroup` makes of exceptions."""
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(_startup_error, error.exceptions)), None)
+    return error if isinstance(error, StartupError) else None
 
 
 def _refuse(service: str, error: StartupError) -> NoReturn:

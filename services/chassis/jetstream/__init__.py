@@ -2,6 +2,7 @@
 
 from services.chassis.jetstream.configuration import ConfigurationConflict, ensure_bucket, ensure_stream
 from services.chassis.jetstream.connection import (
+    ConnectionLost,
     Nats,
     ServerUnreachable,
     UnsupportedServer,
@@ -12,6 +13,7 @@ from services.chassis.jetstream.connection import (
 
 __all__ = [
     "ConfigurationConflict",
+    "ConnectionLost",
     "Nats",
     "ServerUnreachable",
     "UnsupportedServer",

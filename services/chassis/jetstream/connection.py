@@ -36,6 +36,10 @@ class UnsupportedServer(StartupError):
     """The NATS server is too old or runs without JetStream."""
 
 
+class ConnectionLost(Exception):
+    """The server ended the connection for good, for instance because the account expired."""
+
+
 class Nats:
     """One connection to NATS, which reconnects for ever."""
 
@@ -61,7 +65,8 @@ class _Connection:
     def __init__(self) -> None:
         self.nats = Nats(Client())
         self.last_error: Exception | None = None
-        self._was_connected = False
+        self.owner: asyncio.Task[object] | None = None
+        self.is_lost = False
 
     async def on_error(self, error: Exception) -> None:
         self.last_error = error
@@ -69,7 +74,7 @@ class _Connection:
             log.warning("nats_error", error=type(error).__name__, detail=str(error))
 
     async def on_disconnected(self) -> None:
-        if not self.nats.client.is_draining and not self.nats.client.is_closed:
+        if self.owner is not None:
             log.warning("nats_disconnected")
 
     async def on_reconnected(self) -> None:
@@ -77,20 +82,39 @@ class _Connection:
         self.nats.reconnected.send()
 
     async def on_closed(self) -> None:
-        log.info("nats_closed")
+        if self.owner is not None:
+            log.error("nats_closed", error=type(self.last_error).__name__)
+            self.is_lost = True
+            self.owner.cancel()
 
 
 @asynccontextmanager
 async def connect(url: str, *, name: str, patience_seconds: float = CONNECT_SECONDS) -> AsyncIterator[Nats]:
     """Connect to JetStream, wait up to `patience_seconds` for the server, and stay connected for ever.
 
-    `url` may list several servers, separated by commas. Raises ServerUnreachable or UnsupportedServer.
+    `url` may list several servers, separated by commas. Raises ServerUnreachable or UnsupportedServer. A
+    server that ends the connection for good cancels the block, which then raises ConnectionLost.
     """
     connection = _Connection()
     opened = connection.nats
     try:
+        await _open(connection, url, name, patience_seconds)
+        await _require_supported(opened)
+        owner = connection.owner = asyncio.current_task()
+        yield opened
+    except asyncio.CancelledError:
+        if not connection.is_lost or owner is None or owner.uncancel() > 0:
+            raise
+        raise ConnectionLost("NATS closed the connection") from connection.last_error
+    finally:
+        connection.owner = None
+        await opened.client.close()
+
+
+async def _open(connection: _Connection, url: str, name: str, patience_seconds: float) -> None:
+    try:
         async with asyncio.timeout(patience_seconds):
-            await opened.client.connect(
+            await connection.nats.client.connect(
                 servers=[server.strip() for server in url.split(",")],
                 name=name,
                 max_reconnect_attempts=-1,
@@ -109,11 +133,6 @@ async def connect(url: str, *, name: str, patience_seconds: float = CONNECT_SECO
         raise ServerUnreachable(
             f"No NATS server answered within {patience_seconds:g} s{cause}: start it, or correct NATS_URL."
         ) from error
-    try:
-        await _require_supported(opened)
-        yield opened
-    finally:
-        await opened.client.close()
 
 
 async def _require_supported(opened: Nats) -> None:
