@@ -1,17 +1,12 @@
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 import grpc
-from grpc.aio import ClientCallDetails, Metadata
-from opentelemetry import trace
-from opentelemetry.trace import Span, SpanKind, StatusCode
 
-from services.chassis import status
-from services.chassis.telemetry import tracing
+from services.chassis.calls import TranslatingChannel
 
-DEFAULT_UNARY_TIMEOUT_SECONDS: Final = 10.0
 MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
 SERVICE_CONFIG: Final = {
     "loadBalancingConfig": [{"round_robin": {}}],
@@ -35,8 +30,6 @@ OPTIONS: Final = (
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
 )
 
-Continuation = Callable[[ClientCallDetails, Any], Awaitable[Any]]
-
 
 @asynccontextmanager
 async def channel(target: str) -> AsyncIterator[grpc.aio.Channel]:
@@ -44,90 +37,8 @@ async def channel(target: str) -> AsyncIterator[grpc.aio.Channel]:
 
     The channel repeats nothing by itself, because the caller is the only owner of retries; the exception is
     gRPC's transparent retry of a call that no server has seen. Unary calls without a timeout get ten seconds,
-    streams get none. Cancelling the task that reads a stream, or `call.cancel()`, cancels the handler.
+    streams get none. Cancelling the task that reads a stream, leaving its loop, or `call.cancel()` cancels
+    the server's handler at once; whoever still reads after `call.cancel()` gets CancelledError.
     """
-    interceptors = [_UnaryUnary(), _UnaryStream(), _StreamUnary(), _StreamStream()]
-    async with grpc.aio.insecure_channel(target, options=OPTIONS, interceptors=interceptors) as opened:
-        yield opened
-
-
-# gRPC sorts an interceptor by the first of the four base classes it finds, hence four classes.
-
-
-class _UnaryUnary(grpc.aio.UnaryUnaryClientInterceptor):
-    async def intercept_unary_unary(
-        self, continuation: Continuation, client_call_details: ClientCallDetails, request: Any
-    ) -> Any:
-        seconds = client_call_details.timeout
-        timeout = DEFAULT_UNARY_TIMEOUT_SECONDS if seconds is None else seconds
-        return await _answer(continuation, client_call_details, request, timeout)
-
-
-class _StreamUnary(grpc.aio.StreamUnaryClientInterceptor):
-    async def intercept_stream_unary(
-        self, continuation: Continuation, client_call_details: ClientCallDetails, request_iterator: Any
-    ) -> Any:
-        return await _answer(continuation, client_call_details, request_iterator)
-
-
-class _UnaryStream(grpc.aio.UnaryStreamClientInterceptor):
-    async def intercept_unary_stream(
-        self, continuation: Continuation, client_call_details: ClientCallDetails, request: Any
-    ) -> Any:
-        return await _answers(continuation, client_call_details, request)
-
-
-class _StreamStream(grpc.aio.StreamStreamClientInterceptor):
-    async def intercept_stream_stream(
-        self, continuation: Continuation, client_call_details: ClientCallDetails, request_iterator: Any
-    ) -> Any:
-        return await _answers(continuation, client_call_details, request_iterator)
-
-
-async def _answer(
-    continuation: Continuation, details: ClientCallDetails, request: Any, timeout: float | None = None
-) -> Any:
-    with tracing.span(_name(details), SpanKind.CLIENT) as span:
-        try:
-            return await (await continuation(_traced(details, span, timeout), request))
-        except grpc.aio.AioRpcError as error:
-            raise status.from_rpc_error(error) from error
-
-
-async def _answers(
-    continuation: Continuation, details: ClientCallDetails, request: Any
-) -> AsyncIterator[Any]:
-    span = tracing.start(_name(details), SpanKind.CLIENT)
-    call = await continuation(_traced(details, span), request)
-    return _translated(call, span)
-
-
-async def _translated(call: Any, span: Span) -> AsyncIterator[Any]:
-    try:
-        async for response in call:
-            yield response
-    except grpc.aio.AioRpcError as error:
-        translated = status.from_rpc_error(error)
-        span.set_status(StatusCode.ERROR, translated.reason)
-        raise translated from error
-    finally:
-        # An abandoned stream must not go on at the server, nor at the vendor behind it.
-        call.cancel()
-        span.end()
-
-
-def _name(details: ClientCallDetails) -> str:
-    method = details.method
-    return (method.decode() if isinstance(method, bytes) else method).removeprefix("/")
-
-
-def _traced(details: ClientCallDetails, span: Span, timeout: float | None = None) -> ClientCallDetails:
-    headers: dict[str, str] = {}
-    tracing.inject(headers, trace.set_span_in_context(span))
-    return ClientCallDetails(
-        details.method,
-        details.timeout if timeout is None else timeout,
-        Metadata(*(details.metadata or ()), *headers.items()),
-        details.credentials,
-        details.wait_for_ready,
-    )
+    async with grpc.aio.insecure_channel(target, options=OPTIONS) as opened:
+        yield TranslatingChannel(opened)

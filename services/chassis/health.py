@@ -12,8 +12,8 @@ Check = Callable[[], Awaitable[None]]
 
 OVERALL: Final = ""
 LIVENESS: Final = "liveness"
-CHECK_TIMEOUT_SECONDS: Final = 2.0
-INTERVAL_SECONDS: Final = 2.0
+CHECK_TIMEOUT_SECONDS: Final = 1.5
+INTERVAL_SECONDS: Final = 1.0
 # Several probes at once share one round of checks.
 FRESH_SECONDS: Final = 0.1
 
@@ -22,7 +22,7 @@ class Health(health.aio.HealthServicer):  # type: ignore[misc]  # an untyped bas
     """grpc.health.v1 for one process: readiness is the checks folded into one answer.
 
     "" and every service's full name are SERVING while all checks pass. "liveness" is SERVING for as long as
-    the loop can answer. A check is evaluated anew on each question, and every two seconds for watchers.
+    the loop can answer. A check is evaluated anew on each question, and every second for watchers.
     """
 
     def __init__(self, checks: Mapping[str, Check], services: Iterable[str]) -> None:
