@@ -1,0 +1,149 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+PYTEST := $(BIN)/python -m pytest
+CODE := services tests
+
+# A lock per service; `local` is what `make run` needs. `dev` is everything, the others agree with it.
+LOCKS := gateway text sandbox local
+INPUT_gateway := pyproject.toml --extra gateway
+INPUT_text := pyproject.toml --extra text
+INPUT_sandbox := pyproject.toml --extra sandbox
+INPUT_local := pyproject.toml --extra gateway --extra text --extra sandbox --extra local --group build
+INPUT_dev := $(INPUT_local) --group dev
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
+		while IFS=$$'\t' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
+
+## ---------------------------------------------------------------- run
+
+.PHONY: run
+run: $(VENV)/.run ## Install what is missing, start everything, print where to go; Ctrl-C stops it
+	@exec $(BIN)/python -m services.local
+
+## ---------------------------------------------------------------- test
+
+.PHONY: test unit contract integration e2e
+test: $(VENV)/.dev chromium ## Install, then run the unit, contract, integration and end-to-end tests
+	$(PYTEST)
+
+unit: $(VENV)/.dev ## Test each module on its own
+	$(PYTEST) tests/unit
+
+contract: $(VENV)/.dev ## Test what the parts promise each other
+	$(PYTEST) tests/contract
+
+integration: $(VENV)/.dev ## Test each service against real neighbours
+	$(PYTEST) tests/integration
+
+e2e: $(VENV)/.dev chromium ## Test the whole stack, as processes, through the sandbox and its chat page
+	$(PYTEST) tests/e2e
+
+.PHONY: load
+load: $(VENV)/.dev ## Run a load scenario, SCENARIO=name, against a fresh stack; the last line is its figures as JSON
+	@$(BIN)/python -m tests.load $(SCENARIO)
+
+## ---------------------------------------------------------------- check
+
+.PHONY: check fmt-check fmt lint types imports
+check: fmt-check lint types imports proto-check proto-style ## Format, lint, types, import contracts, proto drift and style
+
+fmt-check: $(VENV)/.dev ## Is the code formatted?
+	$(BIN)/ruff format --check $(CODE)
+
+fmt: $(VENV)/.dev ## Format the code, repair what the linter can
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+lint: $(VENV)/.dev ## Lint
+	$(BIN)/ruff check $(CODE)
+
+types: $(VENV)/.dev ## Check the types, strictly
+	$(BIN)/mypy $(CODE)
+
+imports: $(VENV)/.dev ## Check who may import whom (.importlinter)
+	$(BIN)/lint-imports
+
+## ---------------------------------------------------------------- contracts
+
+.PHONY: proto proto-check proto-style
+proto: $(VENV)/.dev ## Compile proto/quartet into proto/gen
+	rm -rf proto/gen/quartet
+	$(call compile-protos,proto/gen)
+
+proto-check: $(VENV)/.dev ## Is proto/gen what proto/quartet compiles to?
+	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	$(call compile-protos,$$fresh); \
+	diff -r --exclude=__pycache__ "$$fresh/quartet" proto/gen/quartet \
+		|| { echo 'proto/gen differs from proto/quartet: run `make proto` and commit what it wrote.' >&2; exit 1; }
+
+proto-style: $(VENV)/.dev ## Do the contracts keep the style of proto/README.md?
+	$(PYTEST) -q tests/contract/test_protos.py
+
+# Stubs of services only from *_service.proto: from the others they would be empty files.
+define compile-protos
+PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -I proto -I "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
+	--python_out=$(1) --mypy_out=quiet:$(1) $$(find proto/quartet -name '*.proto' | sort) && \
+PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -I proto -I "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
+	--grpc_python_out=$(1) --mypy_grpc_out=quiet:$(1) $$(find proto/quartet -name '*_service.proto' | sort)
+endef
+
+## ---------------------------------------------------------------- install
+
+.PHONY: install lock clean
+install: $(VENV)/.dev ## Install everything into .venv, tools included
+
+lock: $(VENV)/.uv ## Write requirements/ anew from pyproject.toml; UPGRADE=--upgrade takes newer versions
+	@$(call compile-lock,uv,--group install)
+	@$(call compile-lock,dev,$(INPUT_dev))
+	@$(foreach name,$(LOCKS),$(call compile-lock,$(name),$(INPUT_$(name)) --constraints requirements/dev.txt) && ) true
+
+clean: ## Remove .venv, .local and every cache
+	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find services tests proto -name __pycache__ -type d -prune -exec rm -rf {} +
+
+define compile-lock
+$(UV) pip compile $(2) --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make lock' --quiet $(UPGRADE) --output-file requirements/$(1).txt
+endef
+
+# An install that `make test` has made serves `make run` too, so a stale one is renewed as what it was.
+$(VENV)/.run: pyproject.toml requirements/local.txt $(VENV)/.uv
+	@$(call sync,$(if $(wildcard $(VENV)/.dev),dev,local))
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml requirements/dev.txt $(VENV)/.uv
+	@$(call sync,dev)
+	@touch $@ $(VENV)/.run
+
+# `sync` also removes what the lock does not name; the project itself is linked without building anything unpinned.
+define sync
+echo 'Installing requirements/$(1).txt into $(VENV)' && \
+$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/$(1).txt && \
+$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+endef
+
+$(VENV)/.uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Quartet needs Python 3.11 or newer; PYTHON=/path/to/python3 names another one.' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' \
+		|| { echo 'Python cannot make virtual environments here. On Debian: apt install python3-venv' >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+# The page is tested in Debian's browser, the answers in it in fonts that have their letters.
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || { \
+		echo 'Installing chromium and fonts from Debian' ; \
+		sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo) || { echo 'The end-to-end tests need chromium. As root: apt install chromium fonts-dejavu-core fonts-noto-color-emoji' >&2; exit 1; } ; \
+		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core fonts-noto-color-emoji ; }
