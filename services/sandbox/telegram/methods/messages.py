@@ -1,0 +1,152 @@
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from services.sandbox.telegram.access import find_chat, find_writable_chat
+from services.sandbox.telegram.chats import Chat, MemberStatus
+from services.sandbox.telegram.dispatch import Handler
+from services.sandbox.telegram.errors import bad_request
+from services.sandbox.telegram.limits import Family
+from services.sandbox.telegram.link_preview import read_link_preview
+from services.sandbox.telegram.markup import Markup, read_markup
+from services.sandbox.telegram.messages import (
+    add_bot_message,
+    delete_messages,
+    replace_message,
+    text_content,
+)
+from services.sandbox.telegram.params import Params
+from services.sandbox.telegram.placement import read_placement
+from services.sandbox.telegram.rich.input import read_rich_message
+from services.sandbox.telegram.sandbox import Sandbox
+from services.sandbox.telegram.text.formatting import RawText, finish_text, read_text
+from services.sandbox.telegram.wire import Json
+
+_MAX_DELETED: Final = 100
+_DELETE_WINDOW_SECONDS: Final = 48 * 3600
+_NOT_MODIFIED: Final = (
+    "message is not modified: specified new message content and reply markup are exactly the same "
+    "as a current content and reply markup of the message"
+)
+_CONTENT_FIELDS: Final = ("text", "entities", "rich_message", "link_preview_options")
+
+
+def read_message_text(sandbox: Sandbox, params: Params) -> RawText:
+    """The text of a call with its marking; raises ApiError where it is empty or does not parse."""
+    if not params.text("text"):
+        raise bad_request("message text is empty")
+    return read_text(
+        params.text("text"),
+        params.text("parse_mode"),
+        params.json("entities", "message entities"),
+        sandbox.find_user_json,
+    )
+
+
+def send_message(sandbox: Sandbox, params: Params) -> Json:
+    """https://core.telegram.org/bots/api#sendmessage"""
+    raw = read_message_text(sandbox, params)
+    preview = read_link_preview(params)
+    markup = read_markup(params)
+    chat = find_writable_chat(sandbox, params)
+    placement = read_placement(sandbox, chat, params)
+    content = text_content(finish_text(raw)) | preview
+    if params.flag("protect_content"):
+        content["has_protected_content"] = True
+    sandbox.limiter.spend(Family.MESSAGES, chat)
+    return add_bot_message(sandbox, chat, content, placement, markup)
+
+
+def edit_message_text(sandbox: Sandbox, params: Params) -> Json:
+    """https://core.telegram.org/bots/api#editmessagetext"""
+    if params.has("rich_message"):
+        content: Json = {"rich_message": read_rich_message(params)}
+        markup = read_markup(params)
+        chat, message = _find_own_message(sandbox, params)
+    else:
+        raw = read_message_text(sandbox, params)
+        preview = read_link_preview(params)
+        markup = read_markup(params)
+        chat, message = _find_own_message(sandbox, params)
+        content = text_content(finish_text(raw)) | preview
+    return _apply_edit(sandbox, chat, message, content, markup)
+
+
+def edit_message_reply_markup(sandbox: Sandbox, params: Params) -> Json:
+    """https://core.telegram.org/bots/api#editmessagereplymarkup"""
+    markup = read_markup(params)
+    chat, message = _find_own_message(sandbox, params)
+    content: Json = {name: message[name] for name in _CONTENT_FIELDS if name in message}
+    return _apply_edit(sandbox, chat, message, content, markup)
+
+
+def _find_own_message(sandbox: Sandbox, params: Params) -> tuple[Chat, Json]:
+    if not params.has("chat_id") and not params.has("message_id"):
+        raise bad_request("message identifier is not specified")
+    chat = find_writable_chat(sandbox, params)
+    message_id = params.integer("message_id")
+    if message_id <= 0:
+        raise bad_request("message identifier is not specified")
+    message = chat.messages.get(message_id)
+    if message is None:
+        raise bad_request("message to edit not found")
+    if message["from"]["id"] != sandbox.bot.id or not ("text" in message or "rich_message" in message):
+        raise bad_request("message can't be edited")
+    return chat, message
+
+
+def _apply_edit(sandbox: Sandbox, chat: Chat, message: Json, content: Json, markup: Markup) -> Json:
+    sandbox.limiter.spend(Family.MESSAGES, chat)
+    if markup.inline:
+        content = {**content, "reply_markup": markup.inline}
+    current = {name: message[name] for name in (*_CONTENT_FIELDS, "reply_markup") if name in message}
+    if content == current:
+        raise bad_request(_NOT_MODIFIED)
+    kept = {name: value for name, value in message.items() if name not in current}
+    return replace_message(sandbox, chat, {**kept, "edit_date": int(time.time()), **content})
+
+
+def delete_message(sandbox: Sandbox, params: Params) -> bool:
+    """https://core.telegram.org/bots/api#deletemessage"""
+    chat = find_chat(sandbox, params)
+    message_id = params.integer("message_id")
+    if message_id <= 0:
+        raise bad_request("message identifier is not specified")
+    message = chat.messages.get(message_id)
+    if message is None:
+        raise bad_request("message to delete not found")
+    if not _may_delete(sandbox, chat, message):
+        raise bad_request("message can't be deleted for everyone")
+    delete_messages(sandbox, chat, [message_id])
+    return True
+
+
+def delete_several_messages(sandbox: Sandbox, params: Params) -> bool:
+    """https://core.telegram.org/bots/api#deletemessages (unknown ids are skipped)"""
+    chat = find_chat(sandbox, params)
+    message_ids = params.json("message_ids", "message identifiers")
+    if not isinstance(message_ids, list) or not message_ids:
+        raise bad_request("message identifiers are not specified")
+    if len(message_ids) > _MAX_DELETED:
+        raise bad_request("too many message identifiers specified")
+    found = [chat.messages[int(id_)] for id_ in message_ids if int(id_) in chat.messages]
+    if not all(_may_delete(sandbox, chat, message) for message in found):
+        raise bad_request("message can't be deleted for everyone")
+    delete_messages(sandbox, chat, [message["message_id"] for message in found])
+    return True
+
+
+def _may_delete(sandbox: Sandbox, chat: Chat, message: Json) -> bool:
+    is_old = time.time() - message["date"] > _DELETE_WINDOW_SECONDS
+    if sandbox.bot_status(chat) is MemberStatus.ADMINISTRATOR:
+        return True
+    return not is_old and (chat.is_private or message["from"]["id"] == sandbox.bot.id)
+
+
+METHODS: Final[Mapping[str, Handler]] = {
+    "sendMessage": send_message,
+    "editMessageText": edit_message_text,
+    "editMessageReplyMarkup": edit_message_reply_markup,
+    "deleteMessage": delete_message,
+    "deleteMessages": delete_several_messages,
+}

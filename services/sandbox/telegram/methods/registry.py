@@ -1,0 +1,31 @@
+from services.sandbox.telegram.dispatch import Handler
+from services.sandbox.telegram.methods import (
+    bot,
+    callbacks,
+    chats,
+    commands,
+    drafts,
+    messages,
+    reactions,
+    rich,
+    sharing,
+    topics,
+    updates,
+)
+
+
+def all_methods() -> dict[str, Handler]:
+    """Every Bot API method the stand-in knows, by its name."""
+    return {
+        **bot.METHODS,
+        **callbacks.METHODS,
+        **chats.METHODS,
+        **commands.METHODS,
+        **drafts.METHODS,
+        **messages.METHODS,
+        **reactions.METHODS,
+        **rich.METHODS,
+        **sharing.METHODS,
+        **topics.METHODS,
+        **updates.METHODS,
+    }
