@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any, Final, Self
@@ -18,8 +19,8 @@ class TranslatingChannel(grpc.aio.Channel):
     """A channel whose calls raise QuartetError, carry the trace, and end when nobody wants them any more.
 
     Interceptors of grpc.aio would do for the first two. But the calls of grpc.aio are reference cycles, with
-    and without interceptors: a reader that leaves its loop would keep the server, and the vendor behind it, at
-    work until the garbage collector comes by.
+    and without interceptors: a reader that leaves its loop would keep the server, and the vendor behind it,
+    at work until the garbage collector comes by.
     """
 
     def __init__(self, inner: grpc.aio.Channel) -> None:
@@ -97,6 +98,9 @@ class _UnaryCall(_Call):
             response = yield from self._inner.__await__()
         except grpc.aio.AioRpcError as error:
             raise self._fail(error) from error
+        except asyncio.CancelledError:
+            self.cancel()
+            raise
         self._end()
         return response
 
@@ -118,6 +122,10 @@ class _StreamCall(_Call):
             response = await self._inner.read()
         except grpc.aio.AioRpcError as error:
             raise self._fail(error) from error
+        except asyncio.CancelledError:
+            # grpc.aio forgets to, when it comes between the sent request and the first response.
+            self.cancel()
+            raise
         if response is grpc.aio.EOF:
             self._end()
         return response

@@ -14,7 +14,8 @@ from services.chassis.events.envelope import Event, encode
 from services.chassis.telemetry import tracing
 
 DEADLINE_SECONDS: Final = 15.0
-ATTEMPT_SECONDS: Final = 2.0
+# What was on its way when the connection broke is lost: it is only noticed after this time.
+ATTEMPT_SECONDS: Final = 1.0
 # "maximum messages [per subject] exceeded": the stream is full, and asking again at once does not help.
 STREAM_FULL: Final = 10077
 

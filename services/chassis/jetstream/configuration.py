@@ -2,7 +2,7 @@ from typing import Any, Final
 
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, KeyValueConfig, StreamConfig
-from nats.js.errors import APIError, BadRequestError, NotFoundError
+from nats.js.errors import APIError, NotFoundError
 from nats.js.kv import KeyValue
 
 from services.chassis.errors import StartupError
@@ -25,7 +25,7 @@ async def ensure_stream(js: JetStreamContext, config: StreamConfig) -> None:
     except NotFoundError:
         try:
             found = (await js.add_stream(config)).config
-        except BadRequestError as error:
+        except APIError as error:
             if error.err_code != NAME_IN_USE:
                 raise _conflict(config, error) from error
             found = (await js.stream_info(str(config.name))).config
