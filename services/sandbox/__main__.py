@@ -31,5 +31,5 @@ if __name__ == "__main__":
         telegram = TelegramSandboxSettings()
         uvloop.run(_serve(build_telegram(telegram), telegram.sandbox_host, telegram.sandbox_port))
     else:
-        openai = OpenAISettings()
+        openai = OpenAISettings.model_validate({})
         uvloop.run(_serve(build_openai(openai), openai.host, openai.port))
