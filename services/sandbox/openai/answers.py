@@ -25,7 +25,7 @@ def is_russian(text: str) -> bool:
 
 
 def compose(question: Question) -> str:
-    """Answer in the question's language, visibly as a sandbox; certain words show what an answer may look like."""
+    """Answer in the question's language, visibly as a sandbox; certain words show what answers look like."""
     text = question.text
     language = samples.RUSSIAN if is_russian(text) else samples.ENGLISH
     return f"{language.mark} {_body(question, language)}"

@@ -38,7 +38,7 @@ USUAL_AFTER_TOKENS: Final = 20
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that goes wrong. `after_tokens` None: before anything is sent. `code` overrides the usual one."""
+    """Something that goes wrong, at once or `after_tokens`. `code` overrides the usual error code."""
 
     kind: FaultKind
     after_tokens: int | None = None
@@ -48,7 +48,7 @@ class Fault:
 
 
 class Faults:
-    """The faults that were ordered through the control API, and those a person orders by a word in a message."""
+    """Faults ordered through the control API, or by a person with a word in a message."""
 
     def __init__(self) -> None:
         self._ordered: list[Fault] = []

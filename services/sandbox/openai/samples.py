@@ -21,7 +21,8 @@ RUSSIAN: Final = Language(
     mark="🧪 Песочница:",
     echo="здесь отвечает не модель, а её замена для проверки. Вы написали:\n\n{quote}",
     hint=(
-        "Попробуйте слова **таблица**, **код**, **формат**, **длинный 800** или спросите, *что я спросил раньше*."
+        "Попробуйте слова **таблица**, **код**, **формат**, **длинный 800** "
+        "или спросите, *что я спросил раньше*."
     ),
     material="Вместе с вопросом пришёл текст: {characters} знаков.",
     images="Вместе с вопросом пришли картинки: {count}.",
@@ -37,10 +38,10 @@ RUSSIAN: Final = Language(
         'print(приветствие("мир"))\n```\n\nЗапустите его командой `python3 hello.py`.'
     ),
     formatting=(
-        "вот что бывает в ответах.\n\n## Заголовок\n\n**Жирный**, *курсив*, ~~зачёркнутый~~, `моноширинный` и "
-        "[ссылка](https://example.org/?a=1&b=2).\n\n- первый пункт\n- второй пункт\n  - вложенный\n\n"
-        "1. раз\n2. два\n\n> Цитата из двух\n> строк.\n\nЗнаки, которые легко испортить: 2 * 3 * 4, snake_case, "
-        "<b>не тег</b>, a < b && c > d."
+        "вот что бывает в ответах.\n\n## Заголовок\n\n**Жирный**, *курсив*, ~~зачёркнутый~~, `моноширинный` "
+        "и [ссылка](https://example.org/?a=1&b=2).\n\n- первый пункт\n- второй пункт\n  - вложенный\n\n"
+        "1. раз\n2. два\n\n> Цитата из двух\n> строк.\n\nЗнаки, которые легко испортить: 2 * 3 * 4, "
+        "snake_case, <b>не тег</b>, a < b && c > d."
     ),
     prose=(
         "Длинный ответ нужен, чтобы увидеть, как текст появляется по частям и где он делится на сообщения.",
@@ -66,8 +67,9 @@ ENGLISH: Final = Language(
         'print(greeting("world"))\n```\n\nRun it with `python3 hello.py`.'
     ),
     formatting=(
-        "this is what answers are made of.\n\n## A heading\n\n**Bold**, *italic*, ~~struck~~, `monospace` and a "
-        "[link](https://example.org/?a=1&b=2).\n\n- the first point\n- the second point\n  - a nested one\n\n"
+        "this is what answers are made of.\n\n## A heading\n\n**Bold**, *italic*, ~~struck~~, `monospace` "
+        "and a [link](https://example.org/?a=1&b=2).\n\n- the first point\n- the second point\n"
+        "  - a nested one\n\n"
         "1. one\n2. two\n\n> A quotation of two\n> lines.\n\nCharacters that are easy to break: 2 * 3 * 4, "
         "snake_case, <b>not a tag</b>, a < b && c > d."
     ),

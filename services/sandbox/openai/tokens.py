@@ -2,7 +2,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-# The sandbox's own rule: a token is up to four letters or digits, or one other character, with the white space before it.
+# The sandbox's own rule: a token is up to four letters or digits, or one other character, with the white
+# space before it.
 TOKEN: Final = re.compile(r"\s*(?:\w{1,4}|[^\w\s])|\s+")
 CACHE_MINIMUM_TOKENS: Final = 1024
 CACHE_STEP_TOKENS: Final = 128

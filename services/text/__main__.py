@@ -1,0 +1,46 @@
+import asyncio
+from contextlib import AsyncExitStack
+
+from prometheus_client import CollectorRegistry
+from quartet.text.v1 import text_service_pb2 as pb
+from quartet.text.v1.text_service_pb2_grpc import add_TextServiceServicer_to_server
+
+from services.chassis.failpoints import Failpoints
+from services.chassis.jetstream import connect
+from services.chassis.process import launch
+from services.chassis.server import Registration, serving
+from services.text import providers
+from services.text.catalogue import Catalogue
+from services.text.metrics import TextMetrics
+from services.text.question import Limits
+from services.text.replies import Manner, Replies
+from services.text.runs import Runs
+from services.text.servicer import TextServicer
+from services.text.settings import TextSettings
+from services.text.store import open_store
+
+
+async def main(settings: TextSettings, stop: asyncio.Event) -> None:
+    registry = CollectorRegistry()
+    failpoints = Failpoints(settings.failpoints, settings.environment)
+    async with AsyncExitStack() as stack:
+        nats = await stack.enter_async_context(connect(settings.nats_url, name="text"))
+        store = await open_store(nats, settings)
+        provider = next(iter(providers.build(settings).values()))
+        stack.push_async_callback(provider.aclose)
+        catalogue = Catalogue(provider, settings.model_ids)
+        runs = Runs(max_runs=settings.text_max_streams, interval_seconds=settings.text_coalescing_seconds)
+        stack.push_async_callback(runs.ended)
+        metrics = TextMetrics(registry)
+        replies = Replies(provider, store, runs, Manner.of(settings), metrics=metrics, failpoints=failpoints)
+        servicer = TextServicer(replies, catalogue, store, Limits.of(settings, provider.capabilities))
+        name = pb.DESCRIPTOR.services_by_name["TextService"].full_name
+        registration = Registration(add_TextServiceServicer_to_server, servicer, name)
+        checks = {"nats": nats.ping}
+        await stack.enter_async_context(serving(settings, [registration], checks=checks, registry=registry))
+        await catalogue.check()
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    launch("text", TextSettings, main)

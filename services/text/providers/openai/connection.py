@@ -1,0 +1,55 @@
+from typing import Final
+
+import httpx2
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+
+from services.chassis.errors import StartupError
+from services.text.providers.openai.deadlines import Timeouts
+from services.text.providers.openai.provider import OpenAIProvider
+from services.text.settings import TextSettings
+
+# Servers of one's own that need no key still get a header, because the SDK insists on one.
+PLACEHOLDER_KEY: Final = "no-key-needed"
+WRITE_SECONDS: Final = 10.0
+POOL_SECONDS: Final = 5.0
+# TLS handshakes to the vendor cost more than idle connections.
+KEEP_IDLE_SECONDS: Final = 60.0
+
+
+def connect(settings: TextSettings) -> OpenAIProvider:
+    """Build the provider; nothing is sent yet. Raises StartupError for a proxy that cannot be used."""
+    timeouts = Timeouts(
+        connect_seconds=settings.openai_connect_timeout_seconds,
+        first_token_seconds=settings.openai_first_token_timeout_seconds,
+        next_token_seconds=settings.openai_next_token_timeout_seconds,
+        total_seconds=settings.openai_total_timeout_seconds,
+    )
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else PLACEHOLDER_KEY
+    client = AsyncOpenAI(
+        api_key=key,
+        base_url=settings.openai_base_url or None,
+        max_retries=0,  # the service retries by itself, and only what is safe
+        http_client=_http_client(settings, timeouts),
+    )
+    return OpenAIProvider(client, api=settings.openai_api, timeouts=timeouts)
+
+
+def _http_client(settings: TextSettings, timeouts: Timeouts) -> DefaultAsyncHttpxClient:
+    proxy = settings.openai_proxy.get_secret_value() if settings.openai_proxy else None
+    try:
+        return DefaultAsyncHttpxClient(
+            proxy=proxy,
+            timeout=httpx2.Timeout(
+                connect=timeouts.connect_seconds,
+                read=timeouts.total_seconds,  # the provider's own deadlines are the shorter ones
+                write=WRITE_SECONDS,
+                pool=POOL_SECONDS,
+            ),
+            limits=httpx2.Limits(
+                max_connections=settings.text_max_streams + 1,
+                max_keepalive_connections=settings.text_max_streams,
+                keepalive_expiry=KEEP_IDLE_SECONDS,
+            ),
+        )
+    except (ImportError, ValueError) as error:
+        raise StartupError(f"OPENAI_PROXY cannot be used: {type(error).__name__}") from error
