@@ -1,0 +1,57 @@
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final
+
+from dotenv import dotenv_values
+
+# What a process needs of the host, whatever it does.
+HOST: Final = (
+    *("PATH", "HOME", "USER", "LANG", "LC_*", "TZ", "TMPDIR", "PYTHON*", "NO_COLOR"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "*_PROXY", "*_proxy"),
+)
+CHASSIS: Final = ("LOG_LEVEL", "LOG_FORMAT", "OTEL_*", "GRPC_HOST", "DRAIN_SECONDS", "FAILPOINTS")
+GATEWAY: Final = (
+    *("TELEGRAM_*", "WEBHOOK_*", "ADMIN_IDS"),
+    *("LEASE_SECONDS", "MAX_IN_FLIGHT_UPDATES", "ANSWER_TIMEOUT_SECONDS", "LEDGER_HOURS", "STREAM_REPLICAS"),
+)
+TEXT: Final = ("OPENAI_*", "TEXT_*", "STREAM_REPLICAS")
+SANDBOX: Final = ("SANDBOX_*",)
+
+# Names that Quartet knows already and that no service reads yet.
+NOT_USED_YET: Final = (
+    *(
+        "GEMINI_API_KEY",
+        "GOOGLE_GEMINI_BASE_URL",
+        "RUNWAYML_API_SECRET",
+        "RUNWAYML_BASE_URL",
+        "CLICKHOUSE_URL",
+    ),
+)
+
+
+def read(dotenv: Path, process: Mapping[str, str]) -> dict[str, str]:
+    """Join the file, where there is one, and the process's own environment, which wins."""
+    from_file = dotenv_values(dotenv, interpolate=False) if dotenv.is_file() else {}
+    return {name: value for name, value in {**from_file, **process}.items() if value is not None}
+
+
+def pick(environment: Mapping[str, str], *patterns: Iterable[str]) -> dict[str, str]:
+    """Return the variables that match: a part gets those it reads, and nobody else's secrets."""
+    wanted = [pattern for group in patterns for pattern in group]
+    return {
+        name: value
+        for name, value in environment.items()
+        if any(fnmatchcase(name, pattern) for pattern in wanted)
+    }
+
+
+def without_proxy_to_loopback(environment: Mapping[str, str]) -> dict[str, str]:
+    """Keep gRPC and HTTP clients from asking the host's proxy for a neighbour on this machine."""
+    exempt = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+    loopback = ",".join(filter(None, (exempt, "127.0.0.1", "localhost")))
+    return {**environment, "NO_PROXY": loopback, "no_proxy": loopback}
+
+
+def unused(environment: Mapping[str, str]) -> list[str]:
+    return [name for name in NOT_USED_YET if environment.get(name)]

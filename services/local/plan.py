@@ -1,0 +1,144 @@
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from services.chassis.environment import Environment
+from services.chassis.errors import StartupError
+from services.local import environment as env
+from services.local import nats
+from services.local.parts import Binding, Part, Stage
+from services.local.probes import HttpProbe
+from services.local.settings import LocalSettings
+
+# The token that the sandbox takes, and any foreign Bot API emulator too.
+SANDBOX_TOKEN: Final = "1000000001:sandbox-token-for-local-use-only-000"  # noqa: S105  # public
+PLACEHOLDER_KEY: Final = "no-key-needed"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which parts run here, in the order of their start."""
+
+    settings: LocalSettings
+    environment: Mapping[str, str] = field(repr=False)
+    root: Path
+
+    def parts(self) -> list[Part]:
+        """Return the parts. Raises StartupError where settings do not go together."""
+        settings = self.settings
+        stands_in = settings.runs_telegram or settings.runs_openai
+        if stands_in and settings.quartet_environment is Environment.PRODUCTION:
+            raise StartupError(
+                "QUARTET_ENVIRONMENT=production and the sandbox do not go together: set TELEGRAM_BOT_TOKEN "
+                "and OPENAI_API_KEY, or unset QUARTET_ENVIRONMENT."
+            )
+        parts = []
+        if settings.runs_nats:
+            parts.append(nats.part(settings, self.data_dir, self._child_environment()))
+        if settings.runs_telegram:
+            parts.append(self._sandbox("telegram", settings.sandbox_telegram_port))
+        if settings.runs_openai:
+            parts.append(self._sandbox("openai", settings.sandbox_openai_port))
+        return [*parts, self._text(), self._gateway()]
+
+    @property
+    def data_dir(self) -> Path:
+        return (self.root / self.settings.quartet_data_dir).resolve()
+
+    @property
+    def nats_url(self) -> str:
+        return self.settings.nats_url or f"nats://127.0.0.1:{self.settings.nats_port}"
+
+    @property
+    def telegram_api_url(self) -> str | None:
+        """The Bot API to speak to; None is Telegram itself."""
+        if self.settings.runs_telegram:
+            return f"http://127.0.0.1:{self.settings.sandbox_telegram_port}"
+        return self.settings.telegram_api_url
+
+    @property
+    def telegram_bot_token(self) -> str:
+        token = self.settings.telegram_bot_token
+        return (
+            token.get_secret_value() if token else self.environment.get("SANDBOX_BOT_TOKEN") or SANDBOX_TOKEN
+        )
+
+    def _child_environment(self, *patterns: tuple[str, ...], **values: str) -> dict[str, str]:
+        picked = env.pick(self.environment, env.HOST, *patterns)
+        return env.without_proxy_to_loopback(
+            picked
+            | {"PYTHONUNBUFFERED": "1", "QUARTET_ENVIRONMENT": self.settings.quartet_environment}
+            | values
+        )
+
+    def _sandbox(self, which: str, port: int) -> Part:
+        settings = self.settings
+        return Part(
+            name=f"sandbox-{which}",
+            stage=Stage.STAND_INS,
+            command=(sys.executable, "-m", "services.sandbox", which),
+            environment=self._child_environment(env.SANDBOX, SANDBOX_PORT=str(port)),
+            bindings=(Binding(settings.sandbox_host, port, f"SANDBOX_{which.upper()}_PORT"),),
+            probe=HttpProbe(f"http://{_reachable(settings.sandbox_host)}:{port}/control/state"),
+        )
+
+    def _service(
+        self, name: str, grpc_port: int, metrics_port: int, variables: tuple[str, ...], values: dict[str, str]
+    ) -> Part:
+        host = self.settings.grpc_host
+        bindings = (
+            Binding(host, grpc_port, f"{name.upper()}_GRPC_PORT"),
+            Binding(host, metrics_port, f"{name.upper()}_METRICS_PORT"),
+        )
+        common = {
+            "NATS_URL": self.nats_url,
+            "GRPC_PORT": str(grpc_port),
+            "METRICS_PORT": str(metrics_port),
+            "LOG_FORMAT": self.environment.get("LOG_FORMAT") or "console",
+            "GRACE_SECONDS": str(self.settings.grace_seconds),
+        }
+        return Part(
+            name=name,
+            stage=Stage.SERVICES,
+            command=(sys.executable, "-m", f"services.{name}"),
+            environment=self._child_environment(env.CHASSIS, variables, **common, **values),
+            bindings=bindings,
+            probe=HttpProbe(f"http://{_reachable(host)}:{metrics_port}/readyz"),
+        )
+
+    def _text(self) -> Part:
+        settings = self.settings
+        values = {}
+        if settings.runs_openai:
+            values = {
+                "OPENAI_BASE_URL": f"http://127.0.0.1:{settings.sandbox_openai_port}/v1",
+                "OPENAI_PROXY": "",
+            }
+        if settings.openai_api_key is None:
+            values["OPENAI_API_KEY"] = PLACEHOLDER_KEY
+        return self._service("text", settings.text_grpc_port, settings.text_metrics_port, env.TEXT, values)
+
+    def _gateway(self) -> Part:
+        settings = self.settings
+        values = {
+            "TELEGRAM_BOT_TOKEN": self.telegram_bot_token,
+            "TEXT_TARGET": f"dns:///{_reachable(settings.grpc_host)}:{settings.text_grpc_port}",
+        }
+        if self.telegram_api_url:
+            values["TELEGRAM_API_URL"] = self.telegram_api_url
+        if settings.runs_telegram:
+            values["TELEGRAM_PROXY"] = ""
+        part = self._service(
+            "gateway", settings.gateway_grpc_port, settings.gateway_metrics_port, env.GATEWAY, values
+        )
+        if settings.telegram_mode != "webhook":
+            return part
+        webhook = Binding(settings.webhook_host, settings.webhook_port, "WEBHOOK_PORT")
+        return Part(**{**vars(part), "bindings": (*part.bindings, webhook)})
+
+
+def _reachable(host: str) -> str:
+    """A process that listens everywhere is asked on the loopback."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  # compared, not bound

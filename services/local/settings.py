@@ -1,0 +1,72 @@
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from services.chassis.environment import Environment
+from services.chassis.errors import StartupError
+from services.chassis.settings import Port
+
+
+class LocalSettings(BaseModel):
+    """What decides which parts run here and where. Each field is the variable of that name in upper case."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    quartet_environment: Environment = Field(Environment.LOCAL, description="local, test or production")
+    quartet_data_dir: Path = Field(Path(".local"), description="folder for everything that is kept")
+
+    nats_url: str | None = Field(None, description="a NATS server of your own; without it one is started")
+    nats_port: Port = Field(4222, description="a free TCP port for the nats-server started here")
+
+    telegram_bot_token: SecretStr | None = Field(None, description="the bot's token, from @BotFather")
+    telegram_api_url: str | None = Field(None, description="base of another Bot API server")
+    telegram_proxy: str | None = Field(None, description="proxy to Telegram")
+    sandbox_host: str = Field("127.0.0.1", description="address the sandbox listens on")
+    sandbox_telegram_port: Port = Field(8081, description="a free TCP port for the chat page and its Bot API")
+
+    openai_api_key: SecretStr | None = Field(None, description="the key, from platform.openai.com")
+    openai_base_url: str | None = Field(None, description="another server that speaks OpenAI's API")
+    sandbox_openai_port: Port = Field(8082, description="a free TCP port for the stand-in for OpenAI")
+
+    grpc_host: str = Field("127.0.0.1", description="address the services listen on")
+    text_grpc_port: Port = Field(50051, description="a free TCP port for the text service's gRPC")
+    text_metrics_port: Port = Field(9091, description="a free TCP port for the text service's metrics")
+    gateway_grpc_port: Port = Field(50050, description="a free TCP port for the gateway's gRPC")
+    gateway_metrics_port: Port = Field(9090, description="a free TCP port for the gateway's metrics")
+    webhook_host: str = Field("127.0.0.1", description="address the webhook listens on")
+    webhook_port: Port = Field(8080, description="a free TCP port for Telegram's webhook")
+    telegram_mode: str = Field("polling", description="polling or webhook")
+
+    grace_seconds: float = Field(5.0, ge=0, description="how long a part may take to end after Ctrl-C")
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """Take the settings out of an environment; an empty variable counts as unset. Raises StartupError."""
+        values = {name: environment.get(name.upper()) for name in cls.model_fields}
+        try:
+            return cls.model_validate({name: value for name, value in values.items() if value})
+        except ValidationError as error:
+            raise StartupError(
+                "\n".join(_explain(cls, *problem["loc"]) for problem in error.errors())
+            ) from None
+
+    @property
+    def runs_nats(self) -> bool:
+        return self.nats_url is None
+
+    @property
+    def runs_telegram(self) -> bool:
+        """Whether the sandbox stands in for Telegram: neither a token nor another server is named."""
+        return self.telegram_bot_token is None and self.telegram_api_url is None
+
+    @property
+    def runs_openai(self) -> bool:
+        """Whether the sandbox stands in for OpenAI: neither a key nor another server is named."""
+        return self.openai_api_key is None and self.openai_base_url is None
+
+
+def _explain(settings: type[LocalSettings], name: int | str, *_rest: int | str) -> str:
+    wanted = settings.model_fields[str(name)].description
+    return f"{str(name).upper()} is wrong: set it to {wanted}, or unset it."

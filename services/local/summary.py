@@ -1,0 +1,44 @@
+from services.local import environment as env
+from services.local.plan import Plan
+
+
+def welcome(plan: Plan, username: str | None, seconds: float) -> str:
+    """Return where to go, for a person."""
+    settings = plan.settings
+    rows = [("Bot", _bot(plan, username)), ("Answers", _answers(plan))]
+    if settings.runs_telegram:
+        rows.insert(0, ("Chat page", f"http://127.0.0.1:{settings.sandbox_telegram_port}/"))
+    rows += [
+        ("Metrics", f"http://127.0.0.1:{settings.gateway_metrics_port}/metrics  (gateway)"),
+        ("", f"http://127.0.0.1:{settings.text_metrics_port}/metrics  (text)"),
+        ("NATS", "another server, by NATS_URL" if not settings.runs_nats else plan.nats_url),
+        ("Data", str(plan.data_dir)),
+    ]
+    lines = [f"Quartet is up after {seconds:.1f} s.", ""]
+    lines += [f"  {title:<11}{text}" for title, text in rows]
+    return "\n" + "\n".join([*lines, "", "  Ctrl-C stops everything."]) + "\n"
+
+
+def not_used_yet(plan: Plan) -> str | None:
+    """Return a line that names variables which are set and which nothing reads yet."""
+    names = env.unused(plan.environment)
+    if not names:
+        return None
+    return f"{', '.join(names)}: set, but not used yet; the service that reads it is still to come."
+
+
+def _bot(plan: Plan, username: str | None) -> str:
+    name = f"@{username}" if username else "its name is not known yet"
+    if plan.settings.runs_telegram:
+        return f"{name} (sandbox; TELEGRAM_BOT_TOKEN makes it a real one)"
+    if plan.settings.telegram_api_url:
+        return f"{name} (another Bot API server, by TELEGRAM_API_URL)"
+    return f"{name}, https://t.me/{username}" if username else f"{name} (Telegram has not answered)"
+
+
+def _answers(plan: Plan) -> str:
+    if plan.settings.runs_openai:
+        return "the sandbox's stand-in for OpenAI (OPENAI_API_KEY makes them real)"
+    if plan.settings.openai_base_url:
+        return "another server, by OPENAI_BASE_URL"
+    return "OpenAI"
