@@ -1,6 +1,6 @@
 """CloudEvents over JetStream: published once under one id, consumed at least once."""
 
-from services.chassis.events.consumer import Consumer, Handler
+from services.chassis.events.consumer import Consumer
 from services.chassis.events.envelope import (
     Event,
     MalformedEvent,
@@ -11,6 +11,7 @@ from services.chassis.events.envelope import (
     registry,
 )
 from services.chassis.events.publisher import Publisher
+from services.chassis.events.settlement import Handler
 
 __all__ = [
     "Consumer",

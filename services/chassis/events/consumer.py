@@ -1,6 +1,6 @@
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -9,24 +9,18 @@ import structlog
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
-from opentelemetry.trace import SpanKind
+from nats.js.errors import BadRequestError
 
-from services.chassis.errors import DeadlineExceeded, InternalError, QuartetError, ServiceUnavailable
-from services.chassis.events.envelope import Event, MalformedEvent, Registry, decode
-from services.chassis.events.publisher import store
+from services.chassis.events.envelope import Registry
+from services.chassis.events.settlement import Handler, Settlement
 from services.chassis.jetstream.configuration import ConfigurationConflict
 from services.chassis.signals import Broadcast
-from services.chassis.telemetry import tracing
 
 log = structlog.get_logger()
-
-Handler = Callable[[Event[Any]], Awaitable[None]]
 
 # nats-py's fetch does not notice a server restart or a deleted consumer, and waits this long.
 FETCH_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.25
-MAX_BACKOFF_SECONDS: Final = 60.0
-DEAD_LETTER_SECONDS: Final = 5.0
 
 
 class Consumer:
@@ -60,21 +54,31 @@ class Consumer:
     ) -> None:
         self._js = js
         self._stream = stream
-        self._durable = durable
-        self._subjects = list(subjects)
-        self._registry = registry
-        self._handler = handler
+        # The server's own limit of deliveries stays off: at it, an event would stay behind in silence.
+        self._config = ConsumerConfig(
+            name=durable,
+            durable_name=durable,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ack_wait_seconds,
+            max_deliver=-1,
+            filter_subjects=list(subjects),
+        )
+        self._settlement = Settlement(
+            js, durable, registry, handler, ack_wait_seconds, max_deliver, dead_letters
+        )
         self._concurrency = concurrency
-        self._ack_wait_seconds = ack_wait_seconds
-        self._max_deliver = max_deliver
-        self._dead_letters = dead_letters
         self._reconnected = reconnected or Broadcast()
         self._stop_seconds = stop_seconds
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Consume until `stop` is set; running handlers then have `stop_seconds`, the rest is given back."""
-        await self._declare()
-        subscription = await self._js.pull_subscribe_bind(durable=self._durable, stream=self._stream)
+        """Consume until `stop` is set; running handlers then have `stop_seconds`, the rest is given back.
+
+        Waits for the stream, and for the server, when they are not there yet. Raises ConfigurationConflict.
+        """
+        while not await self._declare():
+            if stop.is_set():
+                return
+        subscription = await self._js.pull_subscribe_bind(durable=self._config.name, stream=self._stream)
         stopping = asyncio.create_task(stop.wait())
         running: set[asyncio.Task[None]] = set()
         try:
@@ -82,7 +86,7 @@ class Consumer:
                 if len(running) >= self._concurrency:
                     await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 elif msg := await self._next(subscription, stopping):
-                    task = asyncio.create_task(self._handle(msg))
+                    task = asyncio.create_task(self._settlement.settle(msg))
                     running.add(task)
                     task.add_done_callback(running.discard)
         finally:
@@ -91,20 +95,24 @@ class Consumer:
                 await subscription.unsubscribe()
             await self._finish(running)
 
-    async def _declare(self) -> None:
-        # The server's own limit stays off: at it, an event would stay behind in silence. We count instead.
-        asked = ConsumerConfig(
-            name=self._durable,
-            durable_name=self._durable,
-            ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=self._ack_wait_seconds,
-            max_deliver=-1,
-            filter_subjects=self._subjects,
-        )
-        kept = (await self._js.add_consumer(self._stream, asked)).config
+    async def _declare(self) -> bool:
+        """Make or update the durable consumer; False, after a pause, when that is not possible now."""
+        try:
+            kept = (await self._js.add_consumer(self._stream, self._config)).config
+        except BadRequestError as error:
+            raise ConfigurationConflict(
+                f"NATS refuses consumer {self._config.name}: {error.description}"
+            ) from error
+        except nats.errors.Error as error:
+            await self._pause(error)
+            return False
         filters = kept.filter_subjects or [str(kept.filter_subject)]
-        if sorted(filters) != sorted(self._subjects) or kept.ack_wait != asked.ack_wait:
-            raise ConfigurationConflict(f"NATS keeps consumer {self._durable} different from what was asked.")
+        asked = self._config.filter_subjects or []
+        if sorted(filters) != sorted(asked) or kept.ack_wait != self._config.ack_wait:
+            raise ConfigurationConflict(
+                f"NATS keeps consumer {self._config.name} different from what was asked."
+            )
+        return True
 
     async def _next(
         self, subscription: JetStreamContext.PullSubscription, stopping: asyncio.Task[Any]
@@ -126,90 +134,13 @@ class Consumer:
         except nats.errors.TimeoutError:
             return None
         except nats.errors.Error as error:
-            await self._recover(error)
+            await self._pause(error)
+            await self._declare()  # someone may have deleted it
             return None
 
-    async def _recover(self, error: Exception) -> None:
-        log.warning("event_fetch_failed", consumer=self._durable, error=type(error).__name__)
+    async def _pause(self, error: Exception) -> None:
+        log.warning("event_consumer_waits", consumer=self._config.name, error=type(error).__name__)
         await asyncio.sleep(random.uniform(PAUSE_SECONDS, 2 * PAUSE_SECONDS))  # noqa: S311  # jitter
-        with suppress(nats.errors.Error):
-            await self._declare()
-
-    async def _handle(self, msg: Msg) -> None:
-        heartbeat = asyncio.create_task(self._beat(msg))
-        try:
-            await self._settle(msg)
-        except asyncio.CancelledError:
-            await msg.nak()
-            raise
-        except nats.errors.Error as error:
-            log.warning("event_not_settled", consumer=self._durable, error=type(error).__name__)
-        finally:
-            heartbeat.cancel()
-
-    async def _beat(self, msg: Msg) -> None:
-        while True:
-            await asyncio.sleep(self._ack_wait_seconds / 3)
-            with suppress(nats.errors.Error):
-                await msg.in_progress()
-
-    async def _settle(self, msg: Msg) -> None:
-        try:
-            event = decode(msg, self._registry)
-        except MalformedEvent as error:
-            await self._bury(msg, InternalError(str(error)))
-            return
-        if 0 < self._max_deliver < event.deliveries:
-            await self._bury(msg, InternalError("the process died each time that it handled this"))
-            return
-        context = tracing.extract(msg.headers or {})
-        with tracing.span(f"{self._durable} process", SpanKind.CONSUMER, context, event_id=event.event_id):
-            try:
-                await self._handler(event)
-            except Exception as error:  # noqa: BLE001  # the edge of the process
-                await self._after_failure(msg, event, error)
-            else:
-                await msg.ack()
-
-    async def _after_failure(self, msg: Msg, event: Event[Any], error: Exception) -> None:
-        known = error if isinstance(error, QuartetError) else InternalError()
-        if known is not error:
-            log.error(
-                "event_handler_crashed", consumer=self._durable, event_id=event.event_id, exc_info=error
-            )
-        may_retry = known.retryable or isinstance(known, InternalError | DeadlineExceeded)
-        if not may_retry or 0 < self._max_deliver <= event.deliveries:
-            await self._bury(msg, known)
-            return
-        delay_seconds = max(known.retry_after_seconds or 0, _backoff_seconds(event.deliveries))
-        log.warning(
-            "event_failed",
-            consumer=self._durable,
-            event_id=event.event_id,
-            reason=known.reason,
-            deliveries=event.deliveries,
-            retry_seconds=round(delay_seconds, 1),
-        )
-        await msg.nak(delay=delay_seconds)
-
-    async def _bury(self, msg: Msg, error: QuartetError) -> None:
-        sequence = msg.metadata.sequence.stream
-        headers = {
-            **(msg.headers or {}),
-            # Its own id: under the first one, a stream that holds both would drop this as a duplicate.
-            "Nats-Msg-Id": f"dead.{self._durable}.{self._stream}.{sequence}",
-            "quartet-dead-reason": error.reason,
-            "quartet-dead-message": " ".join(error.message.split()),
-            "quartet-dead-subject": msg.subject,
-            "quartet-dead-consumer": self._durable,
-        }
-        log.error("event_dead", consumer=self._durable, sequence=sequence, reason=error.reason)
-        try:
-            await store(self._js, self._dead_letters, msg.data, headers, DEAD_LETTER_SECONDS)
-        except ServiceUnavailable:
-            await msg.nak(delay=MAX_BACKOFF_SECONDS)
-            return
-        await msg.term()
 
     async def _finish(self, running: set[asyncio.Task[None]]) -> None:
         if not running:
@@ -218,7 +149,3 @@ class Consumer:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-
-
-def _backoff_seconds(deliveries: int) -> float:
-    return min(MAX_BACKOFF_SECONDS, 2.0 ** (deliveries - 1)) * random.uniform(0.5, 1.5)  # noqa: S311  # jitter

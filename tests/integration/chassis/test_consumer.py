@@ -13,7 +13,7 @@ from quartet.common.v1.usage_pb2 import Usage
 
 from services.chassis.errors import InvalidRequest, ServiceUnavailable
 from services.chassis.events import Consumer, Event, Handler, Publisher, registry
-from services.chassis.jetstream import Nats, connect, ensure_stream
+from services.chassis.jetstream import ConfigurationConflict, Nats, connect, ensure_stream
 from tests.support.nats import nats_server
 
 
@@ -265,9 +265,15 @@ async def test_events_flow_at_once_after_the_server_was_killed(tmp_path: Path) -
         async with connect(server.url, name="test") as nats:
             bench = Bench(nats)
             await bench.prepare()
-            handler = Recorder(expected=2)
-            async with running(bench.consumer(handler)):
+            first, handler = asyncio.Event(), Recorder(expected=2)
+
+            async def handle(event: Event[Any]) -> None:
+                await handler(event)
+                first.set()
+
+            async with running(bench.consumer(handle)):
                 await bench.publish("before")
+                await asyncio.wait_for(first.wait(), 5)
                 await server.kill_and_start()
                 await bench.publish("after")
                 published_at = time.monotonic()
@@ -287,3 +293,21 @@ async def test_a_consumer_that_was_deleted_is_made_again(bench: Bench) -> None:
         await handler.enough()
 
     assert [event.event_id for event in handler.events] == ["1"]
+
+
+async def test_a_consumer_waits_for_the_stream_of_a_service_that_starts_later(nats_url: str) -> None:
+    async with connect(nats_url, name="test") as nats:
+        bench = Bench(nats)
+        handler = Recorder(expected=1)
+        async with running(bench.consumer(handler)):
+            await asyncio.sleep(0.1)
+            await bench.prepare()
+            await bench.publish("1")
+            await handler.enough()
+
+    assert [event.event_id for event in handler.events] == ["1"]
+
+
+async def test_a_consumer_that_the_server_refuses_is_a_conflict(bench: Bench) -> None:
+    with pytest.raises(ConfigurationConflict):
+        await bench.consumer(Recorder(expected=1), ack_wait_seconds=-1).run(asyncio.Event())
