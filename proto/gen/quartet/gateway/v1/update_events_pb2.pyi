@@ -22,8 +22,8 @@ class UpdateReceived(_message.Message):
     """UpdateReceived is one update of Telegram, taken in and not yet handled.
 
     What may wait its turn goes to stream `UPDATES`, subject
-    `quartet.updates.<shard>`. A wish to stop must not wait behind what it stops:
-    it goes to stream `CONTROL`, subject `quartet.control.<shard>`.
+    `quartet.updates.<bot>.<shard>`. A wish to stop must not wait behind what it stops:
+    it goes to stream `CONTROL`, subject `quartet.control.<bot>.<shard>`.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

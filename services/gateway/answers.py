@@ -1,0 +1,114 @@
+import asyncio
+import contextlib
+import random
+import time
+
+import structlog
+
+from services.chassis.errors import ProviderInterrupted, QuartetError, ServiceUnavailable
+from services.gateway.delivery.live import LiveAnswer
+from services.gateway.delivery.replies import Replies
+from services.gateway.delivery.turn import Turn
+from services.gateway.delivery.views import Views
+from services.gateway.manuscript import Manuscript, parts_of
+from services.gateway.metrics import GatewayMetrics
+from services.gateway.stops import Running, Stops
+from services.gateway.text_client import End, Question, TextClient
+from services.gateway.wording import Wording
+
+log = structlog.get_logger()
+
+PATIENCE_SECONDS = 60.0
+"""How long a text service that died may take to come back. Its turn then runs anew under the same id."""
+
+
+class Answers:
+    """Answers questions: asks the text service, shows the answer while it grows, delivers it."""
+
+    def __init__(
+        self,
+        text: TextClient,
+        replies: Replies,
+        views: Views,
+        stops: Stops,
+        wording: Wording,
+        metrics: GatewayMetrics,
+    ) -> None:
+        self._text = text
+        self._replies = replies
+        self._views = views
+        self._stops = stops
+        self._wording = wording
+        self._metrics = metrics
+
+    async def answer(self, turn: Turn, question: Question) -> None:
+        """Brings `turn` to its end: the whole answer, or an honest sentence. Raises LeaseLost."""
+        uses_drafts = self._views.uses_drafts(turn)
+        reserved = asyncio.create_task(self._replies.reserve(turn, placeholder=not uses_drafts))
+        view = self._views.open(turn, reserved)
+        live = LiveAnswer(view, on_first_text=lambda: self._observe_first_text(turn))
+        manuscript = Manuscript()
+        try:
+            await self._write(turn, question, manuscript, live)
+        finally:
+            await live.close()
+            await asyncio.wait([reserved])
+        reserved.result()
+        self._metrics.answers.labels(manuscript.end_label).inc()
+        await self._replies.deliver(turn, parts_of(manuscript, turn.language, self._wording))
+
+    async def apologise(self, turn: Turn, error: QuartetError) -> None:
+        """Ends `turn` with an honest sentence instead of an answer. Raises LeaseLost."""
+        manuscript = Manuscript(failure=error)
+        self._metrics.answers.labels(manuscript.end_label).inc()
+        await self._replies.deliver(turn, parts_of(manuscript, turn.language, self._wording))
+
+    async def _write(self, turn: Turn, question: Question, manuscript: Manuscript, live: LiveAnswer) -> None:
+        writing = asyncio.create_task(self._ask_until_answered(question, manuscript, live))
+        running = Running(
+            turn.turn_id, turn.chat_id, turn.thread_id, turn.user_id, turn.draft_id, cancel=writing.cancel
+        )
+        await self._stops.begin(running)
+        try:
+            await writing
+        except asyncio.CancelledError:
+            if not running.is_stopped:
+                writing.cancel()
+                raise
+            manuscript.end = End.STOPPED
+        except ProviderInterrupted:
+            manuscript.end = End.INTERRUPTED
+        except QuartetError as error:
+            log.warning("answer_failed", turn_id=turn.turn_id, reason=error.reason)
+            manuscript.failure = error
+        finally:
+            self._stops.end(running)
+
+    async def _ask_until_answered(self, question: Question, manuscript: Manuscript, live: LiveAnswer) -> None:
+        """The one owner of retries towards the text service: same turn, so it replaces or replays."""
+        gives_up_at = time.monotonic() + PATIENCE_SECONDS
+        pause_seconds = 0.2
+        while True:
+            try:
+                await self._ask(question, manuscript, live)
+                return
+            except ServiceUnavailable as error:
+                if time.monotonic() > gives_up_at:
+                    raise
+                log.warning("text_service_unavailable", turn_id=question.turn_id, detail=str(error))
+            await asyncio.sleep(pause_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+            pause_seconds = min(pause_seconds * 2, 3.0)
+
+    async def _ask(self, question: Question, manuscript: Manuscript, live: LiveAnswer) -> None:
+        written = ""
+        async with contextlib.aclosing(self._text.stream_reply(question)) as events:
+            async for event in events:
+                if isinstance(event, End):
+                    manuscript.end = event
+                else:
+                    written += event
+                    manuscript.markdown = written
+                    live.update(written)
+
+    def _observe_first_text(self, turn: Turn) -> None:
+        self._metrics.first_text_seconds.observe(time.time() - turn.received_at)

@@ -1,0 +1,1 @@
+"""Everything that leaves for Telegram: paced, recorded, sent once."""

@@ -1,0 +1,168 @@
+import asyncio
+import contextlib
+import itertools
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Protocol
+
+import structlog
+from aiogram.exceptions import AiogramError
+from aiogram.methods import SendChatAction, SendMessageDraft
+
+from services.gateway.delivery.budgets import Family, Priority
+from services.gateway.delivery.replies import Replies
+from services.gateway.delivery.scheduler import Scheduler
+from services.gateway.delivery.turn import Turn
+from services.gateway.lease import LeaseLost
+from services.gateway.rendering import FormattedText, live_view, to_aiogram, to_dicts
+from services.gateway.turns import Part
+from services.gateway.updates import STOP_PREFIX
+
+log = structlog.get_logger()
+
+THINKING_AFTER_SECONDS = 0.5
+"""A quick answer needs no sign of thinking; a slow one does."""
+DRAFT_LIFE_SECONDS = 20.0
+"""Telegram forgets a draft after 30 seconds: a silent one is shown again before."""
+
+
+Latest = Callable[[], FormattedText]
+
+
+class View(Protocol):
+    """One way of showing an answer while it is written. Its methods raise AiogramError or LeaseLost."""
+
+    thought_seconds: float
+    """How long `think` is seen."""
+
+    async def think(self) -> None:
+        """Shows that an answer is on its way."""
+
+    async def show(self, latest: Latest) -> None:
+        """Shows the answer so far; `latest` is asked when the call may go."""
+
+    def intervals_seconds(self) -> Iterator[float]:
+        """How long to leave each showing alone before the next."""
+
+
+class DraftView:
+    """Telegram's native drafts: private chats only, not recorded, with Telegram's own Stop button."""
+
+    thought_seconds = DRAFT_LIFE_SECONDS
+
+    def __init__(self, turn: Turn, scheduler: Scheduler) -> None:
+        self._turn = turn
+        self._scheduler = scheduler
+
+    async def think(self) -> None:
+        await self._draft(lambda: FormattedText(""))
+
+    async def show(self, latest: Latest) -> None:
+        await self._draft(latest)
+
+    async def _draft(self, latest: Latest) -> None:
+        def method() -> SendMessageDraft:
+            text = latest()
+            return SendMessageDraft(
+                chat_id=self._turn.chat_id,
+                message_thread_id=self._turn.thread_id or None,
+                draft_id=self._turn.draft_id,
+                text=text.text,
+                entities=to_aiogram(text.entities) or None,
+                parse_mode=None,
+                can_stop=True,
+                keep_on_stop=True,
+            )
+
+        await self._scheduler.call_latest(method, self._turn.chat_id, Family.DRAFTS, Priority.PROGRESS)
+
+    def intervals_seconds(self) -> Iterator[float]:
+        return itertools.chain((0.4, 0.5, 0.7, 0.9), itertools.repeat(1.2))
+
+
+class PlaceholderView:
+    """A recorded message that is edited until it is the answer: groups, and servers without drafts."""
+
+    thought_seconds = 4.5
+    """Telegram shows a chat action for five seconds."""
+
+    def __init__(
+        self, turn: Turn, scheduler: Scheduler, replies: Replies, reserved: Awaitable[None], stop_text: str
+    ) -> None:
+        self._turn = turn
+        self._scheduler = scheduler
+        self._replies = replies
+        self._reserved = reserved
+        button = {"text": stop_text, "callback_data": f"{STOP_PREFIX}{turn.turn_id}"}
+        self._keyboard = {"inline_keyboard": [[button]]}
+        self._is_placed = False
+
+    async def think(self) -> None:
+        typing = SendChatAction(
+            chat_id=self._turn.chat_id, message_thread_id=self._turn.thread_id or None, action="typing"
+        )
+        await self._scheduler.call(typing, self._turn.chat_id, Family.DRAFTS, Priority.COSMETIC)
+
+    async def show(self, latest: Latest) -> None:
+        def part() -> Part:
+            text = latest()
+            return Part(text=f"{text.text} …", entities=to_dicts(text.entities), keyboard=self._keyboard)
+
+        if not self._is_placed:
+            await self._reserved
+            await self._replies.place(self._turn, part())
+            self._is_placed = True
+        else:
+            await self._replies.edit(self._turn, part)
+
+    def intervals_seconds(self) -> Iterator[float]:
+        # Edits count against the 20 messages a minute of a group.
+        first, later = (0.8, 1.2) if self._turn.is_private else (2.0, 4.0)
+        return itertools.chain((first,), itertools.repeat(later))
+
+
+class LiveAnswer:
+    """Shows a growing answer in as few calls as look alive. Its failures never harm the answer."""
+
+    def __init__(self, view: View, on_first_text: Callable[[], None]) -> None:
+        self._view = view
+        self._on_first_text = on_first_text
+        self._markdown = ""
+        self._changed = asyncio.Event()
+        self._task = asyncio.create_task(self._run(), name="live answer")
+
+    def update(self, markdown: str) -> None:
+        self._markdown = markdown
+        self._changed.set()
+
+    async def close(self) -> None:
+        """Ends the showing; a call that is under way ends first, in the scheduler."""
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _run(self) -> None:
+        try:
+            pause_seconds = THINKING_AFTER_SECONDS
+            while not await _is_set_within(self._changed, pause_seconds):
+                await self._view.think()
+                pause_seconds = self._view.thought_seconds
+            await self._show_until_closed()
+        except (AiogramError, LeaseLost) as error:
+            log.warning("live_answer_ended", error=type(error).__name__, detail=str(error))
+
+    async def _show_until_closed(self) -> None:
+        is_first = True
+        for interval_seconds in self._view.intervals_seconds():
+            self._changed.clear()
+            await self._view.show(lambda: live_view(self._markdown))
+            if is_first:
+                self._on_first_text()
+                is_first = False
+            await asyncio.sleep(interval_seconds)
+            await _is_set_within(self._changed, DRAFT_LIFE_SECONDS)
+
+
+async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()

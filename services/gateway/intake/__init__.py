@@ -1,0 +1,1 @@
+"""From Telegram into JetStream: an update is confirmed to Telegram only when the stream has it."""

@@ -1,0 +1,80 @@
+import asyncio
+import random
+from collections import defaultdict
+from typing import Any
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import AiogramError, TelegramConflictError, TelegramRetryAfter
+from aiogram.methods import DeleteWebhook, TelegramMethod
+
+from services.chassis.errors import ServiceUnavailable
+from services.gateway.intake.inbox import Inbox
+from services.gateway.lease import Tenure
+from services.gateway.updates import HANDLED_KINDS, RawUpdate, conversation_id_of, origin_of
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 25
+
+
+class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
+    """getUpdates, its updates left exactly as Telegram sent them.
+
+    https://core.telegram.org/bots/api#getupdates
+    """
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    limit: int = 100
+    timeout: int = POLL_SECONDS
+    allowed_updates: list[str] = HANDLED_KINDS
+
+
+class Polling:
+    """Long polling, done by the holder alone: Telegram lets one caller poll.
+
+    The next call's offset confirms the updates of the last one, so it is made only when they are stored.
+    """
+
+    def __init__(self, bot: Bot, inbox: Inbox) -> None:
+        self._bot = bot
+        self._inbox = inbox
+        self._offset: int | None = None
+
+    async def run(self, tenure: Tenure) -> None:
+        """Takes updates in until the tenure ends."""
+        pause_seconds = 0.5
+        has_webhook = True
+        while tenure.held:
+            try:
+                if has_webhook:
+                    await self._bot(DeleteWebhook(drop_pending_updates=False))
+                    has_webhook = False
+                await self._poll()
+                pause_seconds = 0.5
+                continue
+            except TelegramRetryAfter as error:
+                pause_seconds = error.retry_after
+            except (AiogramError, ServiceUnavailable) as error:
+                # A former holder's poll that is still open, or a webhook set from elsewhere.
+                has_webhook = isinstance(error, TelegramConflictError) and "webhook" in error.message.lower()
+                log.warning("poll_failed", error=type(error).__name__, detail=str(error))
+            await asyncio.sleep(pause_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+            pause_seconds = min(pause_seconds * 2, 15.0)
+
+    async def _poll(self) -> None:
+        method = GetRawUpdates(offset=self._offset)
+        updates = await self._bot(method, request_timeout=POLL_SECONDS + 10)
+        chats: dict[str, list[RawUpdate]] = defaultdict(list)
+        for update in updates:
+            chats[conversation_id_of(self._bot.id, origin_of(update))].append(update)
+        await asyncio.gather(*map(self._store_in_order, chats.values()))
+        if updates:
+            self._offset = updates[-1]["update_id"] + 1
+
+    async def _store_in_order(self, updates: list[RawUpdate]) -> None:
+        for update in updates:
+            await self._inbox.put(update)

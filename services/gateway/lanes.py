@@ -1,0 +1,46 @@
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Lanes:
+    """Runs jobs: those of one lane one after the other in order, different lanes side by side.
+
+    A job must not raise; one that does ends the task group that the lanes live in.
+    """
+
+    def __init__(self, group: asyncio.TaskGroup) -> None:
+        self._group = group
+        self._waiting: dict[str, deque[Job]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def submit(self, lane: str, job: Job) -> None:
+        if lane in self._waiting:
+            self._waiting[lane].append(job)
+            return
+        self._waiting[lane] = deque([job])
+        task = self._group.create_task(self._run(lane), name=f"lane {lane}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self, grace_seconds: float) -> None:
+        """Begins no further job, and gives those that run `grace_seconds` to end."""
+        for waiting in self._waiting.values():
+            waiting.clear()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace_seconds)
+        for task in self._tasks:
+            task.cancel()
+
+    async def _run(self, lane: str) -> None:
+        waiting = self._waiting[lane]
+        try:
+            while waiting:
+                await waiting.popleft()()
+        finally:
+            del self._waiting[lane]

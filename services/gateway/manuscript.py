@@ -1,0 +1,67 @@
+from dataclasses import dataclass
+
+from services.chassis.errors import ProviderUnavailable, QuartetError
+from services.gateway.rendering import (
+    MAX_TEXT_UTF16,
+    FormattedText,
+    italic,
+    render,
+    split,
+    to_dicts,
+    utf16_length,
+)
+from services.gateway.text_client import End
+from services.gateway.turns import Part
+from services.gateway.wording import Language, Wording
+
+MARK_RESERVE_UTF16 = 160
+"""Room in each message for the mark of one that is sent again."""
+
+
+@dataclass
+class Manuscript:
+    """An answer while it is written, and how it ended."""
+
+    markdown: str = ""
+    end: End | None = None
+    failure: QuartetError | None = None
+
+    @property
+    def end_label(self) -> str:
+        if self.failure is not None:
+            return self.failure.reason.removeprefix("ERROR_REASON_").lower()
+        return (self.end or End.COMPLETE).name.lower()
+
+
+def parts_of(manuscript: Manuscript, language: Language, wording: Wording) -> list[Part]:
+    """The messages of the answer, with a note at its end where it did not end by itself."""
+    texts = split(render(manuscript.markdown), MAX_TEXT_UTF16 - MARK_RESERVE_UTF16)
+    note = _note(manuscript, language, wording, is_empty=not texts)
+    if note:
+        texts = _with_note(texts, note)
+    return [Part(text=text.text, entities=to_dicts(text.entities)) for text in texts]
+
+
+def _with_note(texts: list[FormattedText], note: str) -> list[FormattedText]:
+    """The note under the last message where there is room, else as a message of its own."""
+    if not texts:
+        return [FormattedText(note)]
+    noted = texts[-1].followed_by(italic(note))
+    if utf16_length(noted.text) > MAX_TEXT_UTF16 - MARK_RESERVE_UTF16:
+        return [*texts, italic(note)]
+    return [*texts[:-1], noted]
+
+
+def _note(manuscript: Manuscript, language: Language, wording: Wording, *, is_empty: bool) -> str:
+    if manuscript.failure is not None:
+        return wording.error(manuscript.failure, language)
+    match manuscript.end:
+        case End.STOPPED:
+            return wording.say("stopped-notice", language)
+        case End.INTERRUPTED:
+            return wording.say("interrupted-notice", language)
+        case End.TOO_LONG:
+            return wording.say("length-notice", language)
+        case _:
+            # A model that says nothing has failed, whatever it calls it.
+            return wording.error(ProviderUnavailable("empty answer"), language) if is_empty else ""

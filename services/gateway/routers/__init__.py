@@ -1,0 +1,18 @@
+"""What the bot does with each kind of update. A router knows aiogram; what it calls does not."""
+
+from aiogram import Dispatcher, Router
+
+from services.gateway.routers import commands, membership, stop, text, unsupported
+from services.gateway.text_client import TextClient
+from services.gateway.wording import Wording
+
+
+def build_dispatcher(wording: Wording, text_client: TextClient) -> Dispatcher:
+    """All routers in the order in which they are asked. Handlers get these arguments by name."""
+    dispatcher = Dispatcher(wording=wording, text_client=text_client)
+    root = Router(name="root")
+    root.include_routers(
+        stop.router(), commands.router(), membership.router(), text.router(), unsupported.router()
+    )
+    dispatcher.include_router(root)
+    return dispatcher

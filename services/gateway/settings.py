@@ -1,0 +1,73 @@
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import NoDecode
+
+from services.chassis.settings import ServiceSettings
+
+
+class TelegramMode(StrEnum):
+    POLLING = "polling"
+    WEBHOOK = "webhook"
+
+
+class GatewaySettings(ServiceSettings):
+    """The gateway's environment. Each field is the variable of the same name in upper case."""
+
+    grpc_port: int = 50050
+    metrics_port: int = 9090
+
+    telegram_bot_token: SecretStr = Field(description="The bot's token, from @BotFather.")
+    telegram_api_url: str = Field("https://api.telegram.org", description="Base of the Bot API server.")
+    telegram_mode: TelegramMode = Field(TelegramMode.POLLING, description="How updates come in.")
+    telegram_proxy: str | None = Field(None, description="http://, socks4:// or socks5:// proxy to Telegram.")
+    telegram_webhook_url: str | None = Field(None, description="Public address of the webhook.")
+    telegram_webhook_secret: SecretStr | None = Field(
+        None, description="Shared with Telegram, 16 to 256 of A-Z a-z 0-9 _ -."
+    )
+    webhook_host: str = Field("127.0.0.1", description="Address the webhook listens on.")
+    webhook_port: int = Field(8080, description="Port the webhook listens on.")
+    admin_ids: Annotated[frozenset[int], NoDecode] = Field(
+        frozenset(), description="Telegram ids of the admins, separated by commas."
+    )
+
+    text_target: str = Field("dns:///127.0.0.1:50051", description="gRPC target of the text service.")
+
+    lease_seconds: float = Field(3.0, ge=1, description="How long a silent holder still speaks.")
+    max_in_flight_updates: int = Field(2000, ge=1, description="Updates the holder has in its hands.")
+    answer_timeout_seconds: float = Field(300.0, gt=0, description="Longest time an answer may take.")
+    ledger_hours: int = Field(48, ge=25, description="How long an update is remembered as answered.")
+    stream_replicas: int = Field(1, ge=1, le=5, description="Copies of each stream in a NATS cluster.")
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _split_ids(cls, value: object) -> object:
+        return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _token_has_an_id(cls, value: SecretStr) -> SecretStr:
+        bot_id, _, secret = value.get_secret_value().partition(":")
+        if not bot_id.isdigit() or not secret:
+            raise ValueError("is not a bot token (<number>:<secret>); ask @BotFather for one")
+        return value
+
+    @model_validator(mode="after")
+    def _webhook_is_closed_to_strangers(self) -> Self:
+        if self.telegram_mode is TelegramMode.WEBHOOK:
+            if not self.telegram_webhook_url:
+                raise ValueError(
+                    "TELEGRAM_MODE=webhook needs TELEGRAM_WEBHOOK_URL, the address Telegram calls"
+                )
+            secret = self.telegram_webhook_secret
+            if secret is None or len(secret.get_secret_value()) < 16:
+                raise ValueError(
+                    "TELEGRAM_MODE=webhook needs TELEGRAM_WEBHOOK_SECRET of at least 16 characters: "
+                    "without it anyone could post updates"
+                )
+        return self
+
+    @property
+    def bot_id(self) -> int:
+        return int(self.telegram_bot_token.get_secret_value().partition(":")[0])

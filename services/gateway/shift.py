@@ -1,0 +1,164 @@
+import asyncio
+import json
+import random
+from dataclasses import dataclass
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.types import Update
+from nats.aio.msg import Msg
+from opentelemetry.trace import SpanKind
+from quartet.gateway.v1.update_events_pb2 import UpdateReceived
+
+from services.chassis.errors import InternalError, QuartetError, ServiceUnavailable
+from services.chassis.events import MalformedEvent, decode, registry
+from services.chassis.telemetry import tracing
+from services.gateway.delivery.turn import Turn
+from services.gateway.lanes import Lanes
+from services.gateway.lease import NATS_ERRORS, LeaseLost, Tenure
+from services.gateway.metrics import GatewayMetrics
+from services.gateway.speech import Speech
+from services.gateway.turns import TurnLog, TurnState
+from services.gateway.updates import RawUpdate, conversation_id_of, origin_of, waits_its_turn
+from services.gateway.wording import language_of
+
+log = structlog.get_logger()
+
+EVENTS = registry(UpdateReceived)
+MAX_RUNS = 5
+"""A turn begun so often and never ended kills the process it runs in: it gets an apology instead."""
+BUSY_SECONDS = 3.0
+MAX_DRAFT_ID = 2**31 - 2
+
+
+@dataclass(eq=False)
+class InHand:
+    """An update that is being handled, and the message that brought it last."""
+
+    turn_id: str
+    update: RawUpdate
+    message: Msg
+    received_at: float
+    is_deferred: bool = False
+    """Set by a handler that settles later itself."""
+
+    async def settle(self) -> None:
+        """Takes the update off the stream."""
+        await self.message.ack()
+
+
+class Shift:
+    """Handles a tenure's updates: finds what was recorded of each, routes it, takes it off the stream."""
+
+    def __init__(
+        self,
+        tenure: Tenure,
+        lanes: Lanes,
+        speech: Speech,
+        turns: TurnLog,
+        dispatcher: Dispatcher,
+        bot: Bot,
+        metrics: GatewayMetrics,
+    ) -> None:
+        self._tenure = tenure
+        self._lanes = lanes
+        self._speech = speech
+        self._turns = turns
+        self._dispatcher = dispatcher
+        self._bot = bot
+        self._metrics = metrics
+        self._in_hand: dict[str, InHand] = {}
+
+    async def receive(self, message: Msg) -> None:
+        """Takes a delivered message up. It must not wait: the next message waits behind it."""
+        try:
+            event = decode(message, EVENTS)
+            update: RawUpdate = json.loads(event.message.payload)
+        except (MalformedEvent, ValueError) as error:
+            log.error("update_unreadable", detail=str(error))
+            await message.term()
+            return
+        if known := self._in_hand.get(event.event_id):
+            # Delivered anew after a reconnect; only the newest delivery can be acknowledged.
+            known.message = message
+            return
+        received_at = event.message.receive_time.ToMicroseconds() / 1e6
+        in_hand = InHand(event.event_id, update, message, received_at)
+        self._in_hand[event.event_id] = in_hand
+        lane = f"free {event.event_id}"
+        if waits_its_turn(update):
+            lane = conversation_id_of(self._bot.id, origin_of(update))
+        context = tracing.extract(message.headers or {})
+
+        async def handle() -> None:
+            with tracing.span("handle update", SpanKind.CONSUMER, context=context):
+                await self._handle(in_hand)
+
+        self._lanes.submit(lane, handle)
+        self._metrics.conversations.set(len(self._lanes))
+
+    async def _handle(self, in_hand: InHand) -> None:
+        """Handles one update to its end, through outages of our own parts. Never raises."""
+        pause_seconds = 0.2
+        try:
+            while self._tenure.held:
+                try:
+                    await self._bring_to_an_end(in_hand)
+                    return
+                except (ServiceUnavailable, *NATS_ERRORS) as error:
+                    log.warning("update_waits", turn_id=in_hand.turn_id, error=type(error).__name__)
+                await asyncio.sleep(pause_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+                pause_seconds = min(pause_seconds * 2, BUSY_SECONDS)
+        except LeaseLost:
+            log.info("update_left_to_successor", turn_id=in_hand.turn_id)
+        finally:
+            del self._in_hand[in_hand.turn_id]
+
+    async def _bring_to_an_end(self, in_hand: InHand) -> None:
+        turn = self._turn_of(in_hand)
+        found = await self._turns.find(turn.turn_id)
+        if found:
+            turn.record, turn.revision = found
+        if turn.record is None or turn.record.state is TurnState.RESERVED:
+            await self._route(turn, in_hand)
+        elif turn.record.state is TurnState.SENDING:
+            await self._speech.replies.resume(turn)
+        if not in_hand.is_deferred:
+            await in_hand.settle()
+
+    async def _route(self, turn: Turn, in_hand: InHand) -> None:
+        try:
+            if turn.record and turn.record.run_count >= MAX_RUNS:
+                raise InternalError(f"begun {turn.record.run_count} times and never ended")
+            update = Update.model_validate(in_hand.update, context={"bot": self._bot})
+            await self._dispatcher.feed_update(
+                self._bot, update, turn=turn, speech=self._speech, in_hand=in_hand
+            )
+        except (LeaseLost, ServiceUnavailable, *NATS_ERRORS):
+            raise
+        except Exception as error:  # the edge of the process: one update must not end the others
+            log.exception("update_failed", turn_id=turn.turn_id)
+            self._metrics.handler_failures.inc()
+            if turn.record is None or turn.record.state is TurnState.RESERVED:
+                known = error if isinstance(error, QuartetError) else InternalError("handler failed")
+                await self._speech.answers.apologise(turn, known)
+
+    def _turn_of(self, in_hand: InHand) -> Turn:
+        origin = origin_of(in_hand.update)
+        content: RawUpdate = in_hand.update.get(origin.kind) or {}
+        user: RawUpdate = content.get("from") or {}
+        chat: RawUpdate = (content.get("message") or content).get("chat") or {}
+        is_private = chat.get("type") == "private"
+        return Turn(
+            turn_id=in_hand.turn_id,
+            chat_id=origin.chat_id,
+            thread_id=origin.thread_id,
+            user_id=origin.user_id,
+            language=language_of(user.get("language_code")),
+            is_private=is_private,
+            reply_to_message_id=None if is_private else content.get("message_id"),
+            # The same for each run, so that a second one draws over the first. Telegram wants it non-zero.
+            draft_id=in_hand.update["update_id"] % MAX_DRAFT_ID + 1,
+            received_at=in_hand.received_at,
+            tenure=self._tenure,
+        )

@@ -1,0 +1,97 @@
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+Settle = Callable[[], Awaitable[None]]
+
+FORGET_AFTER_SECONDS = 60.0
+
+
+@dataclass(eq=False)
+class Running:
+    """An answer that is being written, and the handle to stop it."""
+
+    turn_id: str
+    chat_id: int
+    thread_id: int
+    user_id: int
+    draft_id: int
+    cancel: Callable[[], object]
+    is_stopped: bool = False
+
+    def stop(self) -> None:
+        self.is_stopped = True
+        self.cancel()
+
+
+@dataclass(frozen=True)
+class StopWish:
+    """Which answer a user wants to end: by its turn, by its draft, or simply theirs in this chat."""
+
+    chat_id: int
+    user_id: int
+    thread_id: int = 0
+    turn_id: str | None = None
+    draft_id: int | None = None
+
+    def means(self, running: Running) -> bool:
+        if self.chat_id != running.chat_id:
+            return False
+        if self.turn_id is not None:
+            return self.turn_id == running.turn_id
+        if self.draft_id is not None:
+            return self.draft_id == running.draft_id
+        return self.thread_id == running.thread_id and self.user_id in (0, running.user_id)
+
+
+@dataclass(frozen=True)
+class _Tombstone:
+    wish: StopWish
+    settle: Settle
+    at: float = field(default_factory=time.monotonic)
+
+
+class Stops:
+    """Brings wishes to stop and running answers together, whichever comes first.
+
+    A wish that finds no answer waits for it a while as a tombstone: after a kill the stop may be read before
+    the turn it means. Its message is settled only then, so that it survives another kill.
+    """
+
+    def __init__(self) -> None:
+        self._running: dict[str, Running] = {}
+        self._tombstones: list[_Tombstone] = []
+
+    def stop_now(self, wish: StopWish) -> bool:
+        """Stops what `wish` means and says whether there was such an answer."""
+        found = [running for running in self._running.values() if wish.means(running)]
+        for running in found:
+            running.stop()
+        return bool(found)
+
+    async def wish(self, wish: StopWish, settle: Settle) -> bool:
+        """Like `stop_now`, but waits for the answer that `wish` means where there is none yet."""
+        await self._bury_the_old()
+        found = self.stop_now(wish)
+        if found:
+            await settle()
+        else:
+            self._tombstones.append(_Tombstone(wish, settle))
+        return found
+
+    async def begin(self, running: Running) -> None:
+        """Makes an answer known; it is stopped at once where a tombstone waits for it."""
+        self._running[running.turn_id] = running
+        for tombstone in [stone for stone in self._tombstones if stone.wish.means(running)]:
+            self._tombstones.remove(tombstone)
+            running.stop()
+            await tombstone.settle()
+
+    def end(self, running: Running) -> None:
+        self._running.pop(running.turn_id, None)
+
+    async def _bury_the_old(self) -> None:
+        limit = time.monotonic() - FORGET_AFTER_SECONDS
+        for tombstone in [stone for stone in self._tombstones if stone.at < limit]:
+            self._tombstones.remove(tombstone)
+            await tombstone.settle()

@@ -1,0 +1,102 @@
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import structlog
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramAPIError,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import GetMe, SendMessageDraft, SetMyCommands, TelegramMethod
+from aiogram.types import BotCommand
+
+from services.chassis.errors import StartupError
+from services.gateway.settings import GatewaySettings
+from services.gateway.wording import Language, Wording
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+MAX_CONNECTIONS = 500
+REQUEST_TIMEOUT_SECONDS = 30.0
+COMMANDS = ("start", "new", "stop", "help")
+
+
+@asynccontextmanager
+async def telegram(settings: GatewaySettings) -> AsyncIterator[Bot]:
+    """The bot, once Telegram has answered for it. Raises StartupError for a token that Telegram refuses."""
+    # One line per update is ours to write, with a trace id.
+    logging.getLogger("aiogram.event").setLevel(logging.WARNING)
+    session = AiohttpSession(
+        proxy=settings.telegram_proxy,
+        limit=MAX_CONNECTIONS,
+        api=TelegramAPIServer.from_base(settings.telegram_api_url),
+        timeout=REQUEST_TIMEOUT_SECONDS,
+    )
+    bot = Bot(settings.telegram_bot_token.get_secret_value(), session=session)
+    try:
+        # What `bot.me()` remembers for mentions and replies; no handler has to wait for it later.
+        bot._me = await until_answered(bot, GetMe())
+        log.info("bot_known", username=bot._me.username)
+        yield bot
+    finally:
+        await session.close()
+
+
+async def until_answered(bot: Bot, method: TelegramMethod[T]) -> T:
+    """Makes a call at start-up again and again while Telegram cannot be reached."""
+    pause_seconds = 0.5
+    while True:
+        try:
+            return await bot(method)
+        except (TelegramUnauthorizedError, TelegramNotFound) as error:
+            raise StartupError(
+                f"TELEGRAM_BOT_TOKEN: the Bot API server refuses it ({error.message}). "
+                "Ask @BotFather for the token, and check TELEGRAM_API_URL."
+            ) from error
+        except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter) as error:
+            log.warning("telegram_unreachable", error=type(error).__name__, detail=str(error))
+        await asyncio.sleep(pause_seconds)
+        pause_seconds = min(pause_seconds * 2, 15.0)
+
+
+async def knows_drafts(bot: Bot) -> bool:
+    """Whether this Bot API server has sendMessageDraft (9.3). An older one or an emulator may not.
+
+    Asked with a chat that cannot be: a server that knows the method complains of the chat.
+    """
+    try:
+        await bot(SendMessageDraft(chat_id=1, draft_id=1, text="", parse_mode=None))
+    except TelegramNotFound:
+        return False
+    except TelegramAPIError as error:
+        return "method" not in error.message.lower() and not isinstance(
+            error, TelegramServerError | TelegramNetworkError
+        )
+    except AiogramError:
+        return False
+    return True
+
+
+async def publish_commands(bot: Bot, wording: Wording) -> None:
+    """Fills the menu of commands, in each language. A server that cannot is not worth failing for."""
+    for language, code in ((Language.EN, None), (Language.RU, "ru")):
+        commands = [
+            BotCommand(command=name, description=wording.say(f"command-{name}", language))
+            for name in COMMANDS
+        ]
+        try:
+            await bot(SetMyCommands(commands=commands, language_code=code))
+        except AiogramError as error:
+            log.warning("commands_not_published", error=type(error).__name__, detail=str(error))
+            return

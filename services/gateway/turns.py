@@ -1,0 +1,113 @@
+import asyncio
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from nats.js.errors import KeyNotFoundError
+from nats.js.kv import KeyValue
+from pydantic import BaseModel, ConfigDict, Field
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+from services.chassis.errors import ServiceUnavailable
+from services.chassis.jetstream import is_conflict
+from services.gateway.lease import NATS_ERRORS, LeaseLost, Tenure
+
+log = structlog.get_logger()
+
+
+class PartState(StrEnum):
+    PENDING = "pending"
+    INTENDED = "intended"
+    """About to be sent: whether Telegram has it is not known until the state moves on."""
+    SENT = "sent"
+
+
+class TurnState(StrEnum):
+    RESERVED = "reserved"
+    """Begun; nothing that cannot be repeated has been sent, but perhaps a placeholder."""
+    SENDING = "sending"
+    """The answer is final, its parts are on their way."""
+    SENT = "sent"
+
+
+class Part(BaseModel):
+    """One message of an answer, as the Bot API will get it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    entities: tuple[dict[str, Any], ...] = ()
+    keyboard: dict[str, Any] | None = None
+    reply_to_message_id: int | None = None
+    state: PartState = PartState.PENDING
+    message_id: int | None = None
+    """Set before the send where the part is an edit of a placeholder; else by the send."""
+    is_edit: bool = False
+
+
+class TurnRecord(BaseModel):
+    """What became of one update. It is the outbox: an answer is sent from here and from nowhere else."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: TurnState
+    chat_id: int
+    thread_id: int = 0
+    run_count: int = 1
+    placeholder: PartState = PartState.PENDING
+    placeholder_message_id: int | None = None
+    parts: tuple[Part, ...] = Field(default=())
+    undeliverable: str = ""
+    """Why Telegram will never take the answer, the user having blocked the bot for instance."""
+
+
+class TurnLog:
+    """The turn records in a KV bucket. A write is a compare-and-swap, so a former holder cannot write.
+
+    Raises ServiceUnavailable when the bucket cannot be reached for a while, and LeaseLost when another
+    holder has written since.
+    """
+
+    def __init__(self, bucket: KeyValue) -> None:
+        self._bucket = bucket
+
+    @retry(
+        retry=retry_if_exception_type(ServiceUnavailable),
+        wait=wait_random_exponential(multiplier=0.1, max=1.0),
+        stop=stop_after_delay(10),
+        reraise=True,
+    )
+    async def find(self, turn_id: str) -> tuple[TurnRecord, int] | None:
+        try:
+            entry = await self._bucket.get(turn_id)
+        except KeyNotFoundError:
+            return None
+        except NATS_ERRORS as error:
+            raise ServiceUnavailable("turn record cannot be read") from error
+        return TurnRecord.model_validate_json(entry.value or b""), entry.revision or 0
+
+    async def write(self, turn_id: str, record: TurnRecord, *, revision: int, tenure: Tenure) -> int:
+        """Stores `record` over `revision` (0: there is none yet) and returns the new revision."""
+        value = record.model_dump_json(exclude_defaults=True).encode()
+        attempt_seconds = 0.05
+        while True:
+            tenure.check()
+            try:
+                return await self._bucket.update(turn_id, value, last=revision)
+            except NATS_ERRORS as error:
+                written = await self._revision_of(turn_id, value)
+                if written is not None:
+                    return written
+                if is_conflict(error):
+                    raise LeaseLost from error
+                log.warning("turn_write_failed", turn_id=turn_id, error=str(error) or type(error).__name__)
+            attempt_seconds = min(attempt_seconds * 2, 1.0)
+            await asyncio.sleep(attempt_seconds)
+
+    async def _revision_of(self, turn_id: str, value: bytes) -> int | None:
+        """The revision at which exactly `value` stands: the write came through, only its answer was lost."""
+        try:
+            entry = await self._bucket.get(turn_id)
+        except NATS_ERRORS:
+            return None
+        return entry.revision if entry.value == value else None

@@ -1,0 +1,92 @@
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+RawUpdate = dict[str, Any]
+"""One update as Telegram's JSON: https://core.telegram.org/bots/api#update"""
+
+STOP_PREFIX = "stop:"
+"""Callback data of our own Stop buttons: the prefix, then the turn's id."""
+
+
+HANDLED_KINDS = ["message", "callback_query", "my_chat_member", "stopped_message_generation"]
+"""What Telegram is asked to send. A kind that no router handles would only cost."""
+
+
+class Track(StrEnum):
+    """Which stream carries an update."""
+
+    UPDATES = "updates"
+    CONTROL = "control"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an update comes from. Zero where the update has no such thing."""
+
+    kind: str
+    chat_id: int
+    thread_id: int
+    user_id: int
+
+
+def kind_of(update: RawUpdate) -> str:
+    """The name of the update's one content field, "message" for instance."""
+    return next((key for key in update if key != "update_id"), "")
+
+
+def origin_of(update: RawUpdate) -> Origin:
+    kind = kind_of(update)
+    content: RawUpdate = update.get(kind) or {}
+    message: RawUpdate = content.get("message") or content
+    chat: RawUpdate = message.get("chat") or {}
+    user: RawUpdate = content.get("from") or content.get("user") or {}
+    # In groups without topics Telegram puts a thread id on every reply; only topics are conversations.
+    thread_id = message.get("message_thread_id", 0) if message.get("is_topic_message") else 0
+    return Origin(kind, chat.get("id", 0), thread_id, user.get("id", 0))
+
+
+def turn_id_of(bot_id: int, update: RawUpdate) -> str:
+    """Identifies the update for ever, the same for each time Telegram sends it.
+
+    The update's own number is not enough: Telegram draws a new random one after a quiet week, and another
+    Bot API server may count from one again. So what the update is about goes in too.
+    """
+    kind = kind_of(update)
+    content: RawUpdate = update.get(kind) or {}
+    origin = origin_of(update)
+    facts = (
+        kind,
+        origin.chat_id,
+        origin.user_id,
+        content.get("message_id"),
+        content.get("id"),
+        content.get("date"),
+        content.get("edit_date"),
+        content.get("draft_id"),
+    )
+    digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:10]
+    return f"{bot_id}.{update['update_id']}.{digest}"
+
+
+def conversation_id_of(bot_id: int, origin: Origin) -> str:
+    return f"tg.{bot_id}.{origin.chat_id}.{origin.thread_id}"
+
+
+def waits_its_turn(update: RawUpdate) -> bool:
+    """Whether the update belongs into its conversation's order: words do, commands and buttons do not."""
+    message: RawUpdate = update.get("message") or {}
+    return bool(message) and not str(message.get("text", "")).startswith("/")
+
+
+def track_of(update: RawUpdate) -> Track:
+    """A wish to stop must overtake what it stops; all else keeps its order."""
+    if "stopped_message_generation" in update:
+        return Track.CONTROL
+    query: RawUpdate = update.get("callback_query") or {}
+    if str(query.get("data", "")).startswith(STOP_PREFIX):
+        return Track.CONTROL
+    message: RawUpdate = update.get("message") or {}
+    command = str(message.get("text", "")).split("@")[0].split(" ")[0]
+    return Track.CONTROL if command == "/stop" else Track.UPDATES

@@ -1,0 +1,72 @@
+from typing import Any
+
+import pytest
+
+from services.gateway.updates import Origin, Track, origin_of, track_of, turn_id_of, waits_its_turn
+
+BOT_ID = 1000
+
+
+def a_message(**fields: Any) -> dict[str, Any]:
+    message = {
+        "message_id": 7,
+        "date": 1_700_000_000,
+        "chat": {"id": 42, "type": "private"},
+        "from": {"id": 42},
+        "text": "привет",
+    }
+    return {"update_id": 5, "message": {**message, **fields}}
+
+
+def test_an_update_sent_twice_has_one_turn_id() -> None:
+    assert turn_id_of(BOT_ID, a_message()) == turn_id_of(BOT_ID, a_message())
+
+
+def test_another_message_under_a_number_used_before_is_another_turn() -> None:
+    assert turn_id_of(BOT_ID, a_message()) != turn_id_of(BOT_ID, a_message(date=1_700_000_001))
+
+
+def test_two_bots_do_not_share_turns() -> None:
+    assert turn_id_of(1, a_message()) != turn_id_of(2, a_message())
+
+
+def test_a_reply_in_a_group_without_topics_stays_in_the_groups_conversation() -> None:
+    update = a_message(chat={"id": -100, "type": "supergroup"}, message_thread_id=3)
+    assert origin_of(update) == Origin("message", -100, 0, 42)
+
+
+def test_a_topic_is_a_conversation_of_its_own() -> None:
+    update = a_message(chat={"id": -100, "type": "supergroup"}, message_thread_id=3, is_topic_message=True)
+    assert origin_of(update).thread_id == 3
+
+
+def test_a_button_press_belongs_to_the_chat_of_its_message() -> None:
+    update = {
+        "update_id": 1,
+        "callback_query": {"id": "9", "from": {"id": 42}, "message": a_message()["message"], "data": "x"},
+    }
+    assert origin_of(update) == Origin("callback_query", 42, 0, 42)
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        a_message(text="/stop"),
+        a_message(text="/stop@quartet_bot"),
+        {"update_id": 1, "stopped_message_generation": {"chat": {"id": 42}, "draft_id": 5}},
+        {"update_id": 1, "callback_query": {"id": "9", "from": {"id": 42}, "data": "stop:1000.5.ab"}},
+    ],
+)
+def test_a_wish_to_stop_overtakes_everything_else(update: dict[str, Any]) -> None:
+    assert track_of(update) is Track.CONTROL
+
+
+@pytest.mark.parametrize("text", ["привет", "/start", "/stopwatch", "stop"])
+def test_all_else_keeps_to_the_common_track(text: str) -> None:
+    assert track_of(a_message(text=text)) is Track.UPDATES
+
+
+def test_words_wait_their_turn_and_commands_do_not() -> None:
+    assert waits_its_turn(a_message())
+    assert not waits_its_turn(a_message(text="/help"))
+    assert not waits_its_turn({"update_id": 1, "callback_query": {"id": "9", "from": {"id": 42}}})
