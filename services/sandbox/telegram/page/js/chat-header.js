@@ -22,7 +22,7 @@ export class ChatHeader {
     );
     const menu = el("button", { type: "button", class: "icon-button", "aria-label": t("chatMenu"), "aria-haspopup": "menu", data: { testid: "chat-menu" } }, icon("more"));
     menu.addEventListener("click", () => this.#openMenu(menu));
-    menu.hidden = view.state.chat.type !== "private";
+    menu.hidden = view.state.chat.type !== "private" && !view.state.chat.is_forum;
     this.root = el("header", { class: "chat-header" }, back, this.#picture, el("div", { class: "chat-names" }, this.#title, this.#status), menu);
   }
 
@@ -31,7 +31,7 @@ export class ChatHeader {
     const peer = state.chat.peer ?? state.chat;
     this.#title.textContent = displayName(peer);
     if (!this.#picture.hasChildNodes()) this.#picture.append(avatar(peer));
-    const typing = client.isConnected ? typingText(state) : null;
+    const typing = client.isConnected ? typingText(state, client.bot) : null;
     this.#status.classList.toggle("active", typing !== null);
     if (typing === null) delete this.#status.dataset.testid;
     else this.#status.dataset.testid = "typing";
@@ -42,25 +42,33 @@ export class ChatHeader {
     const { client, state } = this.view;
     if (!client.isConnected) return t("connecting");
     if (state.chat.type === "private") return t("bot");
-    return plural("members", (state.chat.member_ids?.length ?? 0) + 1);
+    return plural("members", state.chat.member_ids.length);
   }
 
   /** @param {HTMLElement} anchor */
   #openMenu(anchor) {
-    const isBlocked = Boolean(this.view.client.user.blocked);
+    const { state } = this.view;
+    const items = [{ label: t("newTopic"), icon: "plus", run: () => void this.view.openTopic() }];
+    if (state.chat.type === "private") items.push(this.#blockItem(state.isBlocked));
+    openMenu(anchor, items);
+  }
+
+  /** @param {boolean} isBlocked */
+  #blockItem(isBlocked) {
     const label = t(isBlocked ? "unblockBot" : "blockBot");
-    openMenu(anchor, [{ label, icon: "block", isDangerous: !isBlocked, run: () => void this.view.setBlocked(!isBlocked) }]);
+    return { label, icon: "block", isDangerous: !isBlocked, run: () => void this.view.setBlocked(!isBlocked) };
   }
 }
 
 /**
- * What somebody in the chat is doing, or null.
+ * What the bot is doing in a chat, or null.
  * @param {import("./chat-state.js").ChatState} state
+ * @param {any} bot
  * @returns {string | null}
  */
-export function typingText(state) {
-  const action = [...state.actions.values()][0];
-  if (!action) return null;
-  if (action.action !== "typing") return t("uploading");
-  return state.chat.type === "private" ? t("typing") : t("typingName", { name: displayName(action.user) });
+export function typingText(state, bot) {
+  const action = [...state.actions.values()][0]?.action;
+  const isWriting = action === "typing" || [...state.drafts.values()].some((draft) => !draft.stopped);
+  if (!isWriting) return action ? t("uploading") : null;
+  return state.chat.type === "private" ? t("typing") : t("typingName", { name: displayName(bot) });
 }

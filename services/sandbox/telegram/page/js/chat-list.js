@@ -80,10 +80,10 @@ export class ChatList {
 
   /** @param {ChatState} state @returns {import("./dom.js").Child[]} */
   #preview(state) {
-    const typing = typingText(state);
-    if (typing !== null) return [el("span", { class: "active" }, typing)];
     const draft = [...state.drafts.values()][0];
     if (draft) return [el("span", { class: "active" }, draft.text ? draft.text.slice(-80) : t("thinking"))];
+    const typing = typingText(state, this.client.bot);
+    if (typing !== null) return [el("span", { class: "active" }, typing)];
     const newest = state.newest();
     if (!newest) return [t("noMessages")];
     const isMine = newest.from?.id === this.client.user.id;

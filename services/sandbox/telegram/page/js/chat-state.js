@@ -1,32 +1,38 @@
 import { readUpTo, rememberRead } from "./read-marks.js";
 
-/** How long a draft that ended stays up waiting for the message that replaces it. */
-const DRAFT_GRACE_MS = 400;
+/** How long a stopped draft stays up waiting for the message that keeps its text. */
+const STOPPED_GRACE_MS = 600;
 /** Telegram shows an action for five seconds. */
 const ACTION_LIFETIME_MS = 5_000;
+/** The thread of what belongs to no topic. */
+const NO_THREAD = 0;
 
 /**
- * @typedef {object} Draft
- * @property {string} key
+ * @typedef {object} Draft an answer being written; a thread has one at most
  * @property {number} draft_id
- * @property {string} text
+ * @property {number | null} thread
+ * @property {string} [text]
  * @property {any[]} [entities]
  * @property {any} [rich_message]
- * @property {boolean} [can_stop]
- * @property {number | undefined} threadId
- * @property {number} updatedAt monotonic milliseconds
- * @property {boolean} isEnding
+ * @property {boolean} can_stop
+ * @property {boolean} stopped
  */
 
 /** What one user sees of one chat. */
 export class ChatState {
   /** @type {Map<number, any>} */
   messages = new Map();
-  /** @type {Map<string, Draft>} */
+  /** By thread. @type {Map<number, Draft>} */
   drafts = new Map();
-  /** @type {Map<string, { user: any, action: string, threadId: number | undefined }>} */
+  /** What the bot is doing, by thread. @type {Map<number, { action: string }>} */
   actions = new Map();
-  #lastBotMessageAt = 0;
+  /** @type {{ message_thread_id: number, name: string }[]} */
+  topics = [];
+  /** @type {{ command: string, description: string }[]} */
+  commands = [];
+  /** The reply keyboard that stands in place of letters. @type {any} */
+  keyboard = null;
+  isBlocked = false;
 
   /**
    * @param {any} chat
@@ -44,9 +50,13 @@ export class ChatState {
   load(view) {
     this.messages = new Map(view.messages.map((message) => [message.message_id, message]));
     this.drafts = new Map();
-    for (const draft of view.drafts ?? []) this.putDraft(draft);
+    for (const draft of view.drafts) this.putDraft(draft);
     this.actions = new Map();
-    for (const action of view.actions ?? []) this.putAction(action);
+    for (const action of view.actions) this.putAction(action);
+    this.topics = view.topics;
+    this.commands = view.commands;
+    this.keyboard = view.keyboard;
+    this.isBlocked = view.blocked;
   }
 
   /** Messages in the order of the chat. */
@@ -58,13 +68,13 @@ export class ChatState {
     return this.ordered().at(-1);
   }
 
-  /** @param {any} message */
+  /** The bot's message takes the place of its draft at once, so that the two are never seen together. @param {any} message */
   putMessage(message) {
     this.messages.set(message.message_id, message);
     if (!message.from?.is_bot) return;
-    this.#lastBotMessageAt = performance.now();
-    for (const draft of this.drafts.values()) if (draft.isEnding) this.drafts.delete(draft.key);
-    this.actions.clear();
+    const thread = message.is_topic_message ? message.message_thread_id : NO_THREAD;
+    this.drafts.delete(thread);
+    this.actions.delete(thread);
   }
 
   /** @param {any} message an edited message; one that is not known is ignored */
@@ -72,40 +82,38 @@ export class ChatState {
     if (this.messages.has(message.message_id)) this.messages.set(message.message_id, message);
   }
 
-  /** @param {any} draft */
+  /** @param {Draft} draft */
   putDraft(draft) {
-    const threadId = draft.message_thread_id ?? undefined;
-    const key = draftKey(draft.draft_id, threadId);
-    this.drafts.set(key, { ...draft, key, threadId, updatedAt: performance.now(), isEnding: false });
-    this.actions.clear();
+    this.drafts.set(draft.thread ?? NO_THREAD, draft);
+    this.actions.delete(draft.thread ?? NO_THREAD);
   }
 
-  /** @param {number} draftId @param {number | undefined} threadId */
-  endDraft(draftId, threadId) {
-    const draft = this.drafts.get(draftKey(draftId, threadId));
-    if (!draft) return;
-    if (this.#lastBotMessageAt > draft.updatedAt) {
-      this.drafts.delete(draft.key);
+  /** @param {{ draft_id: number, thread: number | null, reason: string }} end */
+  endDraft({ draft_id: draftId, thread, reason }) {
+    const draft = this.drafts.get(thread ?? NO_THREAD);
+    if (draft?.draft_id !== draftId) return;
+    if (reason !== "stopped") {
+      this.drafts.delete(thread ?? NO_THREAD);
       return;
     }
-    draft.isEnding = true;
-    setTimeout(() => {
-      if (this.drafts.get(draft.key) !== draft) return;
-      this.drafts.delete(draft.key);
-      this.onChange();
-    }, DRAFT_GRACE_MS);
+    this.drafts.set(thread ?? NO_THREAD, { ...draft, stopped: true, can_stop: false });
+    this.#forgetLater(this.drafts, thread ?? NO_THREAD, STOPPED_GRACE_MS);
   }
 
-  /** @param {any} event {user, action, message_thread_id} */
-  putAction({ user, action, message_thread_id: threadId }) {
-    const key = `${user?.id}:${threadId ?? 0}`;
-    const entry = { user, action, threadId };
-    this.actions.set(key, entry);
+  /** @param {{ action: string, thread: number | null }} shown */
+  putAction({ action, thread }) {
+    this.actions.set(thread ?? NO_THREAD, { action });
+    this.#forgetLater(this.actions, thread ?? NO_THREAD, ACTION_LIFETIME_MS);
+  }
+
+  /** @param {Map<number, object>} map @param {number} key @param {number} delayMs */
+  #forgetLater(map, key, delayMs) {
+    const entry = map.get(key);
     setTimeout(() => {
-      if (this.actions.get(key) !== entry) return;
-      this.actions.delete(key);
+      if (map.get(key) !== entry) return;
+      map.delete(key);
       this.onChange();
-    }, ACTION_LIFETIME_MS);
+    }, delayMs);
   }
 
   unreadCount() {
@@ -121,9 +129,4 @@ export class ChatState {
     rememberRead(this.userId, this.chat.id, newestId);
     return true;
   }
-}
-
-/** @param {number} draftId @param {number | undefined} threadId */
-function draftKey(draftId, threadId) {
-  return `${threadId ?? 0}:${draftId}`;
 }

@@ -1,11 +1,12 @@
 import { ChatHeader } from "./chat-header.js";
 import { Composer } from "./composer.js";
+import { field, openForm } from "./dialogs.js";
 import { el } from "./dom.js";
 import { t } from "./language.js";
 import { openMenu } from "./menu.js";
 import { copyText } from "./message-actions.js";
 import { Timeline } from "./timeline.js";
-import { GENERAL_THREAD, TopicTabs, topicsOf } from "./topics.js";
+import { GENERAL_THREAD, TopicTabs } from "./topics.js";
 
 /** @typedef {import("./client.js").Client} Client */
 /** @typedef {import("./chat-state.js").ChatState} ChatState */
@@ -46,7 +47,7 @@ export class ChatView {
 
   render() {
     this.header.render();
-    this.tabs.render(topicsOf(this.state.ordered()), this.threadId);
+    this.tabs.render(this.state.topics, this.threadId);
     this.timeline.render();
     this.composer.render();
   }
@@ -71,6 +72,12 @@ export class ChatView {
   /** @param {boolean} blocked @returns {Promise<boolean>} */
   setBlocked(blocked) {
     return this.#attempt(() => this.client.setBlocked(blocked), "failed");
+  }
+
+  async openTopic() {
+    const name = el("input", { name: "name", required: true, maxlength: 128, autocomplete: "off" });
+    const values = await openForm({ title: t("newTopic"), fields: [field(t("topicName"), name)], submit: t("create"), testid: "topic-form" });
+    if (values !== null) await this.#attempt(() => this.client.openTopic(this.chatId, String(values.get("name"))), "failed");
   }
 
   /** @param {() => Promise<void>} act @param {"notSent" | "failed"} complaint */

@@ -1,12 +1,16 @@
 import { ChatState } from "./chat-state.js";
-import { control } from "./control.js";
+import { control, ControlError } from "./control.js";
 import { EventStream } from "./event-stream.js";
+
+/** Events after which more than one message looks different. */
+const RESHAPING = new Set(["chat", "commands", "resync"]);
 
 /** @typedef {{ text?: string, show_alert?: boolean, url?: string }} CallbackAnswer */
 
 /**
  * One user's Telegram client: what they see, kept live, and what they can do.
- * Dispatches "change" with the id of the chat that changed (or null) as `detail`.
+ * Dispatches "change" with the id of the chat that changed (or null) as `detail`, and "gone" when
+ * the sandbox no longer knows the user: it was started anew.
  */
 export class Client extends EventTarget {
   /** @type {Map<number, ChatState>} */
@@ -15,6 +19,7 @@ export class Client extends EventTarget {
   isLoaded = false;
   /** Events that arrive while the views are being loaded. @type {any[] | null} */
   #held = null;
+  #isStale = false;
   /** @type {Map<string, (answer: CallbackAnswer | null) => void>} */
   #presses = new Map();
   /** @type {EventStream | null} */
@@ -30,7 +35,7 @@ export class Client extends EventTarget {
   start() {
     this.#stream = new EventStream(`/control/events?user_id=${this.user.id}`, {
       onOpen: () => void this.#resync(),
-      onEvent: (event) => (this.#held ? this.#held.push(event) : this.#apply(event)),
+      onEvent: (event) => this.#receive(event),
       onLost: () => {
         this.isConnected = false;
         this.changed(null);
@@ -47,26 +52,38 @@ export class Client extends EventTarget {
     this.dispatchEvent(new CustomEvent("change", { detail: chatId }));
   }
 
-  /** Loads everything anew; events that come meanwhile are applied on top of it. */
+  /** Loads everything anew, once for however many asked meanwhile; events that come are applied on top of it. */
   async #resync() {
+    if (this.#held) {
+      this.#isStale = true;
+      return;
+    }
     this.#held = [];
+    do {
+      this.#isStale = false;
+      await this.#load();
+    } while (this.#isStale);
+    const held = this.#held;
+    this.#held = null;
+    for (const event of held) this.#apply(event);
+    this.changed(null);
+  }
+
+  async #load() {
     try {
       await this.#loadChats();
       await Promise.all([...this.chats.values()].map((state) => this.#loadView(state)));
       this.isConnected = true;
       this.isLoaded = true;
-    } finally {
-      const held = this.#held ?? [];
-      this.#held = null;
-      for (const event of held) this.#apply(event);
-      this.changed(null);
+    } catch (error) {
+      this.isConnected = false;
+      if (error instanceof ControlError && error.status === 404) this.dispatchEvent(new Event("gone"));
     }
   }
 
   async #loadChats() {
-    const [chats, users] = await Promise.all([control("GET", "chats"), control("GET", "users")]);
-    this.user = users.find((user) => user.id === this.user.id) ?? this.user;
-    const groups = chats.filter((chat) => chat.member_ids?.includes(this.user.id));
+    const chats = await control("GET", "chats");
+    const groups = chats.filter((chat) => chat.member_ids.includes(this.user.id) && !chat.migrated_to);
     const known = this.chats;
     this.chats = new Map();
     for (const chat of [{ id: this.user.id, type: "private", peer: this.bot }, ...groups]) {
@@ -82,21 +99,19 @@ export class Client extends EventTarget {
   }
 
   /** @param {any} event */
+  #receive(event) {
+    if (RESHAPING.has(event.type)) void this.#resync();
+    else if (this.#held) this.#held.push(event);
+    else this.#apply(event);
+  }
+
+  /** @param {any} event */
   #apply(event) {
-    if (event.type === "chat" || event.type === "user") {
-      void this.#resync();
-      return;
-    }
-    if (event.type === "callback_answer") this.#settle(event);
+    if (event.type === "callback_answer") this.#presses.get(event.callback_query_id)?.(event);
     const state = this.chats.get(event.chat_id);
     if (!state) return;
     applyToChat(state, event);
     this.changed(event.chat_id);
-  }
-
-  /** @param {any} answer */
-  #settle(answer) {
-    this.#presses.get(answer.callback_query_id)?.(answer);
   }
 
   /** @param {number} chatId @param {{ text: string, replyTo?: number, threadId?: number }} message */
@@ -118,8 +133,6 @@ export class Client extends EventTarget {
   /** @param {boolean} blocked */
   async setBlocked(blocked) {
     await control("POST", "block", { body: { user_id: this.user.id, blocked } });
-    this.user = { ...this.user, blocked };
-    this.changed(this.user.id);
   }
 
   /**
@@ -142,9 +155,9 @@ export class Client extends EventTarget {
     }
   }
 
-  /** The bot's commands for this chat. @param {number} chatId @returns {Promise<{ command: string, description: string }[]>} */
-  async commands(chatId) {
-    return control("GET", "commands", { query: { user_id: this.user.id, chat_id: chatId } });
+  /** @param {number} chatId @param {string} name */
+  async openTopic(chatId, name) {
+    await control("POST", `chats/${chatId}/topics`, { body: { user_id: this.user.id, name } });
   }
 }
 
@@ -158,13 +171,16 @@ function applyToChat(state, event) {
       state.editMessage(event.message);
       break;
     case "delete":
-      state.messages.delete(event.message_id);
+      for (const messageId of event.message_ids) state.messages.delete(messageId);
       break;
     case "draft":
       state.putDraft(event.draft);
       break;
     case "draft_end":
-      state.endDraft(event.draft_id, event.message_thread_id ?? undefined);
+      state.endDraft(event);
+      break;
+    case "keyboard":
+      state.keyboard = event.keyboard;
       break;
     case "action":
       state.putAction(event);

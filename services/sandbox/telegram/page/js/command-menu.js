@@ -7,8 +7,6 @@ import { t } from "./language.js";
 
 /** The bot's commands: opened by a button, filtered by what is typed after "/". Hidden while the bot has none. */
 export class CommandMenu {
-  /** @type {Command[]} */
-  #commands = [];
   #selected = 0;
   root = el("div", { class: "commands", role: "listbox", "aria-label": t("commands"), hidden: true, data: { testid: "commands" } });
   button = el(
@@ -22,13 +20,12 @@ export class CommandMenu {
     this.view = view;
     this.onChoose = onChoose;
     this.button.addEventListener("click", () => this.#toggle());
-    void this.#load();
   }
 
   /** @param {string} typed the whole text of the composer */
   filter(typed) {
     const match = /^\/(\w*)$/.exec(typed);
-    this.#show(match ? this.#commands.filter(({ command }) => command.startsWith(match[1])) : []);
+    this.#show(match ? this.view.state.commands.filter(({ command }) => command.startsWith(match[1])) : []);
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} whether the menu took the key */
@@ -44,19 +41,12 @@ export class CommandMenu {
     return true;
   }
 
-  async #toggle() {
-    const isOpen = !this.root.hidden;
-    await this.#load();
-    this.#show(isOpen ? [] : this.#commands);
+  render() {
+    this.button.hidden = this.view.state.commands.length === 0;
   }
 
-  async #load() {
-    try {
-      this.#commands = await this.view.client.commands(this.view.state.chat.id);
-    } catch {
-      this.#commands = [];
-    }
-    this.button.hidden = this.#commands.length === 0;
+  #toggle() {
+    this.#show(this.root.hidden ? this.view.state.commands : []);
   }
 
   /** @param {Command[]} commands */

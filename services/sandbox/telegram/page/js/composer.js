@@ -62,13 +62,14 @@ export class Composer {
   render() {
     const { client, state } = this.view;
     const isPrivate = state.chat.type === "private";
-    const isBlocked = isPrivate && Boolean(client.user.blocked);
+    const isBlocked = isPrivate && state.isBlocked;
     const isNew = isPrivate && client.isLoaded && state.messages.size === 0;
     this.#big.hidden = !isBlocked && !isNew;
     this.#form.hidden = isBlocked || isNew;
     this.#big.textContent = t(isBlocked ? "unblock" : "start");
     this.#big.onclick = () => void (isBlocked ? this.view.setBlocked(false) : this.#submit("/start"));
-    this.#keyboard.render(isBlocked || isNew ? [] : state.ordered());
+    this.#commands.render();
+    this.#keyboard.render(isBlocked || isNew ? null : state.keyboard);
     this.#input.placeholder = this.#keyboard.placeholder || t("message");
   }
 

@@ -12,36 +12,49 @@ export class DraftBubble {
   #text = el("span", { class: "text", data: { testid: "draft-text" } });
   #stop = el("button", { type: "button", class: "draft-stop", data: { testid: "draft-stop" } });
 
-  /** @param {() => Promise<void>} onStop @param {MessageActions} actions */
-  constructor(onStop, actions) {
+  /** @type {() => Promise<void>} */
+  #onStop = async () => {};
+  #draftId = 0;
+  /** What the bubble shows now. @type {Draft | null} */
+  #shown = null;
+
+  /** @param {MessageActions} actions */
+  constructor(actions) {
     this.actions = actions;
-    this.#showStop(false);
-    this.#stop.addEventListener("click", async () => {
-      this.#showStop(true);
-      try {
-        await onStop();
-      } catch {
-        this.#showStop(false);
-      }
-    });
+    this.#stop.addEventListener("click", () => void this.#press());
     const bubble = el("div", { class: "bubble" }, el("div", { class: "body", dir: "auto" }, this.#text));
     this.node = el(
       "div",
-      { class: "row draft last-of-group", data: { testid: "draft" }, "aria-live": "off", role: "group", "aria-label": t("draft") },
+      { class: "row draft first-of-group last-of-group", data: { testid: "draft" }, "aria-live": "off", role: "group", "aria-label": t("draft") },
       el("div", { class: "stack" }, bubble, this.#stop),
     );
   }
 
-  /** @param {Draft} draft */
-  update(draft) {
-    this.#stop.hidden = !draft.can_stop || draft.isEnding;
-    const caret = el("span", { class: "caret", "aria-hidden": "true" });
-    if (draft.rich_message) {
-      this.#text.replaceChildren(...renderBlocks(draft.rich_message.blocks, this.actions), caret);
-    } else if (draft.text) {
-      this.#text.replaceChildren(renderText(draft.text, draft.entities, this.actions), caret);
-    } else {
-      this.#text.replaceChildren(el("span", { class: "thinking" }, t("thinking")));
+  /** @param {Draft} draft @param {() => Promise<void>} onStop */
+  update(draft, onStop) {
+    if (draft === this.#shown) return;
+    this.#shown = draft;
+    this.#onStop = onStop;
+    if (draft.draft_id !== this.#draftId) this.#showStop(false);
+    this.#draftId = draft.draft_id;
+    this.#stop.hidden = !draft.can_stop;
+    this.#text.replaceChildren(...this.#content(draft));
+    if (!draft.stopped) this.#text.append(el("span", { class: "caret", "aria-hidden": "true" }));
+  }
+
+  /** @param {Draft} draft @returns {Node[]} */
+  #content(draft) {
+    if (draft.rich_message) return renderBlocks(draft.rich_message.blocks, this.actions);
+    if (draft.text) return [renderText(draft.text, draft.entities, this.actions)];
+    return [el("span", { class: "thinking" }, t("thinking"))];
+  }
+
+  async #press() {
+    this.#showStop(true);
+    try {
+      await this.#onStop();
+    } catch {
+      this.#showStop(false);
     }
   }
 

@@ -9,7 +9,7 @@ const drawer = new SettingsDrawer(/** @type {HTMLElement} */ (document.getElemen
 document.documentElement.lang = language();
 
 try {
-  const bot = await control("GET", "bot");
+  const { bot } = await control("GET", "state");
   document.title = `${bot.first_name} · ${t("sandbox")}`;
   await new Panes(root, bot, () => drawer.toggle()).restore();
 } catch (error) {

@@ -52,6 +52,7 @@ export class Pane {
     this.root.setAttribute("aria-label", user.first_name);
     this.strip.render(user);
     client.addEventListener("change", () => this.#render());
+    client.addEventListener("gone", () => this.panes.startOver());
     client.start();
     return client;
   }

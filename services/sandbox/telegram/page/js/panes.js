@@ -32,6 +32,11 @@ export class Panes {
     for (const user of found.length > 0 ? found.slice(0, MOST_PANES) : users.slice(0, 1)) this.#append(user);
   }
 
+  /** Everybody the page knew is gone: begins as on the first visit. */
+  startOver() {
+    location.assign(location.pathname);
+  }
+
   /** One more column: for a user who is not shown yet, or a new one. */
   async add() {
     const shown = new Set(this.#panes.map((pane) => pane.client.user.id));

@@ -2,7 +2,7 @@ import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./language.js";
 
-/** The keyboard a bot puts in place of letters: the newest one that was not removed. */
+/** The keyboard a bot puts in place of letters. */
 export class ReplyKeyboard {
   placeholder = "";
   root = el("div", { class: "reply-keyboard", hidden: true });
@@ -17,11 +17,10 @@ export class ReplyKeyboard {
     this.toggle.addEventListener("click", () => this.#open(!this.#isOpen));
   }
 
-  /** @param {any[]} messages in order */
-  render(messages) {
-    const markup = currentMarkup(messages);
+  /** @param {any} markup Telegram's ReplyKeyboardMarkup, or null */
+  render(markup) {
     this.placeholder = markup?.input_field_placeholder ?? "";
-    if (markup === this.#markup) return;
+    if (JSON.stringify(markup) === JSON.stringify(this.#markup)) return;
     this.#markup = markup;
     const rows = markup?.keyboard ?? [];
     this.root.replaceChildren(
@@ -53,11 +52,4 @@ export class ReplyKeyboard {
     this.toggle.setAttribute("aria-expanded", String(isOpen));
     this.toggle.setAttribute("aria-label", t(isOpen ? "hideKeyboard" : "showKeyboard"));
   }
-}
-
-/** @param {any[]} messages */
-function currentMarkup(messages) {
-  const speaks = (message) => message.reply_markup?.keyboard || message.reply_markup?.remove_keyboard;
-  const markup = messages.findLast(speaks)?.reply_markup;
-  return markup?.keyboard ? markup : null;
 }

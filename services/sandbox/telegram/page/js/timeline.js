@@ -2,12 +2,13 @@ import { bubbleParts } from "./bubble.js";
 import { el, oncePerFrame, reconcile } from "./dom.js";
 import { DraftBubble } from "./draft-bubble.js";
 import { icon } from "./icons.js";
+import { botIntro } from "./intro.js";
 import { t } from "./language.js";
 import { actionsFor } from "./message-actions.js";
 import { Scroll } from "./scroll.js";
 import { serviceText } from "./service-text.js";
 import { dayKey, dayTitle } from "./time.js";
-import { GENERAL_THREAD, inThread } from "./topics.js";
+import { inThread } from "./topics.js";
 
 /** @typedef {import("./chat-view.js").ChatView} ChatView */
 
@@ -19,7 +20,7 @@ const GROUP_GAP_SECONDS = 300;
 export class Timeline {
   /** @type {Map<number, { message: any, node: HTMLElement }>} */
   #rows = new Map();
-  /** @type {Map<string, DraftBubble>} */
+  /** By thread. @type {Map<number, DraftBubble>} */
   #drafts = new Map();
   /** @type {Map<string, HTMLElement>} */
   #days = new Map();
@@ -30,9 +31,13 @@ export class Timeline {
   #count = el("span", { class: "badge", hidden: true });
   #jump = el("button", { type: "button", class: "jump", "aria-label": t("toBottom"), hidden: true }, icon("down"), this.#count);
 
+  /** @type {HTMLElement} */
+  #intro;
+
   /** @param {ChatView} view */
   constructor(view) {
     this.view = view;
+    this.#intro = botIntro(view.client.bot);
     const scroller = el("div", { class: "timeline-scroller" }, this.#list);
     this.root = el("div", { class: "timeline" }, scroller, this.#jump);
     this.scroll = new Scroll(scroller, this.#list, () => this.#seen());
@@ -63,6 +68,7 @@ export class Timeline {
     const isNewMine = newest && this.#isFilled && !this.#rows.has(newest.message_id) && this.#isMine(newest);
     const nodes = [...this.#messageNodes(shown, isReplacing), ...drafts];
     if (all.length > shown.length) nodes.unshift(this.#earlier);
+    if (nodes.length === 0 && this.view.state.chat.type === "private") nodes.push(this.#intro);
     this.scroll.sticking(() => reconcile(this.#list, nodes));
     if (isNewMine) this.scroll.toBottom({});
     if (shown.length > 0) this.#isFilled = true;
@@ -109,19 +115,19 @@ export class Timeline {
     const classes = ["row", isMine && "mine", this.#isFilled && !isReplacing && "fresh"];
     return el("div", {
       class: classes.filter(Boolean).join(" "),
-      data: { testid: "message", messageId: message.message_id, mine: isMine },
+      data: { testid: "message", messageId: message.message_id, mine: String(isMine) },
     });
   }
 
   #draftNodes() {
     const { client, state, threadId } = this.view;
-    const drafts = [...state.drafts.values()].filter((draft) => threadId === undefined || (draft.threadId ?? GENERAL_THREAD) === threadId);
-    for (const key of this.#drafts.keys()) if (!drafts.some((draft) => draft.key === key)) this.#drafts.delete(key);
-    return drafts.map((draft) => {
-      const stop = () => client.stop(state.chat.id, draft.draft_id);
-      const bubble = this.#drafts.get(draft.key) ?? new DraftBubble(stop, actionsFor(this.view, { chat: state.chat }));
-      this.#drafts.set(draft.key, bubble);
-      bubble.update(draft);
+    const drafts = [...state.drafts].filter(([thread]) => threadId === undefined || thread === threadId);
+    const threads = new Set(drafts.map(([thread]) => thread));
+    for (const thread of this.#drafts.keys()) if (!threads.has(thread)) this.#drafts.delete(thread);
+    return drafts.map(([thread, draft]) => {
+      const bubble = this.#drafts.get(thread) ?? new DraftBubble(actionsFor(this.view, { chat: state.chat }));
+      this.#drafts.set(thread, bubble);
+      bubble.update(draft, () => client.stop(state.chat.id, draft.draft_id));
       return bubble.node;
     });
   }
