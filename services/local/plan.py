@@ -38,9 +38,11 @@ class Plan:
         if settings.runs_nats:
             parts.append(nats.part(settings, self.data_dir, self._child_environment()))
         if settings.runs_telegram:
-            parts.append(self._sandbox("telegram", settings.sandbox_telegram_port))
+            host, port = settings.sandbox_host, settings.sandbox_telegram_port
+            parts.append(self._sandbox("telegram", host, port, "SANDBOX_PORT"))
         if settings.runs_openai:
-            parts.append(self._sandbox("openai", settings.sandbox_openai_port))
+            host, port = settings.sandbox_openai_host, settings.sandbox_openai_port
+            parts.append(self._sandbox("openai", host, port, "SANDBOX_OPENAI_PORT"))
         return [*parts, self._text(), self._gateway()]
 
     @property
@@ -73,15 +75,14 @@ class Plan:
             | values
         )
 
-    def _sandbox(self, which: str, port: int) -> Part:
-        settings = self.settings
+    def _sandbox(self, which: str, host: str, port: int, port_variable: str) -> Part:
         return Part(
             name=f"sandbox-{which}",
             stage=Stage.STAND_INS,
             command=(sys.executable, "-m", "services.sandbox", which),
-            environment=self._child_environment(env.SANDBOX, SANDBOX_PORT=str(port)),
-            bindings=(Binding(settings.sandbox_host, port, f"SANDBOX_{which.upper()}_PORT"),),
-            probe=HttpProbe(f"http://{_reachable(settings.sandbox_host)}:{port}/control/state"),
+            environment=self._child_environment(env.SANDBOX, **{port_variable: str(port)}),
+            bindings=(Binding(host, port, f"SANDBOX_{which.upper()}_PORT"),),
+            probe=HttpProbe(f"http://{_reachable(host)}:{port}/control/state"),
         )
 
     def _service(

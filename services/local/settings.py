@@ -28,6 +28,7 @@ class LocalSettings(BaseModel):
 
     openai_api_key: SecretStr | None = Field(None, description="the key, from platform.openai.com")
     openai_base_url: str | None = Field(None, description="another server that speaks OpenAI's API")
+    sandbox_openai_host: str = Field("127.0.0.1", description="address the stand-in for OpenAI listens on")
     sandbox_openai_port: Port = Field(8082, description="a free TCP port for the stand-in for OpenAI")
 
     grpc_host: str = Field("127.0.0.1", description="address the services listen on")

@@ -1,0 +1,184 @@
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from services.local import environment as env
+from services.local.nats import configuration
+from services.local.probes import HttpProbe, NatsProbe, Probe
+from tests.support.ports import free_port
+from tests.support.processes import RealProcess
+
+HOST: Final = "127.0.0.1"
+TOKEN: Final = "1000000001:sandbox-token-for-local-use-only-000"
+BOT_ID: Final = 1000000001
+WEBHOOK_SECRET: Final = "a-webhook-secret-for-tests"
+
+
+class Stack:
+    """Quartet as real processes on free ports: nats, telegram, openai, text, and gateways as you name them.
+
+    Every method that takes a name takes one of `processes`. Whatever a process writes is in `<name>.log`.
+    """
+
+    def __init__(self, directory: Path, variables: Mapping[str, str]) -> None:
+        self.directory = directory
+        self.processes: dict[str, RealProcess] = {}
+        self._variables = dict(variables)
+        self._nats_port, telegram_port, openai_port = free_port(), free_port(), free_port()
+        self._text_port, self._text_metrics_port = free_port(), free_port()
+        self._gateway_ports: dict[str, dict[str, int]] = {}
+        self.nats_url = f"nats://{HOST}:{self._nats_port}"
+        self.telegram_url = f"http://{HOST}:{telegram_port}"
+        self.openai_url = f"http://{HOST}:{openai_port}"
+        self.text_target = f"dns:///{HOST}:{self._text_port}"
+        self._add_nats()
+        self._add_sandbox("telegram", telegram_port)
+        self._add_sandbox("openai", openai_port)
+        self._add_text()
+
+    async def start(self) -> None:
+        """Start everything but the gateways, in the order of need."""
+        await self.processes["nats"].start()
+        await asyncio.gather(*(self.processes[name].start() for name in ("telegram", "openai", "text")))
+
+    async def stop(self) -> None:
+        """End everything, gateways first, the store last."""
+        last = ("text", "openai", "telegram", "nats")
+        gateways = [process for name, process in self.processes.items() if name not in last]
+        await asyncio.gather(*(process.stop() for process in gateways))
+        for name in last:
+            await self.processes[name].stop()
+
+    async def start_gateway(
+        self, name: str = "gateway", *, failpoints: str = "", until_ready: bool = True, **variables: str
+    ) -> RealProcess:
+        """Start one more gateway, or one of this name again with other failpoints and variables."""
+        if name in self.processes:
+            await self.processes[name].stop()
+        ports = self._ports_of(name)
+        environment = {
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": self.telegram_url,
+            "TEXT_TARGET": self.text_target,
+            "FAILPOINTS": failpoints,
+            **{variable: str(port) for variable, port in ports.items()},
+            **variables,
+        }
+        probe = HttpProbe(f"http://{HOST}:{ports['METRICS_PORT']}/readyz")
+        process = self._add(name, self._module("services.gateway"), environment, probe)
+        await process.start(until_ready=until_ready)
+        return process
+
+    async def start_webhook_gateway(self, name: str = "gateway", *, failpoints: str = "") -> RealProcess:
+        """Start a gateway that the sandbox calls, instead of one that polls it."""
+        port = self._ports_of(name)["WEBHOOK_PORT"]
+        return await self.start_gateway(
+            name,
+            failpoints=failpoints,
+            TELEGRAM_MODE="webhook",
+            TELEGRAM_WEBHOOK_URL=f"http://{HOST}:{port}/telegram",
+            TELEGRAM_WEBHOOK_SECRET=WEBHOOK_SECRET,
+        )
+
+    async def kill(self, name: str) -> None:
+        """kill -9."""
+        await self.processes[name].kill()
+
+    def pause(self, name: str) -> None:
+        """SIGSTOP."""
+        self.processes[name].pause()
+
+    def resume(self, name: str) -> None:
+        """SIGCONT."""
+        self.processes[name].resume()
+
+    async def restart(self, name: str, **variables: str) -> None:
+        """Start what was killed, or stop what runs and start it anew; `variables` replace some of its own."""
+        process = self.processes[name]
+        if process.is_running:
+            await process.stop()
+        process.environment.update(variables)
+        await process.start()
+
+    def logs(self, name: str | None = None) -> str:
+        """Return what a process, or all of them, have written so far."""
+        if name is not None:
+            return self.processes[name].logs()
+        return "".join(process.logs() for process in self.processes.values())
+
+    def metrics_url(self, name: str) -> str:
+        """Return where a gateway or text shows its metrics."""
+        port = self._text_metrics_port if name == "text" else self._ports_of(name)["METRICS_PORT"]
+        return f"http://{HOST}:{port}/metrics"
+
+    def grpc_target(self, name: str) -> str:
+        """Return the gRPC target of a gateway or of text."""
+        return self.text_target if name == "text" else f"{HOST}:{self._ports_of(name)['GRPC_PORT']}"
+
+    def webhook_port(self, name: str) -> int:
+        return self._ports_of(name)["WEBHOOK_PORT"]
+
+    def _ports_of(self, gateway: str) -> dict[str, int]:
+        variables = ("GRPC_PORT", "METRICS_PORT", "WEBHOOK_PORT")
+        return self._gateway_ports.setdefault(gateway, {variable: free_port() for variable in variables})
+
+    def _add(
+        self, name: str, command: tuple[str, ...], environment: Mapping[str, str], probe: Probe
+    ) -> RealProcess:
+        common = {
+            **env.without_proxy_to_loopback(env.pick(os.environ, env.HOST)),
+            "PYTHONUNBUFFERED": "1",
+            "QUARTET_ENVIRONMENT": "test",
+            "NATS_URL": self.nats_url,
+            "GRACE_SECONDS": "2",
+            "DRAIN_SECONDS": "0",
+        }
+        merged = {**common, **self._variables, **environment}
+        process = RealProcess(name, command, merged, probe, self.directory / f"{name}.log")
+        self.processes[name] = process
+        return process
+
+    def _add_nats(self) -> None:
+        file = self.directory / "nats.conf"
+        file.write_text(configuration(self._nats_port, self.directory / "nats"))
+        binary = str(Path(sys.executable).with_name("nats-server"))
+        self._add("nats", (binary, "--config", str(file)), {}, NatsProbe(HOST, self._nats_port))
+
+    def _add_sandbox(self, which: str, port: int) -> None:
+        environment = {"SANDBOX_PORT" if which == "telegram" else "SANDBOX_OPENAI_PORT": str(port)}
+        probe = HttpProbe(f"http://{HOST}:{port}/control/state")
+        self._add(which, self._module("services.sandbox", which), environment, probe)
+
+    def _add_text(self) -> None:
+        environment = {
+            "GRPC_PORT": str(self._text_port),
+            "METRICS_PORT": str(self._text_metrics_port),
+            "OPENAI_BASE_URL": f"{self.openai_url}/v1",
+            "OPENAI_API_KEY": "sk-a-key-for-tests",
+        }
+        probe = HttpProbe(f"http://{HOST}:{self._text_metrics_port}/readyz")
+        self._add("text", self._module("services.text"), environment, probe)
+
+    @staticmethod
+    def _module(*arguments: str) -> tuple[str, ...]:
+        return (sys.executable, "-m", *arguments)
+
+
+@asynccontextmanager
+async def running_stack(directory: Path, *, gateways: int = 1, **variables: str) -> AsyncIterator[Stack]:
+    """Run a stack in `directory` for the block: gateways are `gateway`, `gateway-2` and so on.
+
+    `variables` go to every process. With `gateways=0` start them with `start_gateway`.
+    """
+    stack = Stack(directory, variables)
+    try:
+        await stack.start()
+        names = ["gateway", *(f"gateway-{number}" for number in range(2, gateways + 1))][:gateways]
+        await asyncio.gather(*(stack.start_gateway(name) for name in names))
+        yield stack
+    finally:
+        await stack.stop()
