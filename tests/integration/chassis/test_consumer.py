@@ -145,10 +145,10 @@ async def test_heartbeats_keep_a_long_handler_alone(bench: Bench) -> None:
     async def handler(_event: Event[Any]) -> None:
         nonlocal calls
         calls += 1
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(1.0)
         done.set()
 
-    async with running(bench.consumer(handler, ack_wait_seconds=0.5)):
+    async with running(bench.consumer(handler, ack_wait_seconds=0.4)):
         await bench.publish("1")
         await asyncio.wait_for(done.wait(), 5)
 
