@@ -2,13 +2,11 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from prometheus_client import CollectorRegistry
-from quartet.text.v1 import text_service_pb2 as pb
-from quartet.text.v1.text_service_pb2_grpc import add_TextServiceServicer_to_server
 
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import connect
 from services.chassis.process import launch
-from services.chassis.server import Registration, serving
+from services.chassis.server import serving
 from services.text import providers
 from services.text.catalogue import Catalogue
 from services.text.metrics import TextMetrics
@@ -34,10 +32,8 @@ async def main(settings: TextSettings, stop: asyncio.Event) -> None:
         metrics = TextMetrics(registry)
         replies = Replies(provider, store, runs, Manner.of(settings), metrics=metrics, failpoints=failpoints)
         servicer = TextServicer(replies, catalogue, store, Limits.of(settings, provider.capabilities))
-        name = pb.DESCRIPTOR.services_by_name["TextService"].full_name
-        registration = Registration(add_TextServiceServicer_to_server, servicer, name)
-        checks = {"nats": nats.ping}
-        await stack.enter_async_context(serving(settings, [registration], checks=checks, registry=registry))
+        parts, checks = [servicer.registration()], {"nats": nats.ping}
+        await stack.enter_async_context(serving(settings, parts, checks=checks, registry=registry))
         await catalogue.check()
         await stop.wait()
 

@@ -6,9 +6,10 @@ import grpc
 from quartet.common.v1.media_pb2 import Media
 from quartet.common.v1.usage_pb2 import Usage as WireUsage
 from quartet.text.v1 import text_service_pb2 as pb
-from quartet.text.v1.text_service_pb2_grpc import TextServiceServicer
+from quartet.text.v1.text_service_pb2_grpc import TextServiceServicer, add_TextServiceServicer_to_server
 
 from services.chassis.errors import InvalidRequest
+from services.chassis.server import Registration
 from services.text.catalogue import Catalogue
 from services.text.conversation import Finish, Material, Usage
 from services.text.providers.base import Image
@@ -35,6 +36,11 @@ class TextServicer(TextServiceServicer):
         self._catalogue = catalogue
         self._store = store
         self._limits = limits
+
+    def registration(self) -> Registration:
+        """Return what a server needs to serve this."""
+        name = pb.DESCRIPTOR.services_by_name["TextService"].full_name
+        return Registration(add_TextServiceServicer_to_server, self, name)
 
     async def StreamReply(  # noqa: N802 - the contract's name
         self, request: pb.StreamReplyRequest, _context: Context

@@ -22,40 +22,63 @@ class OpenAIApi(StrEnum):
 class TextSettings(ServiceSettings):
     """The text service's environment. Each field is the variable of the same name in upper case."""
 
-    grpc_port: Port = Field(50051, description="a free TCP port for gRPC")
-    metrics_port: Port = Field(9091, description="a free TCP port for /metrics, /readyz and /livez")
+    grpc_port: Port = Field(default=50051, description="a free TCP port for gRPC")
+    metrics_port: Port = Field(default=9091, description="a free TCP port for /metrics, /readyz and /livez")
 
-    openai_api_key: SecretStr | None = Field(None, description="the key, from platform.openai.com")
+    openai_api_key: SecretStr | None = Field(default=None, description="the key, from platform.openai.com")
     openai_base_url: str | None = Field(
-        None, description="another server that speaks OpenAI's API, such as http://127.0.0.1:8000/v1"
+        default=None, description="another server that speaks OpenAI's API, such as http://127.0.0.1:8000/v1"
     )
-    openai_model: str = Field("gpt-6-luna", min_length=1, description="the model of those who chose none")
+    openai_model: str = Field(
+        default="gpt-6-luna", min_length=1, description="the model of those who chose none"
+    )
     openai_models: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="more models that users may choose, separated by commas"
+        default=(), description="more models that users may choose, separated by commas"
     )
-    openai_proxy: SecretStr | None = Field(None, description="an http:// or socks5:// proxy to OpenAI")
-    openai_api: OpenAIApi = Field(OpenAIApi.AUTO, description="auto, responses or chat")
-    openai_connect_timeout_seconds: float = Field(5.0, gt=0, description="to reach the vendor")
-    openai_first_token_timeout_seconds: float = Field(90.0, gt=0, description="until an answer begins")
-    openai_next_token_timeout_seconds: float = Field(30.0, gt=0, description="between two of its pieces")
-    openai_total_timeout_seconds: float = Field(290.0, gt=0, description="for a whole answer")
+    openai_proxy: SecretStr | None = Field(
+        default=None, description="an http:// or socks5:// proxy to OpenAI"
+    )
+    openai_api: OpenAIApi = Field(default=OpenAIApi.AUTO, description="auto, responses or chat")
+    openai_connect_timeout_seconds: float = Field(default=5.0, gt=0, description="to reach the vendor")
+    openai_first_token_timeout_seconds: float = Field(
+        default=90.0, gt=0, description="until an answer begins"
+    )
+    openai_next_token_timeout_seconds: float = Field(
+        default=30.0, gt=0, description="between two of its pieces"
+    )
+    openai_total_timeout_seconds: float = Field(default=290.0, gt=0, description="for a whole answer")
 
-    text_system_prompt: str = Field(DEFAULT_SYSTEM_PROMPT, min_length=1, description="sets tone and rules")
-    text_max_output_tokens: int = Field(8192, ge=16, description="longest answer")
-    text_max_instruction_characters: int = Field(32_000, ge=1, description="longest question")
-    text_max_material_characters: int = Field(400_000, ge=1, description="all materials of a turn together")
-    text_max_image_bytes: int = Field(10_000_000, ge=0, description="all pictures of a turn together")
-    text_history_tokens: int = Field(32_000, ge=1, description="how much a conversation remembers (estimate)")
-    text_history_bytes: int = Field(
-        384 * 1024, ge=1024, le=512 * 1024, description="the same, in bytes of text, so that it can be stored"
+    text_system_prompt: str = Field(
+        default=DEFAULT_SYSTEM_PROMPT, min_length=1, description="sets tone and rules"
     )
-    text_conversation_days: float = Field(90.0, gt=0, description="how long a silent conversation is kept")
-    text_max_streams: int = Field(2000, ge=1, description="answers under way at once")
-    text_coalescing_seconds: float = Field(0.05, ge=0, description="least time between two deltas")
-    text_retry_budget_seconds: float = Field(8.0, ge=0, description="for asking a failing vendor again")
-    text_max_retries: int = Field(2, ge=0, description="how often to ask a failing vendor again")
-    text_store_timeout_seconds: float = Field(10.0, gt=0, description="for keeping an answer in the store")
-    stream_replicas: int = Field(1, ge=1, le=5, description="copies of the bucket in a NATS cluster")
+    text_max_output_tokens: int = Field(default=8192, ge=16, description="longest answer")
+    text_max_instruction_characters: int = Field(default=32_000, ge=1, description="longest question")
+    text_max_material_characters: int = Field(
+        default=400_000, ge=1, description="all materials of a turn together"
+    )
+    text_max_image_bytes: int = Field(default=10_000_000, ge=0, description="all pictures of a turn together")
+    text_history_tokens: int = Field(
+        default=32_000, ge=1, description="how much a conversation remembers (estimate)"
+    )
+    text_history_bytes: int = Field(
+        default=384 * 1024,
+        ge=1024,
+        le=512 * 1024,
+        description="the same, in bytes of text, so that it can be stored",
+    )
+    text_conversation_days: float = Field(
+        default=90.0, gt=0, description="how long a silent conversation is kept"
+    )
+    text_max_streams: int = Field(default=2000, ge=1, description="answers under way at once")
+    text_coalescing_seconds: float = Field(default=0.05, ge=0, description="least time between two deltas")
+    text_retry_budget_seconds: float = Field(
+        default=8.0, ge=0, description="for asking a failing vendor again"
+    )
+    text_max_retries: int = Field(default=2, ge=0, description="how often to ask a failing vendor again")
+    text_store_timeout_seconds: float = Field(
+        default=10.0, gt=0, description="for keeping an answer in the store"
+    )
+    stream_replicas: int = Field(default=1, ge=1, le=5, description="copies of the bucket in a NATS cluster")
 
     @field_validator("openai_models", mode="before")
     @classmethod

@@ -4,7 +4,7 @@ from typing import Final, TypeVar
 import nats.errors
 import structlog
 from nats.js.api import KeyValueConfig
-from nats.js.errors import KeyDeletedError, KeyNotFoundError
+from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 from pydantic import TypeAdapter, ValidationError
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
@@ -68,10 +68,9 @@ class ConversationStore:
     async def _read(self, conversation_id: str) -> tuple[Conversation, int]:
         try:
             entry = await self._bucket.get(conversation_id)
-        except KeyDeletedError as error:
-            return Conversation(), error.entry.revision or 0
-        except KeyNotFoundError:
-            return Conversation(), 0
+        except KeyNotFoundError as error:
+            # A cleared conversation leaves a marker, and the next write must name it.
+            return Conversation(), error.entry.revision if error.entry else 0
         revision = entry.revision or 0
         if entry.value is None:
             return Conversation(), revision

@@ -59,8 +59,9 @@ class OpenAIStandIn:
     async def until_active(self, count: int = 1) -> None:
         """Wait until so many answers are under way."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while await self.active_streams() < count:
-                await asyncio.sleep(POLL_SECONDS)  # noqa: ASYNC110 - the stand-in may be another process
+            # The stand-in may run in another process, so there is no event to wait for.
+            while await self.active_streams() < count:  # noqa: ASYNC110
+                await asyncio.sleep(POLL_SECONDS)
 
     async def until_ended(self, count: int = 1) -> list[Call]:
         """Wait until the journal has so many calls that have ended, and return them."""

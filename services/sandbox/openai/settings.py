@@ -7,10 +7,10 @@ class OpenAISettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SANDBOX_OPENAI_", frozen=True, extra="ignore")
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8082, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    first_token_ms: float = Field(200.0, ge=0, description="Time to the first token.")
-    tokens_per_second: float = Field(100.0, gt=0, description="Pace of an answer.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8082, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    first_token_ms: float = Field(default=200.0, ge=0, description="Time to the first token.")
+    tokens_per_second: float = Field(default=100.0, gt=0, description="Pace of an answer.")
     responses_api: bool = Field(
-        True, description="Whether /v1/responses exists; older servers only have chat."
+        default=True, description="Whether /v1/responses exists; older servers only have chat."
     )

@@ -18,6 +18,7 @@ log = structlog.get_logger()
 
 RESPONSES: Final = Responses()
 CHAT: Final = ChatCompletions()
+LISTING_SECONDS: Final = 5.0
 
 
 class OpenAIProvider:
@@ -48,7 +49,7 @@ class OpenAIProvider:
 
     async def models(self) -> Sequence[OfferedModel]:
         try:
-            page = await self._client.models.list(timeout=self._timeouts.next_token_seconds)
+            page = await self._client.models.list(timeout=LISTING_SECONDS)
         except FAILURES as error:
             raise translate(error, model="", is_begun=False) from error
         return [OfferedModel(model.id, model.shutdown_date) for model in page.data]

@@ -1,0 +1,107 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import aiohttp
+from quartet.common.v1.caller_pb2 import Caller
+from quartet.text.v1 import text_service_pb2 as pb
+from quartet.text.v1.text_service_pb2_grpc import TextServiceStub
+
+from services.chassis.client import channel
+from services.chassis.settings import Environment
+from services.text.__main__ import main
+from services.text.settings import TextSettings
+from tests.support.openai import OpenAIStandIn
+from tests.support.ports import free_port
+
+PATIENCE_SECONDS: Final = 10.0
+POLL_SECONDS: Final = 0.05
+
+
+@dataclass
+class Reply:
+    """What a caller got of one StreamReply."""
+
+    deltas: list[str]
+    completed: pb.ReplyCompleted | None
+
+    @property
+    def text(self) -> str:
+        return "".join(self.deltas)
+
+
+class TextCaller:
+    """A client of the text service, as the gateway is one."""
+
+    def __init__(self, stub: Any, settings: TextSettings) -> None:
+        self._stub = stub
+        self.settings = settings
+
+    async def ask(self, turn_id: str, instruction: str = "Hello", **fields: Any) -> Reply:
+        return await self.hear(self.call(turn_id, instruction, **fields))
+
+    async def hear(self, call: Any) -> Reply:
+        """Read what is left of a call."""
+        reply = Reply([], None)
+        async for response in call:
+            if response.HasField("completed"):
+                reply.completed = response.completed
+            else:
+                reply.deltas.append(response.text_delta)
+        return reply
+
+    def call(self, turn_id: str, instruction: str = "Hello", **fields: Any) -> Any:
+        """Begin a StreamReply and return the call."""
+        fields.setdefault("conversation_id", "chat-1")
+        caller = Caller(user_id=1, chat_id=1, language_code="en")
+        return self._stub.StreamReply(
+            pb.StreamReplyRequest(caller=caller, turn_id=turn_id, instruction=instruction, **fields)
+        )
+
+    async def clear(self, conversation_id: str) -> None:
+        await self._stub.ClearConversation(pb.ClearConversationRequest(conversation_id=conversation_id))
+
+    async def models(self) -> list[pb.Model]:
+        listed = await self._stub.ListModels(pb.ListModelsRequest(), wait_for_ready=True)
+        return list(listed.models)
+
+    async def until_ready(self) -> None:
+        url = f"http://127.0.0.1:{self.settings.metrics_port}/readyz"
+        async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as session:
+            while True:
+                async with session.get(url) as response:
+                    if response.ok:
+                        return
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def metrics(self) -> str:
+        url = f"http://127.0.0.1:{self.settings.metrics_port}/metrics"
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            return await response.text()
+
+
+@asynccontextmanager
+async def text_service(nats_url: str, vendor: OpenAIStandIn, **settings: Any) -> AsyncIterator[TextCaller]:
+    """Run the whole service on this loop, composed as in production, and connect to it."""
+    settings = {"openai_first_token_timeout_seconds": 3.0, "text_store_timeout_seconds": 3.0, **settings}
+    chosen = TextSettings(
+        environment=Environment.TEST,
+        nats_url=nats_url,
+        grpc_port=free_port(),
+        metrics_port=free_port(),
+        grace_seconds=1.0,
+        openai_base_url=vendor.base_url,
+        **settings,
+    )
+    stop = asyncio.Event()
+    service = asyncio.create_task(main(chosen, stop))
+    try:
+        async with channel(f"ipv4:127.0.0.1:{chosen.grpc_port}") as opened:
+            caller = TextCaller(TextServiceStub(opened), chosen)
+            await caller.models()
+            yield caller
+    finally:
+        stop.set()
+        await service
