@@ -76,8 +76,8 @@ imports: $(VENV)/.dev ## Check who may import whom (.importlinter)
 
 .PHONY: proto proto-check proto-style
 proto: $(VENV)/.dev ## Compile proto/quartet into proto/gen
-	rm -rf proto/gen/quartet
-	$(call compile-protos,proto/gen)
+	@rm -rf proto/gen/quartet
+	@$(call compile-protos,proto/gen)
 
 proto-check: $(VENV)/.dev ## Is proto/gen what proto/quartet compiles to?
 	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
@@ -88,12 +88,13 @@ proto-check: $(VENV)/.dev ## Is proto/gen what proto/quartet compiles to?
 proto-style: $(VENV)/.dev ## Do the contracts keep the style of proto/README.md?
 	$(PYTEST) -q tests/contract/test_protos.py
 
+PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -I proto \
+	-I "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+
 # Stubs of services only from *_service.proto: from the others they would be empty files.
 define compile-protos
-PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -I proto -I "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
-	--python_out=$(1) --mypy_out=quiet:$(1) $$(find proto/quartet -name '*.proto' | sort) && \
-PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -I proto -I "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
-	--grpc_python_out=$(1) --mypy_grpc_out=quiet:$(1) $$(find proto/quartet -name '*_service.proto' | sort)
+$(PROTOC) --python_out=$(1) --mypy_out=quiet:$(1) $$(find proto/quartet -name '*.proto' | sort) && \
+$(PROTOC) --grpc_python_out=$(1) --mypy_grpc_out=quiet:$(1) $$(find proto/quartet -name '*_service.proto' | sort)
 endef
 
 ## ---------------------------------------------------------------- install

@@ -36,7 +36,8 @@ class _FinishReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FinishRe
     FINISH_REASON_CANCELLED: _FinishReason.ValueType  # 3
     """The caller cancelled a former run of this turn; only ever replayed."""
 
-class FinishReason(_FinishReason, metaclass=_FinishReasonEnumTypeWrapper): ...
+class FinishReason(_FinishReason, metaclass=_FinishReasonEnumTypeWrapper):
+    """FinishReason says why an answer ended."""
 
 FINISH_REASON_UNSPECIFIED: FinishReason.ValueType  # 0
 FINISH_REASON_STOP: FinishReason.ValueType  # 1
@@ -147,6 +148,8 @@ Global___StreamReplyResponse: _TypeAlias = StreamReplyResponse  # noqa: Y015
 
 @_typing.final
 class ReplyCompleted(_message.Message):
+    """ReplyCompleted ends a stream: nothing comes after it."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     FINISH_REASON_FIELD_NUMBER: _builtins.int
@@ -178,6 +181,8 @@ Global___ReplyCompleted: _TypeAlias = ReplyCompleted  # noqa: Y015
 
 @_typing.final
 class Model(_message.Message):
+    """Model is one that a user may choose."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     MODEL_ID_FIELD_NUMBER: _builtins.int
