@@ -158,7 +158,7 @@ async def test_an_answer_grows_in_its_draft_until_the_message_takes_its_place(
         await expect(draft).to_have_text("Думаю…")
         await expect(page.get_by_test_id("typing")).to_have_text("печатает…")
         await page.get_by_role("log").evaluate(COUNT_BUBBLES)
-        words = "Дважды два будет четыре".split()
+        words = ["Дважды", "два", "будет", "четыре"]
         for count in range(1, len(words) + 1):
             text = " ".join(words[:count])
             await telegram.call("sendMessageDraft", chat_id=user_id, draft_id=1, text=text)
@@ -236,7 +236,9 @@ async def test_hostile_text_stays_text(browser: Browser, telegram: Telegram) -> 
     user_id = await telegram.add_started_user("<b>Анна</b>")
     hostile = "<img src=x onerror=document.title='owned'>"
     await telegram.say(user_id, hostile, entities=[{"type": "bold", "offset": 0, "length": 10}])
-    await telegram.control("messages", user_id=user_id, text="javascript:alert(1) https://example.com/a tg://x")
+    await telegram.control(
+        "messages", user_id=user_id, text="javascript:alert(1) https://example.com/a tg://x"
+    )
     await telegram.control(
         "messages",
         user_id=user_id,
@@ -281,3 +283,15 @@ async def test_a_user_corrects_the_last_message_with_arrow_up(browser: Browser, 
         await write(page, "привет")
         await expect(page.get_by_test_id("message").last.get_by_test_id("text")).to_have_text("привет")
     assert (await telegram.next_update("edited_message"))["text"] == "привет"
+
+
+async def test_a_keyboard_of_the_bot_appears_and_its_keys_speak(browser: Browser, telegram: Telegram) -> None:
+    user_id = await telegram.add_started_user("Анна")
+    async with visit(browser, telegram.base) as page:
+        await expect(page.get_by_test_id("message")).to_have_count(1)
+        keyboard = {"keyboard": [["Короче", "Подробнее"]], "resize_keyboard": True}
+        await telegram.say(user_id, "Как ответить?", reply_markup=keyboard)
+        await page.get_by_test_id("reply-key").filter(has_text="Короче").click()
+        await expect(page.get_by_test_id("message").last.get_by_test_id("text")).to_have_text("Короче")
+        await telegram.say(user_id, "Хорошо", reply_markup={"remove_keyboard": True})
+        await expect(page.get_by_test_id("reply-key")).to_have_count(0)

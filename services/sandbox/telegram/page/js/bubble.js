@@ -80,7 +80,11 @@ function repliedTo({ reply_to_message: replied, quote }, actions) {
 /** @param {any} message @param {MessageActions} actions @param {Node} metaNode */
 function body(message, actions, metaNode) {
   if (message.rich_message) {
-    const rich = el("div", { class: "rich", data: { testid: "text" } }, renderBlocks(message.rich_message.blocks, actions));
+    const rich = el(
+      "div",
+      { class: "rich", data: { testid: "text" } },
+      renderBlocks(message.rich_message.blocks, actions),
+    );
     if (message.rich_message.is_rtl) rich.dir = "rtl";
     return el("div", { class: "body" }, rich, metaNode);
   }

@@ -17,13 +17,36 @@ export class ChatHeader {
     this.view = view;
     const back = el(
       "button",
-      { type: "button", class: "icon-button back", "aria-label": t("back"), data: { testid: "back" }, on: { click: onBack } },
+      {
+        type: "button",
+        class: "icon-button back",
+        "aria-label": t("back"),
+        data: { testid: "back" },
+        on: { click: onBack },
+      },
       icon("back"),
     );
-    const menu = el("button", { type: "button", class: "icon-button", "aria-label": t("chatMenu"), "aria-haspopup": "menu", data: { testid: "chat-menu" } }, icon("more"));
+    const menu = el(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": t("chatMenu"),
+        "aria-haspopup": "menu",
+        data: { testid: "chat-menu" },
+      },
+      icon("more"),
+    );
     menu.addEventListener("click", () => this.#openMenu(menu));
     menu.hidden = view.state.chat.type !== "private" && !view.state.chat.is_forum;
-    this.root = el("header", { class: "chat-header" }, back, this.#picture, el("div", { class: "chat-names" }, this.#title, this.#status), menu);
+    this.root = el(
+      "header",
+      { class: "chat-header" },
+      back,
+      this.#picture,
+      el("div", { class: "chat-names" }, this.#title, this.#status),
+      menu,
+    );
   }
 
   render() {

@@ -21,7 +21,14 @@ export class ChatList {
     this.onOpen = onOpen;
     const create = el(
       "button",
-      { type: "button", class: "new-group", "aria-label": t("newGroup"), title: t("newGroup"), data: { testid: "new-group" }, on: { click: onNewGroup } },
+      {
+        type: "button",
+        class: "new-group",
+        "aria-label": t("newGroup"),
+        title: t("newGroup"),
+        data: { testid: "new-group" },
+        on: { click: onNewGroup },
+      },
       icon("pencil"),
     );
     this.root = el("nav", { class: "sidebar", "aria-label": t("chats") }, this.#list, create);
@@ -53,7 +60,12 @@ export class ChatList {
     ];
     const bottom = [
       el("span", { class: "chat-item-preview" }, ...this.#preview(state)),
-      unread > 0 && el("span", { class: "badge", "aria-label": plural("unread", unread), data: { testid: "unread" } }, String(unread)),
+      unread > 0 &&
+        el(
+          "span",
+          { class: "badge", "aria-label": plural("unread", unread), data: { testid: "unread" } },
+          String(unread),
+        ),
     ];
     button.replaceChildren(
       avatar(peer, "large"),

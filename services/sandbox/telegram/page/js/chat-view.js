@@ -76,8 +76,14 @@ export class ChatView {
 
   async openTopic() {
     const name = el("input", { name: "name", required: true, maxlength: 128, autocomplete: "off" });
-    const values = await openForm({ title: t("newTopic"), fields: [field(t("topicName"), name)], submit: t("create"), testid: "topic-form" });
-    if (values !== null) await this.#attempt(() => this.client.openTopic(this.chatId, String(values.get("name"))), "failed");
+    const values = await openForm({
+      title: t("newTopic"),
+      fields: [field(t("topicName"), name)],
+      submit: t("create"),
+      testid: "topic-form",
+    });
+    if (values !== null)
+      await this.#attempt(() => this.client.openTopic(this.chatId, String(values.get("name"))), "failed");
   }
 
   /** @param {() => Promise<void>} act @param {"notSent" | "failed"} complaint */
@@ -96,7 +102,8 @@ export class ChatView {
     const isMine = message.from?.id === this.client.user.id;
     const text = message.text ?? message.caption;
     const items = [{ label: t("reply"), icon: "reply", run: () => this.composer.startReply(message) }];
-    if (isMine && message.text) items.push({ label: t("edit"), icon: "pencil", run: () => this.composer.startEdit(message) });
+    if (isMine && message.text)
+      items.push({ label: t("edit"), icon: "pencil", run: () => this.composer.startEdit(message) });
     if (text) items.push({ label: t("copyText"), icon: "copy", run: () => void copyText(this, text) });
     openMenu(anchor, items, x === undefined || y === undefined ? undefined : { x, y });
   }

@@ -72,7 +72,7 @@ export class Client extends EventTarget {
   async #load() {
     try {
       await this.#loadChats();
-      await Promise.all([...this.chats.values()].map((state) => this.#loadView(state)));
+      await Promise.all([...this.chats.values()].map(async (state) => state.load(await this.#view(state))));
       this.isConnected = true;
       this.isLoaded = true;
     } catch (error) {
@@ -93,9 +93,16 @@ export class Client extends EventTarget {
     }
   }
 
-  /** @param {ChatState} state */
-  async #loadView(state) {
-    state.load(await control("GET", `chats/${state.chat.id}/view`, { query: { user_id: this.user.id } }));
+  /** What the user sees of the chat now. @param {ChatState} state @returns {Promise<any>} */
+  #view(state) {
+    return control("GET", `chats/${state.chat.id}/view`, { query: { user_id: this.user.id } });
+  }
+
+  /** A message of the bot may bring or take a reply keyboard, which only the view tells. @param {ChatState} state */
+  async #refreshKeyboard(state) {
+    const { keyboard } = await this.#view(state);
+    state.keyboard = keyboard;
+    this.changed(state.chat.id);
   }
 
   /** @param {any} event */
@@ -112,11 +119,18 @@ export class Client extends EventTarget {
     if (!state) return;
     applyToChat(state, event);
     this.changed(event.chat_id);
+    if (event.type === "message" && event.message.from?.is_bot) void this.#refreshKeyboard(state);
   }
 
   /** @param {number} chatId @param {{ text: string, replyTo?: number, threadId?: number }} message */
   async send(chatId, { text, replyTo, threadId }) {
-    const body = { user_id: this.user.id, chat_id: chatId, text, reply_to_message_id: replyTo, message_thread_id: threadId };
+    const body = {
+      user_id: this.user.id,
+      chat_id: chatId,
+      text,
+      reply_to_message_id: replyTo,
+      message_thread_id: threadId,
+    };
     await control("POST", "messages", { body });
   }
 
@@ -178,9 +192,6 @@ function applyToChat(state, event) {
       break;
     case "draft_end":
       state.endDraft(event);
-      break;
-    case "keyboard":
-      state.keyboard = event.keyboard;
       break;
     case "action":
       state.putAction(event);

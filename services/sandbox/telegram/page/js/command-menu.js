@@ -8,10 +8,23 @@ import { t } from "./language.js";
 /** The bot's commands: opened by a button, filtered by what is typed after "/". Hidden while the bot has none. */
 export class CommandMenu {
   #selected = 0;
-  root = el("div", { class: "commands", role: "listbox", "aria-label": t("commands"), hidden: true, data: { testid: "commands" } });
+  root = el("div", {
+    class: "commands",
+    role: "listbox",
+    "aria-label": t("commands"),
+    hidden: true,
+    data: { testid: "commands" },
+  });
   button = el(
     "button",
-    { type: "button", class: "icon-button", "aria-label": t("commands"), "aria-expanded": "false", hidden: true, data: { testid: "commands-button" } },
+    {
+      type: "button",
+      class: "icon-button",
+      "aria-label": t("commands"),
+      "aria-expanded": "false",
+      hidden: true,
+      data: { testid: "commands-button" },
+    },
     icon("slash"),
   );
 
@@ -76,7 +89,8 @@ export class CommandMenu {
     const options = [...this.root.children];
     if (options.length === 0) return;
     this.#selected = (index + options.length) % options.length;
-    for (const [position, option] of options.entries()) option.setAttribute("aria-selected", String(position === this.#selected));
+    for (const [position, option] of options.entries())
+      option.setAttribute("aria-selected", String(position === this.#selected));
     options[this.#selected].scrollIntoView({ block: "nearest" });
   }
 }

@@ -12,17 +12,29 @@ const TALLEST_PX = 200;
 /** Where a user writes: text, reply and edit, the bot's commands and its reply keyboard. */
 export class Composer {
   #input = /** @type {HTMLTextAreaElement} */ (
-    el("textarea", { rows: 1, class: "composer-input", placeholder: t("message"), "aria-label": t("message"), data: { testid: "composer" } })
+    el("textarea", {
+      rows: 1,
+      class: "composer-input",
+      placeholder: t("message"),
+      "aria-label": t("message"),
+      data: { testid: "composer" },
+    })
   );
-  #send = /** @type {HTMLButtonElement} */ (el("button", { type: "submit", class: "send", "aria-label": t("send"), data: { testid: "send" } }, icon("send")));
+  #send = /** @type {HTMLButtonElement} */ (
+    el("button", { type: "submit", class: "send", "aria-label": t("send"), data: { testid: "send" } }, icon("send"))
+  );
   #big = el("button", { type: "button", class: "composer-big", hidden: true, data: { testid: "start" } });
   #subject = new ComposerSubject(() => this.focus());
+  #keyboard = new ReplyKeyboard((text) => this.#submit(text));
+  /** @type {CommandMenu} */
+  #commands;
+  /** @type {HTMLElement} */
+  #form;
 
   /** @param {ChatView} view */
   constructor(view) {
     this.view = view;
     this.#commands = new CommandMenu(view, (text) => this.#submit(text));
-    this.#keyboard = new ReplyKeyboard((text) => this.#submit(text));
     this.#form = el(
       "form",
       { class: "composer-form" },
@@ -33,13 +45,6 @@ export class Composer {
     this.#listen();
     this.#resize();
   }
-
-  /** @type {CommandMenu} */
-  #commands;
-  /** @type {ReplyKeyboard} */
-  #keyboard;
-  /** @type {HTMLElement} */
-  #form;
 
   focus() {
     this.#input.focus({ preventScroll: true });
@@ -91,7 +96,9 @@ export class Composer {
     } else if (event.key === "Escape" && this.#subject.isSet) {
       this.#cancel();
     } else if (event.key === "ArrowUp" && this.#input.value === "") {
-      const own = this.view.state.ordered().filter((message) => message.from?.id === this.view.client.user.id && message.text);
+      const own = this.view.state
+        .ordered()
+        .filter((message) => message.from?.id === this.view.client.user.id && message.text);
       if (own.length > 0) {
         event.preventDefault();
         this.startEdit(own[own.length - 1]);

@@ -8,7 +8,12 @@ import { t } from "./language.js";
  * @returns {Promise<boolean>} whether it was confirmed
  */
 export async function openConfirmation(text, { isAlert = false } = {}) {
-  const values = await openForm({ text, submit: t("ok"), hasCancel: !isAlert, testid: isAlert ? "alert" : "confirmation" });
+  const values = await openForm({
+    text,
+    submit: t("ok"),
+    hasCancel: !isAlert,
+    testid: isAlert ? "alert" : "confirmation",
+  });
   return values !== null;
 }
 
@@ -28,13 +33,16 @@ export function openForm({ title, text, fields = [], submit, hasCancel = true, t
       el(
         "div",
         { class: "dialog-buttons" },
-        hasCancel && el("button", { type: "button", class: "plain", on: { click: () => dialog.close("cancel") } }, t("cancel")),
+        hasCancel &&
+          el("button", { type: "button", class: "plain", on: { click: () => dialog.close("cancel") } }, t("cancel")),
         el("button", { type: "submit", class: "primary", value: "submit" }, submit),
       ),
     )
   );
   const labelled = title ? "dialog-title" : "dialog-text";
-  const dialog = /** @type {HTMLDialogElement} */ (el("dialog", { class: "dialog", "aria-labelledby": labelled, data: { testid } }, form));
+  const dialog = /** @type {HTMLDialogElement} */ (
+    el("dialog", { class: "dialog", "aria-labelledby": labelled, data: { testid } }, form)
+  );
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {

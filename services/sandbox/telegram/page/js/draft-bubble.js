@@ -25,7 +25,13 @@ export class DraftBubble {
     const bubble = el("div", { class: "bubble" }, el("div", { class: "body", dir: "auto" }, this.#text));
     this.node = el(
       "div",
-      { class: "row draft first-of-group last-of-group", data: { testid: "draft" }, "aria-live": "off", role: "group", "aria-label": t("draft") },
+      {
+        class: "row draft first-of-group last-of-group",
+        data: { testid: "draft" },
+        "aria-live": "off",
+        role: "group",
+        "aria-label": t("draft"),
+      },
       el("div", { class: "stack" }, bubble, this.#stop),
     );
   }

@@ -7,5 +7,11 @@ import { el } from "./dom.js";
  * @param {...import("./dom.js").Child} content
  */
 export function section(title, note, ...content) {
-  return el("section", { class: "drawer-section" }, el("h3", {}, title), note && el("p", { class: "note" }, note), content);
+  return el(
+    "section",
+    { class: "drawer-section" },
+    el("h3", {}, title),
+    note && el("p", { class: "note" }, note),
+    content,
+  );
 }

@@ -18,7 +18,9 @@ const METHODS = ["*", "sendMessage", "sendMessageDraft", "editMessageText", "sen
 /** The form that makes the bot's next calls fail. */
 export function faultsSection() {
   const status = el("p", { class: "note", role: "status" });
-  const kinds = Object.keys(KINDS).map((kind) => el("option", { value: kind }, t(/** @type {any} */ (`fault_${kind}`))));
+  const kinds = Object.keys(KINDS).map((kind) =>
+    el("option", { value: kind }, t(/** @type {any} */ (`fault_${kind}`))),
+  );
   const methods = METHODS.map((method) => el("option", { value: method }, method === "*" ? t("anyMethod") : method));
   const form = /** @type {HTMLFormElement} */ (
     el(
@@ -26,7 +28,10 @@ export function faultsSection() {
       { class: "faults" },
       field(t("faultKind"), el("select", { name: "kind" }, kinds)),
       field(t("faultMethod"), el("select", { name: "method" }, methods)),
-      field(t("faultTimes"), el("input", { name: "times", type: "number", min: 1, max: 1000, value: 1, required: true })),
+      field(
+        t("faultTimes"),
+        el("input", { name: "times", type: "number", min: 1, max: 1000, value: 1, required: true }),
+      ),
       el(
         "div",
         { class: "buttons" },

@@ -14,7 +14,13 @@ export function inlineKeyboard(rows, actions) {
   return el(
     "div",
     { class: "keyboard" },
-    rows.map((row) => el("div", { class: "keyboard-row" }, row.map((button) => keyboardButton(button, actions)))),
+    rows.map((row) =>
+      el(
+        "div",
+        { class: "keyboard-row" },
+        row.map((button) => keyboardButton(button, actions)),
+      ),
+    ),
   );
 }
 

@@ -14,7 +14,11 @@ export class Journal {
   #empty = el("p", { class: "note" }, t("journalEmpty"));
 
   constructor() {
-    const clear = el("button", { type: "button", class: "plain", on: { click: () => void this.#clear() } }, t("journalClear"));
+    const clear = el(
+      "button",
+      { type: "button", class: "plain", on: { click: () => void this.#clear() } },
+      t("journalClear"),
+    );
     this.root = section(t("journal"), "", this.#empty, this.#rows, clear);
   }
 
@@ -28,7 +32,9 @@ export class Journal {
   }
 
   async #refresh() {
-    const calls = (await control("GET", "calls", { query: { since: this.#since } })).filter((call) => call.method !== "getUpdates");
+    const calls = (await control("GET", "calls", { query: { since: this.#since } })).filter(
+      (call) => call.method !== "getUpdates",
+    );
     for (const call of calls) {
       if (call.n <= this.#since) continue;
       this.#since = call.n;

@@ -10,7 +10,12 @@ import { openUserForm } from "./people-forms.js";
 
 /** The edge of the sandbox over a client: who plays here, columns, settings. */
 export class PaneStrip {
-  #switch = el("button", { type: "button", class: "user-switch", "aria-haspopup": "menu", data: { testid: "user-switch" } });
+  #switch = el("button", {
+    type: "button",
+    class: "user-switch",
+    "aria-haspopup": "menu",
+    data: { testid: "user-switch" },
+  });
 
   /** @param {Pane} pane @param {Panes} panes */
   constructor(pane, panes) {
@@ -35,7 +40,11 @@ export class PaneStrip {
   /** @param {any} user */
   render(user) {
     this.#switch.setAttribute("aria-label", `${t("whoAmI")}: ${displayName(user)}`);
-    this.#switch.replaceChildren(avatar(user, "tiny"), el("span", { class: "user-name" }, displayName(user)), icon("down"));
+    this.#switch.replaceChildren(
+      avatar(user, "tiny"),
+      el("span", { class: "user-name" }, displayName(user)),
+      icon("down"),
+    );
   }
 
   async #openUsers() {
@@ -57,6 +66,13 @@ export class PaneStrip {
 
 /** @param {string} iconName @param {string} label @param {string} testid @param {() => void} onClick */
 function stripButton(iconName, label, testid, onClick) {
-  const props = { type: "button", class: "icon-button", "aria-label": label, title: label, data: { testid }, on: { click: onClick } };
+  const props = {
+    type: "button",
+    class: "icon-button",
+    "aria-label": label,
+    title: label,
+    data: { testid },
+    on: { click: onClick },
+  };
   return el("button", props, icon(iconName));
 }

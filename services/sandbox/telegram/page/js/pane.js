@@ -2,7 +2,6 @@ import { ChatList } from "./chat-list.js";
 import { ChatView } from "./chat-view.js";
 import { Client } from "./client.js";
 import { el, oncePerFrame } from "./dom.js";
-import { icon } from "./icons.js";
 import { t } from "./language.js";
 import { openGroupForm } from "./people-forms.js";
 import { PaneStrip } from "./pane-strip.js";
@@ -23,7 +22,13 @@ export class Pane {
   constructor(user, panes) {
     this.panes = panes;
     this.strip = new PaneStrip(this, panes);
-    this.root = el("section", { class: "pane", data: { testid: "pane" } }, this.strip.root, this.#body, this.#toaster.root);
+    this.root = el(
+      "section",
+      { class: "pane", data: { testid: "pane" } },
+      this.strip.root,
+      this.#body,
+      this.#toaster.root,
+    );
     this.client = this.#play(user);
   }
 

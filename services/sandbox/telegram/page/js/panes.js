@@ -77,6 +77,10 @@ export class Panes {
 /** @returns {Promise<any>} */
 function createFirstUser() {
   const isRussian = language() === "ru";
-  const body = { first_name: isRussian ? "Анна" : "Anna", username: "anna_sandbox", language_code: isRussian ? "ru" : "en" };
+  const body = {
+    first_name: isRussian ? "Анна" : "Anna",
+    username: "anna_sandbox",
+    language_code: isRussian ? "ru" : "en",
+  };
   return control("POST", "users", { body });
 }

@@ -38,7 +38,9 @@ export async function openGroupForm(creator) {
     text: t("groupBotNote"),
     fields: [
       field(t("groupTitle"), el("input", { name: "title", required: true, maxlength: 128, autocomplete: "off" })),
-      ...(members.length > 0 ? [el("fieldset", { class: "members" }, el("legend", {}, t("groupMembers")), members)] : []),
+      ...(members.length > 0
+        ? [el("fieldset", { class: "members" }, el("legend", {}, t("groupMembers")), members)]
+        : []),
       checkbox(t("groupTopics"), { name: "is_forum" }),
     ],
     submit: t("create"),

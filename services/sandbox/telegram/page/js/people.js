@@ -17,7 +17,7 @@ function initials(name) {
 
 /** @param {number} id @returns {number} one of the seven colours of names and avatars */
 export function colourOf(id) {
-  return Math.abs(id) % 7;
+  return (Math.abs(id) + 5) % 7;
 }
 
 /**

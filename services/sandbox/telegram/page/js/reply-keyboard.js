@@ -6,7 +6,11 @@ import { t } from "./language.js";
 export class ReplyKeyboard {
   placeholder = "";
   root = el("div", { class: "reply-keyboard", hidden: true });
-  toggle = el("button", { type: "button", class: "icon-button", "aria-expanded": "true", hidden: true }, icon("keyboard"));
+  toggle = el(
+    "button",
+    { type: "button", class: "icon-button", "aria-expanded": "true", hidden: true },
+    icon("keyboard"),
+  );
   /** @type {any} */
   #markup = null;
   #isOpen = true;
@@ -24,7 +28,13 @@ export class ReplyKeyboard {
     this.#markup = markup;
     const rows = markup?.keyboard ?? [];
     this.root.replaceChildren(
-      ...rows.map((row) => el("div", { class: "keyboard-row" }, row.map((button) => this.#button(button)))),
+      ...rows.map((row) =>
+        el(
+          "div",
+          { class: "keyboard-row" },
+          row.map((button) => this.#button(button)),
+        ),
+      ),
     );
     this.toggle.hidden = rows.length === 0;
     this.#open(true);

@@ -57,7 +57,12 @@ function credit(block, actions) {
 function list(block, actions) {
   const items = block.items.map((item) => {
     const label = item.has_checkbox
-      ? el("span", { class: "check", role: "checkbox", "aria-checked": Boolean(item.is_checked), "aria-disabled": "true" })
+      ? el("span", {
+          class: "check",
+          role: "checkbox",
+          "aria-checked": Boolean(item.is_checked),
+          "aria-disabled": "true",
+        })
       : el("span", { class: "label" }, item.label);
     return el("li", {}, label, el("div", {}, renderBlocks(item.blocks, actions)));
   });
@@ -74,7 +79,11 @@ function foldedQuote(block, actions) {
 /** @param {RichBlock} block @param {MessageActions} actions */
 function table(block, actions) {
   const rows = block.cells.map((row) =>
-    el("tr", {}, row.filter((cell) => cell.text !== undefined).map((cell) => tableCell(cell, actions))),
+    el(
+      "tr",
+      {},
+      row.filter((cell) => cell.text !== undefined).map((cell) => tableCell(cell, actions)),
+    ),
   );
   const classes = ["rich-table", block.is_striped && "striped", block.is_compact && "compact"];
   const caption = block.caption ? el("caption", {}, renderRichText(block.caption, actions)) : null;

@@ -49,7 +49,11 @@ function styled(text, actions) {
     case "custom_emoji":
       return el("span", {}, text.alternative_text);
     case "bot_command":
-      return el("button", { type: "button", class: "tag command", on: { click: () => actions.sendCommand(text.bot_command) } });
+      return el("button", {
+        type: "button",
+        class: "tag command",
+        on: { click: () => actions.sendCommand(text.bot_command) },
+      });
     case "button":
       return keyboardButton({ ...text.button, text: plainText(text.button.text) }, actions);
     case "mention":

@@ -27,10 +27,23 @@ export class SettingsDrawer {
       this.#journal.stop();
       return;
     }
-    const close = el("button", { type: "button", class: "icon-button", "aria-label": t("close"), on: { click: () => this.toggle() } }, icon("close"));
+    const close = el(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": t("close"), on: { click: () => this.toggle() } },
+      icon("close"),
+    );
     this.root.replaceChildren(
       el("header", { class: "drawer-header" }, el("h2", {}, t("sandbox")), close),
-      el("div", { class: "drawer-body" }, el("p", { class: "note" }, t("sandboxNote")), languageSection(), limitsSection(), faultsSection(), this.#journal.root, resetButton()),
+      el(
+        "div",
+        { class: "drawer-body" },
+        el("p", { class: "note" }, t("sandboxNote")),
+        languageSection(),
+        limitsSection(),
+        faultsSection(),
+        this.#journal.root,
+        resetButton(),
+      ),
     );
     this.#journal.start();
     close.focus();
@@ -49,10 +62,16 @@ function languageSection() {
 }
 
 function limitsSection() {
-  const box = /** @type {HTMLInputElement} */ (el("input", { type: "checkbox", class: "switch", role: "switch", data: { testid: "limits" } }));
+  const box = /** @type {HTMLInputElement} */ (
+    el("input", { type: "checkbox", class: "switch", role: "switch", data: { testid: "limits" } })
+  );
   void control("GET", "limits").then((limits) => (box.checked = limits.enabled));
   box.addEventListener("change", () => void control("PUT", "limits", { body: { enabled: box.checked } }));
-  return section(t("limits"), t("limitsNote"), el("label", { class: "switch-line" }, el("span", {}, t("limitsOn")), box));
+  return section(
+    t("limits"),
+    t("limitsNote"),
+    el("label", { class: "switch-line" }, el("span", {}, t("limitsOn")), box),
+  );
 }
 
 function resetButton() {

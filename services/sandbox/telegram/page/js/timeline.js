@@ -26,10 +26,21 @@ export class Timeline {
   #days = new Map();
   #limit = PAGE_SIZE;
   #isFilled = false;
-  #list = el("div", { class: "timeline-list", role: "log", "aria-live": "polite", "aria-label": t("messages"), tabindex: "0" });
+  #list = el("div", {
+    class: "timeline-list",
+    role: "log",
+    "aria-live": "polite",
+    "aria-label": t("messages"),
+    tabindex: "0",
+  });
   #earlier = el("button", { type: "button", class: "earlier" }, t("earlier"));
   #count = el("span", { class: "badge", hidden: true });
-  #jump = el("button", { type: "button", class: "jump", "aria-label": t("toBottom"), hidden: true }, icon("down"), this.#count);
+  #jump = el(
+    "button",
+    { type: "button", class: "jump", "aria-label": t("toBottom"), hidden: true },
+    icon("down"),
+    this.#count,
+  );
 
   /** @type {HTMLElement} */
   #intro;
@@ -105,7 +116,9 @@ export class Timeline {
       return node;
     }
     const isGroup = this.view.state.chat.type !== "private";
-    node.replaceChildren(...bubbleParts(message, { isMine: this.#isMine(message), isGroup, actions: actionsFor(this.view, message) }));
+    node.replaceChildren(
+      ...bubbleParts(message, { isMine: this.#isMine(message), isGroup, actions: actionsFor(this.view, message) }),
+    );
     return node;
   }
 
@@ -149,7 +162,8 @@ export class Timeline {
   #seen() {
     const { state } = this.view;
     const { isAtBottom } = this.scroll;
-    if (isAtBottom && document.visibilityState === "visible" && state.markRead()) this.view.client.changed(state.chat.id);
+    const isShown = this.root.clientHeight > 0 && document.visibilityState === "visible";
+    if (isAtBottom && isShown && state.markRead()) this.view.client.changed(state.chat.id);
     const unread = state.unreadCount();
     this.#jump.hidden = isAtBottom;
     this.#count.hidden = unread === 0;

@@ -35,7 +35,14 @@ export class TopicTabs {
   /** @param {number | undefined} threadId @param {string} name @param {number | undefined} selected */
   #tab(threadId, name, selected) {
     const known = this.#tabs.get(threadId);
-    const tab = known ?? el("button", { type: "button", role: "tab", data: { testid: "topic" }, on: { click: () => this.onSelect(threadId) } });
+    const tab =
+      known ??
+      el("button", {
+        type: "button",
+        role: "tab",
+        data: { testid: "topic" },
+        on: { click: () => this.onSelect(threadId) },
+      });
     this.#tabs.set(threadId, tab);
     tab.textContent = name;
     tab.setAttribute("aria-selected", String(threadId === selected));
