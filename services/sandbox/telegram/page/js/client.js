@@ -100,9 +100,12 @@ export class Client extends EventTarget {
 
   /** A message of the bot may bring or take a reply keyboard, which only the view tells. @param {ChatState} state */
   async #refreshKeyboard(state) {
-    const { keyboard } = await this.#view(state);
-    state.keyboard = keyboard;
-    this.changed(state.chat.id);
+    try {
+      state.keyboard = (await this.#view(state)).keyboard;
+      this.changed(state.chat.id);
+    } catch {
+      // Lost with the connection, and loaded again with it.
+    }
   }
 
   /** @param {any} event */

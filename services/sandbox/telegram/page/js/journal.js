@@ -32,14 +32,18 @@ export class Journal {
   }
 
   async #refresh() {
-    const calls = (await control("GET", "calls", { query: { since: this.#since } })).filter(
-      (call) => call.method !== "getUpdates",
-    );
-    for (const call of calls) {
-      if (call.n <= this.#since) continue;
-      this.#since = call.n;
-      this.#rows.prepend(row(call));
+    try {
+      this.#show(await control("GET", "calls", { query: { since: this.#since } }));
+    } catch {
+      // The sandbox is away for a moment: the next round asks again from the same number.
     }
+  }
+
+  /** @param {any[]} calls oldest first */
+  #show(calls) {
+    this.#since = calls.at(-1)?.n ?? this.#since;
+    const spoken = calls.filter((call) => call.method !== "getUpdates").slice(-MOST_ROWS);
+    for (const call of spoken) this.#rows.prepend(row(call));
     while (this.#rows.children.length > MOST_ROWS) this.#rows.lastElementChild?.remove();
     this.#empty.hidden = this.#rows.children.length > 0;
   }

@@ -1,6 +1,6 @@
 export const english = {
   sandbox: "Sandbox",
-  sandboxNote: "This is a local stand-in for Telegram. Nothing leaves this machine, users here are imaginary.",
+  sandboxNote: "This is a local stand-in for Telegram: the users here are imaginary, and nothing reaches the real one.",
   whoAmI: "Who am I",
   newUser: "New user",
   newGroup: "New group",
