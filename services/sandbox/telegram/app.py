@@ -16,7 +16,7 @@ from services.sandbox.telegram.sandbox import Sandbox
 from services.sandbox.telegram.settings import TelegramSandboxSettings
 from services.sandbox.telegram.webhook import WebhookDelivery
 
-_PAGE: Final = Path(__file__).parent / "page"
+_PAGE: Final = Path(__file__).resolve().parent / "page"
 _SECURITY: Final = {
     "Content-Security-Policy": "default-src 'self'; style-src 'self'; img-src 'self' data:",
     "X-Content-Type-Options": "nosniff",
@@ -38,7 +38,7 @@ def build(settings: TelegramSandboxSettings) -> web.Application:
     for module in (people, chats, messages, presses, view, instruments):
         app.router.add_routes(module.ROUTES)
     app.router.add_get("/", _page)
-    app.router.add_get("/page/{name}", _page)
+    app.router.add_get("/page/{path:.+}", _page)
 
     async def webhook(_: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession() as session:
@@ -61,8 +61,9 @@ def build(settings: TelegramSandboxSettings) -> web.Application:
 
 async def _page(request: web.Request) -> web.StreamResponse:
     """A file of the chat page; nothing outside its folder and nothing hidden."""
-    path = _PAGE / request.match_info.get("name", "index.html")
-    if path.name.startswith(".") or path.parent != _PAGE or not path.is_file():
+    path = (_PAGE / request.match_info.get("path", "index.html")).resolve()
+    inside = path.relative_to(_PAGE).parts if path.is_relative_to(_PAGE) else (".",)
+    if any(part.startswith(".") for part in inside) or not path.is_file():
         raise web.HTTPNotFound
     return web.FileResponse(path, headers=_SECURITY)
 
