@@ -1,0 +1,46 @@
+import pytest
+
+from services.chassis.settings import SettingsError, load
+from services.text.settings import OpenAIApi, TextSettings
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in TextSettings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_without_a_vendor_both_ways_out_are_named() -> None:
+    with pytest.raises(SettingsError) as raised:
+        load(TextSettings)
+    assert "OPENAI_API_KEY" in str(raised.value)
+    assert "OPENAI_BASE_URL" in str(raised.value)
+
+
+def test_a_key_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    settings = load(TextSettings)
+    assert settings.openai_model == "gpt-6-luna"
+    assert settings.openai_api is OpenAIApi.AUTO
+    assert "sk-secret" not in repr(settings)
+    assert "sk-secret" in set(settings.secrets())
+
+
+def test_the_default_model_comes_first_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    monkeypatch.setenv("OPENAI_MODEL", "b")
+    monkeypatch.setenv("OPENAI_MODELS", "a, b,c")
+    assert load(TextSettings).model_ids == ("b", "a", "c")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OPENAI_PROXY", "ftp://user:pass@host"), ("OPENAI_BASE_URL", "host:8000"), ("OPENAI_API", "soap")],
+)
+def test_a_wrong_value_is_named_but_not_shown(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as raised:
+        load(TextSettings)
+    assert name in str(raised.value)
+    assert value not in str(raised.value)
