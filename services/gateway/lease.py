@@ -2,7 +2,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 import nats.errors
@@ -65,7 +65,7 @@ class Lease:
         self._seen_revision = -1
         self._seen_at = 0.0
 
-    async def tenures(self, stop: asyncio.Event) -> AsyncIterator[Tenure]:
+    async def tenures(self, stop: asyncio.Event) -> AsyncGenerator[Tenure, None]:
         """Yields a tenure each time the lease is won, until `stop`."""
         while not stop.is_set():
             began = time.monotonic()

@@ -134,7 +134,9 @@ class Replies:
             await self._failpoints.hit("reply.accepted")
             await self._record_sent(turn, index, message_id)
         await self._failpoints.hit("reply.recorded")
-        self._metrics.final_text_seconds.observe(time.time() - turn.received_at)
+        seconds = time.time() - turn.received_at
+        self._metrics.final_text_seconds.observe(seconds)
+        log.info("reply_sent", turn_id=turn.turn_id, parts=len(turn.record.parts), seconds=round(seconds, 3))
 
     async def _record_sent(self, turn: Turn, index: int, message_id: int) -> None:
         """One write: this part is sent, the next one intended."""

@@ -1,0 +1,36 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from tests.e2e.conversation import Conversation
+from tests.e2e.speakers import SpeakerStack
+from tests.support.openai import OpenAIStandIn
+from tests.support.telegram import SandboxTelegram
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SpeakerStack]:
+    """The whole of Quartet as processes, with two gateways, for all tests of the session.
+
+    What dies is started again, and failpoints are armed one by one, so that one stack serves every kill.
+    """
+    directory: Path = tmp_path_factory.mktemp("stack")
+    async with SpeakerStack.running(directory) as stack:
+        yield stack
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def talk(stack: SpeakerStack) -> AsyncIterator[Conversation]:
+    """A new user who talks to the bot, with every fault of former tests cleared."""
+    async with aiohttp.ClientSession() as session, SandboxTelegram(stack.telegram_url) as telegram:
+        openai = OpenAIStandIn(session, stack.openai_url)
+        await openai.work_again()
+        await openai.forget_calls()
+        await openai.pace(first_token_ms=20, tokens_per_second=1000)
+        await telegram.clear_faults()
+        await telegram.forget_calls()
+        user_id = await telegram.add_user("Анна", "ru")
+        yield Conversation(stack, telegram, openai, user_id)

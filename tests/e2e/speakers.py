@@ -1,0 +1,86 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+
+from tests.support.stack import Stack
+
+EDGES: Final = ("reply.intended", "reply.accepted", "reply.recorded")
+MID_ANSWER: Final = "text.mid_answer"
+GATEWAYS: Final = ("gateway", "gateway-2")
+FIRED_WITHIN_SECONDS: Final = 20.0
+
+
+class SpeakerStack(Stack):
+    """A stack with two gateways, restarted whenever they die, whose failpoints can be armed while it runs.
+
+    Each failpoint has a marker file that stands for "has fired". All markers exist at first; removing one
+    arms that failpoint for whichever process comes by first.
+    """
+
+    gateways = GATEWAYS
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, directory: Path) -> AsyncIterator["SpeakerStack"]:
+        stack = cls(directory, {})
+        for name in (*EDGES, MID_ANSWER):
+            stack._marker(name).touch()
+        stack.processes["text"].environment["FAILPOINTS"] = stack._spec(MID_ANSWER)
+        try:
+            await stack.start()
+            await asyncio.gather(
+                *(stack.start_gateway(name, failpoints=stack._spec(*EDGES)) for name in GATEWAYS)
+            )
+            for name in (*GATEWAYS, "text"):
+                stack.processes[name].restarts_automatically = True
+            yield stack
+        finally:
+            await stack.stop()
+
+    def arm(self, name: str) -> None:
+        """Makes the next process that comes to this failpoint die of it."""
+        self._marker(name).unlink()
+
+    async def until_fired(self, name: str) -> None:
+        async with asyncio.timeout(FIRED_WITHIN_SECONDS):
+            while not self._marker(name).exists():  # noqa: ASYNC110 - another process makes it
+                await asyncio.sleep(0.02)
+
+    async def kill_and_restart(self, name: str) -> None:
+        await self.kill(name)
+        await self.restart(name)
+
+    async def speaker(self) -> str:
+        """The gateway that holds the lease."""
+        async with aiohttp.ClientSession() as session:
+            for name in GATEWAYS:
+                try:
+                    async with session.get(self.metrics_url(name)) as response:
+                        if "quartet_gateway_speaking 1.0" in await response.text():
+                            return name
+                except aiohttp.ClientError:
+                    continue
+        raise AssertionError("nobody speaks")
+
+    async def kill_speaker(self) -> str:
+        name = await self.speaker()
+        await self.kill(name)
+        return name
+
+    async def pause_speaker(self) -> str:
+        name = await self.speaker()
+        self.pause(name)
+        return name
+
+    async def until_ready(self, name: str) -> None:
+        await self.processes[name].wait_until_ready()
+
+    def _marker(self, name: str) -> Path:
+        return self.directory / f"{name}.fired"
+
+    def _spec(self, *names: str) -> str:
+        return ";".join(f"{name}=kill@{self._marker(name)}" for name in names)
