@@ -27,12 +27,7 @@ class Params:
 
     def integer(self, name: str, default: int = 0) -> int:
         value = self.values.get(name)
-        if value is None or value == "":
-            return default
-        try:
-            return int(value)
-        except (TypeError, ValueError):
-            return 0
+        return default if value is None or value == "" else as_integer(value)
 
     def clamped(self, name: str, default: int, low: int, high: int) -> int:
         return min(max(self.integer(name, default), low), high)
@@ -59,6 +54,14 @@ class Params:
         if value is None or isinstance(value, dict):
             return value
         raise bad_request(f"Can't parse {what or name.replace('_', ' ')}: expected an Object")
+
+
+def as_integer(value: Any) -> int:
+    """The number a JSON value or a string stands for, 0 where it stands for none."""
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return 0
 
 
 def require_boolean(json: Json, name: str, prefix: str = "") -> bool:

@@ -2,7 +2,7 @@ from typing import NamedTuple
 
 from services.sandbox.telegram.chats import Chat
 from services.sandbox.telegram.errors import bad_request
-from services.sandbox.telegram.params import Params
+from services.sandbox.telegram.params import Params, as_integer
 from services.sandbox.telegram.sandbox import Sandbox
 from services.sandbox.telegram.text.formatting import finish_text, read_text
 from services.sandbox.telegram.text.utf16 import utf16_length
@@ -31,7 +31,7 @@ def read_placement(sandbox: Sandbox, chat: Chat, params: Params) -> Placement:
         return Placement(thread_id)
     if "message_id" not in reply:
         raise bad_request('Can\'t find field "message_id"')
-    message = chat.messages.get(int(reply["message_id"]))
+    message = chat.messages.get(as_integer(reply["message_id"]))
     if message is None:
         if reply.get("allow_sending_without_reply"):
             return Placement(thread_id)

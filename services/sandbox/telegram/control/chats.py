@@ -131,7 +131,7 @@ def _status(body: Body) -> MemberStatus:
 ROUTES: Final = (
     web.post("/control/chats", add_chat),
     web.get("/control/chats", list_chats),
-    web.post("/control/chats/{chat_id}/members", change_member),
-    web.post("/control/chats/{chat_id}/migrate", migrate),
-    web.post("/control/chats/{chat_id}/topics", open_topic),
+    web.post("/control/chats/{chat_id:-?\\d+}/members", change_member),
+    web.post("/control/chats/{chat_id:-?\\d+}/migrate", migrate),
+    web.post("/control/chats/{chat_id:-?\\d+}/topics", open_topic),
 )

@@ -58,7 +58,7 @@ async def react(request: web.Request) -> web.Response:
     """A user puts emoji under a message; the bot is told only if it asked for `message_reaction`."""
     sandbox, body = request.app[SANDBOX], await read_body(request)
     user, chat, message = _seen_message(sandbox, body)
-    new = [{"type": "emoji", "emoji": str(emoji)} for emoji in body.values.get("emoji", [])]
+    new = [{"type": "emoji", "emoji": emoji} for emoji in body.texts("emoji")]
     old = set_reaction(sandbox, chat, message["message_id"], user.id, new)
     payload = {
         "chat": chat.json,

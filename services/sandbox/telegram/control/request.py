@@ -4,6 +4,7 @@ from aiohttp import web
 
 from services.sandbox.telegram.chats import Chat
 from services.sandbox.telegram.errors import ControlError
+from services.sandbox.telegram.params import as_integer
 from services.sandbox.telegram.people import User
 from services.sandbox.telegram.sandbox import Sandbox
 from services.sandbox.telegram.wire import Json, dumps, loads
@@ -39,11 +40,17 @@ class Body:
             raise ControlError(f"{name} must be a boolean")
         return value
 
+    def texts(self, name: str) -> list[str]:
+        value = self.values.get(name, [])
+        if not isinstance(value, list):
+            raise ControlError(f"{name} must be a list")
+        return [str(item) for item in value]
+
     def integers(self, name: str) -> list[int]:
         value = self.values.get(name, [])
         if not isinstance(value, list):
             raise ControlError(f"{name} must be a list")
-        return [int(item) for item in value]
+        return [as_integer(item) for item in value]
 
 
 async def read_body(request: web.Request) -> Body:

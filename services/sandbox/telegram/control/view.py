@@ -6,6 +6,7 @@ from aiohttp import web
 from services.sandbox.telegram.chats import Chat
 from services.sandbox.telegram.control.request import SANDBOX, answer, find_seen_chat, find_user
 from services.sandbox.telegram.errors import ControlError
+from services.sandbox.telegram.params import as_integer
 from services.sandbox.telegram.people import User
 from services.sandbox.telegram.sandbox import Sandbox
 from services.sandbox.telegram.wire import Json, dumps
@@ -17,7 +18,7 @@ async def view(request: web.Request) -> web.Response:
     """What this user's client shows of the chat now."""
     sandbox = request.app[SANDBOX]
     chat_id = int(request.match_info["chat_id"])
-    user = find_user(sandbox, int(request.query.get("user_id", chat_id)))
+    user = find_user(sandbox, as_integer(request.query.get("user_id", chat_id)))
     chat = find_seen_chat(sandbox, user, chat_id)
     return answer(_view(sandbox, chat, user))
 
@@ -84,6 +85,6 @@ def _commands(sandbox: Sandbox, chat: Chat, user: User) -> list[Json]:
 
 
 ROUTES: Final = (
-    web.get("/control/chats/{chat_id}/view", view),
+    web.get("/control/chats/{chat_id:-?\\d+}/view", view),
     web.get("/control/events", events),
 )

@@ -15,7 +15,7 @@ from services.sandbox.telegram.messages import (
     replace_message,
     text_content,
 )
-from services.sandbox.telegram.params import Params
+from services.sandbox.telegram.params import Params, as_integer
 from services.sandbox.telegram.placement import read_placement
 from services.sandbox.telegram.rich.input import read_rich_message
 from services.sandbox.telegram.sandbox import Sandbox
@@ -129,7 +129,7 @@ def delete_several_messages(sandbox: Sandbox, params: Params) -> bool:
         raise bad_request("message identifiers are not specified")
     if len(message_ids) > _MAX_DELETED:
         raise bad_request("too many message identifiers specified")
-    found = [chat.messages[int(id_)] for id_ in message_ids if int(id_) in chat.messages]
+    found = [chat.messages[id_] for id_ in map(as_integer, message_ids) if id_ in chat.messages]
     if not all(_may_delete(sandbox, chat, message) for message in found):
         raise bad_request("message can't be deleted for everyone")
     delete_messages(sandbox, chat, [message["message_id"] for message in found])

@@ -86,12 +86,16 @@ def _remember_allowed(sandbox: Sandbox, params: Params) -> None:
 
 
 def _check_url(url: str) -> None:
-    parts = urlsplit(url if "://" in url else f"https://{url}")
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        port = parts.port or 443
+    except ValueError as error:
+        raise bad_request("invalid webhook URL specified") from error
     if not parts.hostname or parts.scheme not in ("http", "https"):
         raise bad_request("invalid webhook URL specified")
     if parts.scheme == "http" and not _is_loopback(parts):
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-    if not _is_loopback(parts) and (parts.port or 443) not in _PORTS:
+    if not _is_loopback(parts) and port not in _PORTS:
         raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
 
 

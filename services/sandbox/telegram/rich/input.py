@@ -52,9 +52,7 @@ def read_rich_message(params: Params, *, is_draft: bool = False) -> Json:
 
 def _blocks(form: str, source: Json) -> list[Json]:
     if form == "blocks":
-        if not isinstance(source["blocks"], list):
-            raise bad_request('Field "blocks" must be of type Array')
-        return source["blocks"]
+        return [_labelled(block) for block in _objects(source, "blocks")]
     text = source[form]
     if not isinstance(text, str):
         raise bad_request(f'Field "{form}" must be of type String')
@@ -64,18 +62,42 @@ def _blocks(form: str, source: Json) -> list[Json]:
     return blocks
 
 
-def _check_blocks(blocks: list[Any], *, is_draft: bool) -> None:
+def _check_blocks(blocks: list[Json], *, is_draft: bool) -> None:
     for block in blocks:
-        if not isinstance(block, dict):
-            raise bad_request("Can't parse rich message block: expected an Object")
         type_ = block.get("type")
-        if type_ not in _BLOCK_TYPES:
+        if not isinstance(type_, str) or type_ not in _BLOCK_TYPES:
             raise bad_request("Can't parse rich message block: Unsupported type specified")
         if type_ == "thinking" and not is_draft:
             raise bad_request("thinking blocks are allowed only in rich message drafts")
-        required = _REQUIRED.get(str(type_))
+        required = _REQUIRED.get(type_)
         if required and required not in block:
             raise bad_request(f"Can't parse rich message block: Can't find field \"{required}\"")
-        _check_blocks(block.get("blocks") or [], is_draft=is_draft)
-        for item in block.get("items") or []:
-            _check_blocks(item.get("blocks") or [], is_draft=is_draft)
+        for row in _list(block, "cells"):
+            _objects({"cells": row}, "cells")
+        _check_blocks(_objects(block, "blocks"), is_draft=is_draft)
+        for item in _objects(block, "items"):
+            _check_blocks(_objects(item, "blocks"), is_draft=is_draft)
+
+
+def _labelled(block: Json) -> Json:
+    """A list as it is shown: each item gets the label its number or bullet stands for."""
+    if block.get("type") != "list":
+        return block
+    items = _objects(block, "items")
+    return block | {
+        "items": [{"label": f"{item['value']}." if item.get("value") else "•"} | item for item in items]
+    }
+
+
+def _objects(source: Json, name: str) -> list[Json]:
+    values = _list(source, name)
+    if not all(isinstance(value, dict) for value in values):
+        raise bad_request("Can't parse rich message block: expected an Object")
+    return values
+
+
+def _list(source: Json, name: str) -> list[Any]:
+    value = source.get(name)
+    if value is not None and not isinstance(value, list):
+        raise bad_request(f'Field "{name}" must be of type Array')
+    return value or []

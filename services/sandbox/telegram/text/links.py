@@ -1,6 +1,5 @@
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 from services.sandbox.telegram.errors import bad_request
 
@@ -54,5 +53,5 @@ def find_custom_emoji_id(url: str) -> str | None:
 
 def require_https(url: str, what: str) -> None:
     """Raises Telegram's error where only HTTPS links are allowed (Web Apps)."""
-    if urlsplit(url).scheme.lower() != "https":
+    if not url.lower().startswith("https://"):
         raise bad_request(f"{what} URL '{url}' is invalid: Only HTTPS links are allowed")

@@ -1,4 +1,5 @@
 import json
+import re
 
 import aiohttp
 import pytest
@@ -70,6 +71,11 @@ async def test_the_page_is_served_with_a_strict_policy_and_nothing_else_is(base_
         async with session.get(f"{base_url}/") as page:
             assert page.status == 200
             assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
-        for path in ("/page/..%2Fapp.py", "/page/.hidden", "/page/none.js"):
+            linked = re.findall(r'(?:src|href)="(/page/[^"]+)"', await page.text())
+        assert linked
+        for path in linked:
+            async with session.get(base_url + path) as response:
+                assert response.status == 200
+        for path in ("/page/..%2Fapp.py", "/page/js/..%2F..%2Fapp.py", "/page/.hidden", "/page/none.js"):
             async with session.get(base_url + path) as response:
                 assert response.status == 404
