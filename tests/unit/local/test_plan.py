@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+
+from services.chassis.errors import StartupError
+from services.chassis.settings import ServiceSettings
+from services.gateway.settings import GatewaySettings
+from services.local import environment as env
+from services.local.parts import Part
+from services.local.plan import SANDBOX_TOKEN, Plan
+from services.local.settings import LocalSettings
+from services.text.settings import TextSettings
+
+
+def _parts(folder: Path, **variables: str) -> dict[str, Part]:
+    plan = Plan(LocalSettings.read(variables), variables, folder)
+    return {part.name: part for part in plan.parts()}
+
+
+def test_with_nothing_set_the_stand_ins_and_the_store_come_before_the_services(tmp_path: Path) -> None:
+    parts = _parts(tmp_path)
+    assert list(parts) == ["nats", "sandbox-telegram", "sandbox-openai", "text", "gateway"]
+    assert [part.stage for part in parts.values()] == sorted(part.stage for part in parts.values())
+    assert parts["gateway"].environment["TELEGRAM_API_URL"] == "http://127.0.0.1:8081"
+    assert parts["gateway"].environment["TELEGRAM_BOT_TOKEN"] == SANDBOX_TOKEN
+    assert parts["text"].environment["OPENAI_BASE_URL"] == "http://127.0.0.1:8082/v1"
+
+
+def test_a_token_alone_is_the_real_telegram(tmp_path: Path) -> None:
+    parts = _parts(tmp_path, TELEGRAM_BOT_TOKEN="7:real")
+    assert "sandbox-telegram" not in parts
+    assert parts["gateway"].environment["TELEGRAM_BOT_TOKEN"] == "7:real"
+    assert "TELEGRAM_API_URL" not in parts["gateway"].environment
+
+
+def test_another_bot_api_server_is_spoken_to_with_the_sandbox_s_token(tmp_path: Path) -> None:
+    environment = _parts(tmp_path, TELEGRAM_API_URL="http://emulator:1")["gateway"].environment
+    assert environment["TELEGRAM_API_URL"] == "http://emulator:1"
+    assert environment["TELEGRAM_BOT_TOKEN"] == SANDBOX_TOKEN
+
+
+def test_another_openai_server_needs_no_key(tmp_path: Path) -> None:
+    environment = _parts(tmp_path, OPENAI_BASE_URL="http://other/v1")["text"].environment
+    assert environment["OPENAI_BASE_URL"] == "http://other/v1"
+    assert environment["OPENAI_API_KEY"]
+
+
+def test_a_key_alone_is_the_real_openai(tmp_path: Path) -> None:
+    parts = _parts(tmp_path, OPENAI_API_KEY="sk-real")
+    assert "sandbox-openai" not in parts
+    assert parts["text"].environment["OPENAI_API_KEY"] == "sk-real"
+    assert "OPENAI_BASE_URL" not in parts["text"].environment
+
+
+def test_nobody_gets_the_secrets_of_another_part(tmp_path: Path) -> None:
+    secrets = {"TELEGRAM_BOT_TOKEN": "7:tg-secret", "OPENAI_API_KEY": "sk-secret", "AWS_SECRET": "aws-secret"}
+    parts = _parts(tmp_path, **secrets)
+    holders = {
+        secret: [name for name, part in parts.items() if secret in part.environment.values()]
+        for secret in secrets.values()
+    }
+    assert holders == {"7:tg-secret": ["gateway"], "sk-secret": ["text"], "aws-secret": []}
+    assert not any(secret in repr(parts) for secret in secrets.values())
+
+
+def test_proxies_are_for_the_real_vendors_not_for_the_stand_ins(tmp_path: Path) -> None:
+    proxies = {"TELEGRAM_PROXY": "socks5://proxy:1", "OPENAI_PROXY": "http://proxy:2"}
+    parts = _parts(tmp_path, **proxies)
+    assert parts["gateway"].environment["TELEGRAM_PROXY"] == ""
+    assert parts["text"].environment["OPENAI_PROXY"] == ""
+    parts = _parts(tmp_path, **proxies, TELEGRAM_BOT_TOKEN="7:t", OPENAI_API_KEY="k")
+    assert parts["gateway"].environment["TELEGRAM_PROXY"] == "socks5://proxy:1"
+    assert parts["text"].environment["OPENAI_PROXY"] == "http://proxy:2"
+
+
+def test_ports_move_with_their_variables(tmp_path: Path) -> None:
+    parts = _parts(
+        tmp_path, NATS_PORT="1", TEXT_GRPC_PORT="2", SANDBOX_TELEGRAM_PORT="3", TELEGRAM_MODE="webhook"
+    )
+    assert parts["text"].environment["NATS_URL"] == "nats://127.0.0.1:1"
+    assert parts["text"].environment["GRPC_PORT"] == "2"
+    assert parts["gateway"].environment["TEXT_TARGET"] == "dns:///127.0.0.1:2"
+    assert parts["gateway"].environment["TELEGRAM_API_URL"] == "http://127.0.0.1:3"
+    assert [binding.variable for binding in parts["gateway"].bindings] == [
+        *("GATEWAY_GRPC_PORT", "GATEWAY_METRICS_PORT", "WEBHOOK_PORT")
+    ]
+
+
+def test_the_sandbox_is_not_for_production(tmp_path: Path) -> None:
+    with pytest.raises(StartupError, match="TELEGRAM_BOT_TOKEN"):
+        _parts(tmp_path, QUARTET_ENVIRONMENT="production")
+    real = {"TELEGRAM_BOT_TOKEN": "7:t", "OPENAI_API_KEY": "k"}
+    assert _parts(tmp_path, QUARTET_ENVIRONMENT="production", **real)
+
+
+@pytest.mark.parametrize(
+    ("settings", "variables"), [(GatewaySettings, env.GATEWAY), (TextSettings, env.TEXT)]
+)
+def test_whatever_a_service_reads_reaches_it(
+    settings: type[ServiceSettings], variables: tuple[str, ...]
+) -> None:
+    # These the supervisor sets itself.
+    own = {"ENVIRONMENT", "NATS_URL", "GRPC_PORT", "METRICS_PORT", "GRACE_SECONDS", "TEXT_TARGET"}
+    names = {name.upper() for name in settings.model_fields} - own
+    assert set(env.pick(dict.fromkeys(names, "x"), env.CHASSIS, variables)) == names
