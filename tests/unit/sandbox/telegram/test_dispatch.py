@@ -41,7 +41,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.sampled_from(sorted(all_methods())),
     st.dictionaries(st.sampled_from(FIELDS.split()), values, max_size=6),
