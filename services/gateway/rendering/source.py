@@ -11,7 +11,7 @@ from services.gateway.rendering.links import is_web_address
 # Telegram removes direction overrides and the like, and shows a tab as one space.
 _REMOVED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e]")
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
-_DELICATE = re.compile(r"<|\\[(\[]|\]:|\|.*\$|\$.*\|")
+_DELICATE = re.compile(r"<|\\[(\[]|\]:|\$")
 _MATH = re.compile(r"\\\((?P<inline>[^\n]{1,400}?)\\\)|\\\[(?P<block>.{1,2000}?)\\\]", re.DOTALL)
 _LOOKS_LIKE_MATH = re.compile(r"[\\^_=+*/<>|{}]|\A\s*[^\W\d]{1,3}\s*\Z")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -33,8 +33,8 @@ def prepared(markdown: str) -> str:
     r"""The Markdown with all that the converter would drop or misplace written so that it stays.
 
     HTML, which models write as often for itself ("a <b> tag") as for its effect, becomes literal; `<br>`
-    becomes a line break; `\(x\)` becomes `$x$`; link definitions that nothing uses become text; formulas in
-    tables become code.
+    becomes a line break; `\(x\)` becomes `$x$`; prices are no formulas; link definitions that nothing uses
+    become text; formulas in tables become code.
     """
     text = _REMOVED.sub("", _LINE_ENDS.sub("\n", markdown)).encode(errors="replace").decode().expandtabs(4)
     if _DELICATE.search(text) is None:
@@ -98,8 +98,15 @@ def _html_and_table_edits(text: str, events: list[_Event]) -> Iterator[_Edit]:
                 yield _Edit(begin, end, " " if is_in_table else "  " if is_at_line_end else "  \n")
             case {"InlineHtml": _}:
                 yield _Edit(begin, begin, "\\")
+            case {"InlineMath": _} if _is_between_prices(source, begin, end):
+                yield from (_Edit(begin, begin, "\\"), _Edit(end - 1, end - 1, "\\"))
             case {"InlineMath": formula} | {"DisplayMath": formula} if is_in_table and "`" not in formula:
                 yield _Edit(begin, end, f"`{_unicode_math(formula)}`")
+
+
+def _is_between_prices(source: bytes, begin: int, end: int) -> bool:
+    """Whether the dollars stand by numbers: "from $5 to $7", "100$, 200$"."""
+    return source[end : end + 1].isdigit() or source[max(begin - 1, 0) : begin].isdigit()
 
 
 def _without_tag(line: str, begin: int) -> _Edit:

@@ -2,7 +2,7 @@ import re
 
 _FENCE = re.compile(r"^[ >]*(?P<mark>`{3,}|~{3,})(?P<info>[^`\n]*)$", re.MULTILINE)
 _MARKS_ONLY = re.compile(r"(?:\A|\n)[ \t]*[-=|:*+_#>`~ \t]+\Z")
-_DANGLING_MARK = re.compile(r"(?:(?<=\s)|\A)[*_~`|\[$]+\Z")
+_DANGLING_MARK = re.compile(r"(?:(?<=\s)|\A)(?:[*_~`\[$]+|\|\|)\Z")
 _OPEN_ADDRESS = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*\Z")
 _OPEN_LABEL = re.compile(r"!?\[([^\[\]\n]*)\]?\Z")
 _TOKEN = re.compile(r"\\.|`+|\*\*|\*|__|_|~~|\|\||\$\$", re.DOTALL)
