@@ -7,18 +7,27 @@ import pytest_asyncio
 
 from tests.e2e.conversation import Conversation
 from tests.e2e.speakers import SpeakerStack
+from tests.support.collector import Collector, collecting
 from tests.support.openai import OpenAIStandIn
 from tests.support.telegram import SandboxTelegram
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SpeakerStack]:
+async def collector() -> AsyncIterator[Collector]:
+    async with collecting() as collector:
+        yield collector
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack(
+    tmp_path_factory: pytest.TempPathFactory, collector: Collector
+) -> AsyncIterator[SpeakerStack]:
     """The whole of Quartet as processes, with two gateways, for all tests of the session.
 
     What dies is started again, and failpoints are armed one by one, so that one stack serves every kill.
     """
     directory: Path = tmp_path_factory.mktemp("stack")
-    async with SpeakerStack.running(directory) as stack:
+    async with SpeakerStack.running(directory, collector.url) as stack:
         yield stack
 
 

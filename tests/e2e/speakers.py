@@ -25,8 +25,9 @@ class SpeakerStack(Stack):
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, directory: Path) -> AsyncIterator["SpeakerStack"]:
-        stack = cls(directory, {})
+    async def running(cls, directory: Path, collector_url: str) -> AsyncIterator["SpeakerStack"]:
+        tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector_url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
+        stack = cls(directory, tracing)
         for name in (*EDGES, MID_ANSWER):
             stack._marker(name).touch()
         stack.processes["text"].environment["FAILPOINTS"] = stack._spec(MID_ANSWER)

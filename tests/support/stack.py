@@ -73,7 +73,9 @@ class Stack:
         await process.start(until_ready=until_ready)
         return process
 
-    async def start_webhook_gateway(self, name: str = "gateway", *, failpoints: str = "") -> RealProcess:
+    async def start_webhook_gateway(
+        self, name: str = "gateway", *, failpoints: str = "", **variables: str
+    ) -> RealProcess:
         """Start a gateway that the sandbox calls, instead of one that polls it."""
         port = self._ports_of(name)["WEBHOOK_PORT"]
         return await self.start_gateway(
@@ -82,6 +84,7 @@ class Stack:
             TELEGRAM_MODE="webhook",
             TELEGRAM_WEBHOOK_URL=f"http://{HOST}:{port}/telegram",
             TELEGRAM_WEBHOOK_SECRET=WEBHOOK_SECRET,
+            **variables,
         )
 
     async def kill(self, name: str) -> None:

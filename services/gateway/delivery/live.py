@@ -94,7 +94,7 @@ class PlaceholderView:
         self._reserved = reserved
         button = {"text": stop_text, "callback_data": f"{STOP_PREFIX}{turn.turn_id}"}
         self._keyboard = {"inline_keyboard": [[button]]}
-        self._is_placed = False
+        self._message_id: int | None = None
 
     async def think(self) -> None:
         typing = SendChatAction(
@@ -107,12 +107,11 @@ class PlaceholderView:
             text = latest()
             return Part(text=f"{text.text} …", entities=to_dicts(text.entities), keyboard=self._keyboard)
 
-        if not self._is_placed:
+        if self._message_id is None:
             await self._reserved
-            await self._replies.place(self._turn, part())
-            self._is_placed = True
+            self._message_id = await self._replies.place(self._turn, part())
         else:
-            await self._replies.edit(self._turn, part)
+            await self._replies.edit(self._turn, self._message_id, part)
 
     def intervals_seconds(self) -> Iterator[float]:
         # Edits count against the 20 messages a minute of a group.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from aiogram.exceptions import AiogramError, TelegramMigrateToChat
+from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramMigrateToChat
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, SendMessage, TelegramMethod
 from aiogram.types import (
     InlineKeyboardMarkup,
@@ -80,14 +80,17 @@ class Replies:
         await self._store(turn, turn.record.model_copy(update=placed))
         return message.message_id
 
-    async def edit(self, turn: Turn, make: Callable[[], Part | None]) -> None:
+    async def edit(self, turn: Turn, message_id: int, make: Callable[[], Part]) -> None:
         """Shows progress in a placed message, asking for it only when the call may go."""
 
-        def edit() -> EditMessageText | None:
-            part = make()
-            return self._edit(turn, part) if part else None
+        def edit() -> EditMessageText:
+            return self._edit(turn, make().model_copy(update={"message_id": message_id}))
 
-        await self._scheduler.call_latest(edit, turn.chat_id, Family.MESSAGES, Priority.PROGRESS)
+        try:
+            await self._scheduler.call_latest(edit, turn.chat_id, Family.MESSAGES, Priority.PROGRESS)
+        except TelegramBadRequest as error:
+            if outcome_of(error) is not Outcome.NOT_MODIFIED:
+                raise
 
     async def say(self, turn: Turn, text: str) -> None:
         """Answers with one plain message. Raises LeaseLost."""
