@@ -2,6 +2,8 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
 import pytest
+from pydantic import SecretStr
+from yarl import URL
 
 from services.chassis import errors
 from services.sandbox.openai.faults import FaultKind
@@ -11,12 +13,16 @@ from services.text.settings import OpenAIApi, TextSettings
 from tests.contract.text_provider import TextProviderSuite, listen, request
 from tests.support.openai import OpenAIStandIn, openai_stand_in
 from tests.support.ports import free_port
+from tests.support.socks import socks_proxy
 
 
 @asynccontextmanager
-async def connected(base_url: str, api: OpenAIApi = OpenAIApi.AUTO) -> AsyncIterator[TextProvider]:
+async def connected(
+    base_url: str, api: OpenAIApi = OpenAIApi.AUTO, proxy: str | None = None
+) -> AsyncIterator[TextProvider]:
     settings = TextSettings(
         openai_base_url=base_url,
+        openai_proxy=SecretStr(proxy) if proxy else None,
         openai_api=api,
         openai_connect_timeout_seconds=0.4,
         openai_first_token_timeout_seconds=0.4,
@@ -83,3 +89,24 @@ async def test_a_vendor_that_cannot_be_reached_is_unavailable() -> None:
     async with connected(f"http://127.0.0.1:{free_port()}/v1") as provider:
         with pytest.raises(errors.ProviderUnavailable):
             await listen(provider.stream(request()))
+
+
+async def test_the_vendor_is_reached_through_an_http_proxy() -> None:
+    async with (
+        openai_stand_in() as vendor,
+        connected("http://vendor.invalid/v1", proxy=vendor.url) as provider,
+    ):
+        text, _completed = await listen(provider.stream(request()))
+    assert text
+
+
+async def test_the_vendor_is_reached_through_a_socks_proxy() -> None:
+    async with openai_stand_in() as vendor:
+        address = URL(vendor.url)
+        async with (
+            socks_proxy(str(address.host), int(address.port or 0)) as proxy,
+            connected("http://vendor.invalid/v1", proxy=proxy.url) as provider,
+        ):
+            text, _completed = await listen(provider.stream(request()))
+        assert proxy.asked_for == ["vendor.invalid"]
+    assert text
