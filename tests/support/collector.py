@@ -19,7 +19,7 @@ class Span(NamedTuple):
     parent_id: bytes
 
 
-class Collector(TraceServiceServicer):  # type: ignore[misc] # the stubs of opentelemetry-proto are untyped
+class Collector(TraceServiceServicer):
     """An OpenTelemetry collector that keeps the spans it gets, by trace id."""
 
     def __init__(self) -> None:
@@ -55,7 +55,8 @@ async def collecting() -> AsyncIterator[Collector]:
     """Run a collector on a free port for the block."""
     collector = Collector()
     server = grpc.aio.server()
-    add_TraceServiceServicer_to_server(collector, server)
+    # The package's stubs are typed, its registering functions are not.
+    add_TraceServiceServicer_to_server(collector, server)  # type: ignore[no-untyped-call]
     collector.url = f"http://127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     await server.start()
     try:

@@ -81,6 +81,7 @@ class Stack:
         return await self.start_gateway(
             name,
             failpoints=failpoints,
+            until_ready=True,
             TELEGRAM_MODE="webhook",
             TELEGRAM_WEBHOOK_URL=f"http://{HOST}:{port}/telegram",
             TELEGRAM_WEBHOOK_SECRET=WEBHOOK_SECRET,
