@@ -1,0 +1,107 @@
+import asyncio
+import json
+import time
+from types import TracebackType
+from typing import Any, Final, Self
+
+import aiohttp
+
+from tests.load.exchange import Exchange, expected_answer
+
+Json = dict[str, Any]
+
+# What is not one of these is not parsed: the audience must not take the processor from those it watches.
+SEEN: Final = tuple(f'data: {{"type":"{kind}"'.encode() for kind in ("draft", "message", "edit", "delete"))
+MAX_CONNECTIONS: Final = 200
+PATIENCE_SECONDS: Final = 40.0
+NO_LIMIT: Final = aiohttp.ClientTimeout(total=None)
+
+
+class Audience:
+    """Users of the Telegram stand-in who ask, watch one event stream together, and note when they see what.
+
+    Opened with `async with`. Each user has one question at a time.
+    """
+
+    def __init__(self, telegram_url: str, *, token_count: int) -> None:
+        self._control_url = f"{telegram_url}/control"
+        self._token_count = token_count
+        self._exchanges: dict[int, list[Exchange]] = {}
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS)
+        self._session = aiohttp.ClientSession(connector=connector)
+        stream = await self._session.get(f"{self._control_url}/events", timeout=NO_LIMIT)
+        stream.raise_for_status()
+        self._watching = asyncio.create_task(self._watch(stream))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._watching.cancel()
+        await asyncio.gather(self._watching, return_exceptions=True)
+        await self._session.close()
+
+    async def add_users(self, count: int) -> list[int]:
+        """People who write Russian; returns their ids, which are those of their chats with the bot too."""
+        people = [{"first_name": f"Anna {number}", "language_code": "ru"} for number in range(count)]
+        return [int((await self._ask("POST", "users", person))["id"]) for person in people]
+
+    async def ask(self, user_id: int, question: str) -> Exchange:
+        """Sends a question; returns when its answer is whole, or when it is clear that it never will be."""
+        exchange = await self.send(user_id, question)
+        await self.until_whole(exchange)
+        return exchange
+
+    async def send(self, user_id: int, question: str) -> Exchange:
+        exchange = Exchange(user_id, expected_answer(question, self._token_count))
+        self._exchanges.setdefault(user_id, []).append(exchange)
+        # The text is composed by now: the clock starts when the user taps.
+        exchange.sent_at = time.monotonic()
+        await self._ask("POST", "messages", {"user_id": user_id, "chat_id": user_id, "text": question})
+        return exchange
+
+    async def until_whole(self, exchange: Exchange) -> None:
+        """Gives up after a while; an exchange that is not whole then says so itself."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await exchange.whole.wait()
+        except TimeoutError:
+            if self._watching.done():
+                raise ConnectionError("the event stream has ended") from None
+
+    async def journal(self) -> list[Json]:
+        """The bot's calls to the Bot API so far that concern a chat of these users."""
+        calls = await self._ask("GET", "calls")
+        return [call for call in calls if call["chat_id"] in self._exchanges]
+
+    async def forget_journal(self) -> None:
+        await self._ask("DELETE", "calls")
+
+    async def _ask(self, method: str, path: str, body: Json | None = None) -> Any:
+        async with self._session.request(method, f"{self._control_url}/{path}", json=body) as response:
+            response.raise_for_status()
+            return await response.json()
+
+    async def _watch(self, stream: aiohttp.ClientResponse) -> None:
+        async for line in stream.content:
+            at = time.monotonic()
+            if line.startswith(SEEN):
+                self._see(at, json.loads(line[6:]))
+
+    def _see(self, at: float, event: Json) -> None:
+        exchanges = self._exchanges.get(event["chat_id"])
+        if not exchanges:
+            return
+        if event["type"] == "draft":
+            exchanges[-1].see_text(at, event["draft"].get("text", ""))
+        elif event["type"] == "delete":
+            for exchange in exchanges:
+                exchange.lose_messages(event["message_ids"])
+        elif event["message"]["from"]["is_bot"]:
+            message = event["message"]
+            exchanges[-1].see_text(at, message.get("text", ""))
+            # Not only the latest: an answer that comes twice may do so after the next question.
+            for exchange in exchanges:
+                exchange.see_message(at, message["message_id"], message.get("text", ""))
