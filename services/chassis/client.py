@@ -33,7 +33,7 @@ OPTIONS: Final = (
 
 @asynccontextmanager
 async def channel(target: str) -> AsyncIterator[grpc.aio.Channel]:
-    """Connect to a service of ours, such as `dns:///text:50051`; calls raise QuartetError.
+    """Connect to a service of ours, such as `dns:///text:7051`; calls raise QuartetError.
 
     The channel repeats nothing by itself, because the caller is the only owner of retries; the exception is
     gRPC's transparent retry of a call that no server has seen. Unary calls without a timeout get ten seconds,

@@ -15,7 +15,7 @@ class TelegramMode(StrEnum):
 class GatewaySettings(ServiceSettings):
     """The gateway's environment. Each field is the variable of the same name in upper case."""
 
-    grpc_port: int = 50050
+    grpc_port: int = 7050
     metrics_port: int = 9090
 
     telegram_bot_token: SecretStr = Field(description="The bot's token, from @BotFather.")
@@ -32,7 +32,7 @@ class GatewaySettings(ServiceSettings):
         frozenset(), description="Telegram ids of the admins, separated by commas."
     )
 
-    text_target: str = Field("dns:///127.0.0.1:50051", description="gRPC target of the text service.")
+    text_target: str = Field("dns:///127.0.0.1:7051", description="gRPC target of the text service.")
 
     lease_seconds: float = Field(3.0, ge=1, description="How long a silent holder still speaks.")
     max_in_flight_updates: int = Field(2000, ge=1, description="Updates the holder has in its hands.")

@@ -32,9 +32,9 @@ class LocalSettings(BaseModel):
     sandbox_openai_port: Port = Field(8082, description="a free TCP port for the stand-in for OpenAI")
 
     grpc_host: str = Field("127.0.0.1", description="address the services listen on")
-    text_grpc_port: Port = Field(50051, description="a free TCP port for the text service's gRPC")
+    text_grpc_port: Port = Field(7051, description="a free TCP port for the text service's gRPC")
     text_metrics_port: Port = Field(9091, description="a free TCP port for the text service's metrics")
-    gateway_grpc_port: Port = Field(50050, description="a free TCP port for the gateway's gRPC")
+    gateway_grpc_port: Port = Field(7050, description="a free TCP port for the gateway's gRPC")
     gateway_metrics_port: Port = Field(9090, description="a free TCP port for the gateway's metrics")
     webhook_host: str = Field("127.0.0.1", description="address the webhook listens on")
     webhook_port: Port = Field(8080, description="a free TCP port for Telegram's webhook")

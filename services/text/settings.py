@@ -22,7 +22,7 @@ class OpenAIApi(StrEnum):
 class TextSettings(ServiceSettings):
     """The text service's environment. Each field is the variable of the same name in upper case."""
 
-    grpc_port: Port = Field(default=50051, description="a free TCP port for gRPC")
+    grpc_port: Port = Field(default=7051, description="a free TCP port for gRPC")
     metrics_port: Port = Field(default=9091, description="a free TCP port for /metrics, /readyz and /livez")
 
     openai_api_key: SecretStr | None = Field(default=None, description="the key, from platform.openai.com")

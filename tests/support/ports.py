@@ -1,12 +1,22 @@
+import random
 import socket
+from typing import Final
+
+# Below the ports that the kernel gives to outgoing connections: one of those could take the port of a process
+# that a test has killed and is about to start again.
+PORTS: Final = range(10_000, 30_000)
 
 
 def free_port() -> int:
     """Return a TCP port of the loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def is_listening(port: int) -> bool:
