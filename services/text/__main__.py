@@ -19,21 +19,19 @@ from services.text.store import open_store
 
 
 async def main(settings: TextSettings, stop: asyncio.Event) -> None:
-    registry = CollectorRegistry()
-    failpoints = Failpoints(settings.failpoints, settings.environment)
+    registry, failpoints = CollectorRegistry(), Failpoints(settings.failpoints, settings.environment)
     async with AsyncExitStack() as stack:
         nats = await stack.enter_async_context(connect(settings.nats_url, name="text"))
         store = await open_store(nats, settings)
         provider = next(iter(providers.build(settings).values()))
         stack.push_async_callback(provider.aclose)
-        catalogue = Catalogue(provider, settings.model_ids)
+        catalogue, metrics = Catalogue(provider, settings.model_ids), TextMetrics(registry)
         runs = Runs(max_runs=settings.text_max_streams, interval_seconds=settings.text_coalescing_seconds)
         stack.push_async_callback(runs.ended)
-        metrics = TextMetrics(registry)
         replies = Replies(provider, store, runs, Manner.of(settings), metrics=metrics, failpoints=failpoints)
         servicer = TextServicer(replies, catalogue, store, Limits.of(settings, provider.capabilities))
-        parts, checks = [servicer.registration()], {"nats": nats.ping}
-        await stack.enter_async_context(serving(settings, parts, checks=checks, registry=registry))
+        served, checks = [servicer.registration()], {"nats": nats.ping}
+        await stack.enter_async_context(serving(settings, served, checks=checks, registry=registry))
         await catalogue.check()
         await stop.wait()
 

@@ -109,16 +109,7 @@ class Replies:
 
         async def keep(finish: Finish, usage: Usage) -> None:
             report.answered(finish, usage)
-            turn = Turn(
-                question.turn_id,
-                question.instruction,
-                question.materials,
-                "".join(said),
-                finish,
-                usage,
-                wasted_runs,
-            )
-            await self._keep(question.conversation_id, turn)
+            await self._keep(question, "".join(said), finish, usage, wasted_runs)
 
         try:
             completed = await self._listen(run, request, said, report)
@@ -151,9 +142,20 @@ class Replies:
                     run.output.put(piece.text)
         raise ProviderInterrupted(f"{self._provider.name} ended without an end")
 
-    async def _keep(self, conversation_id: str, turn: Turn) -> None:
+    async def _keep(
+        self, question: Question, answer: str, finish: Finish, usage: Usage, wasted_runs: int
+    ) -> None:
+        turn = Turn(
+            turn_id=question.turn_id,
+            instruction=question.instruction,
+            materials=question.materials,
+            answer=answer,
+            finish=finish,
+            usage=usage,
+            wasted_runs=wasted_runs,
+        )
         try:
-            await self._store.place(conversation_id, turn)
+            await self._store.place(question.conversation_id, turn)
         except ServiceUnavailable:
             # The user has the answer; only the memory of it is lost.
             self._metrics.turn_lost()

@@ -9,7 +9,7 @@ from services.chassis import errors
 from services.sandbox.openai.faults import FaultKind
 from services.sandbox.openai.journal import Outcome
 from tests.support.openai import OpenAIStandIn
-from tests.support.text_service import TextCaller
+from tests.support.text_service import TextCaller, text_service
 
 
 async def test_an_answer_comes_in_deltas_and_one_completion(
@@ -213,3 +213,27 @@ async def test_a_model_that_was_not_configured_is_not_served(text: TextCaller) -
 async def test_the_configured_models_are_listed(text: TextCaller) -> None:
     listed = await text.models()
     assert [(model.model_id, model.display_name) for model in listed] == [("gpt-6-luna", "GPT-6 Luna")]
+
+
+async def test_models_that_the_vendor_does_not_offer_are_left_out(
+    nats_url: str, vendor: OpenAIStandIn, conversation_id: str
+) -> None:
+    models = ("gpt-6.2-sol", "gpt-0")
+    async with text_service(nats_url, vendor, openai_models=models) as text:
+        assert [model.model_id for model in await text.models()] == ["gpt-6-luna", "gpt-6.2-sol"]
+        reply = await text.ask("t1", conversation_id=conversation_id, model="gpt-6.2-sol")
+    assert reply.completed is not None
+    assert reply.completed.usage.model == "gpt-6.2-sol"
+
+
+async def test_more_answers_than_allowed_are_put_off(
+    nats_url: str, vendor: OpenAIStandIn, conversation_id: str
+) -> None:
+    await vendor.fail(FaultKind.HANG, after_tokens=1)
+    async with text_service(nats_url, vendor, text_max_streams=1) as text:
+        first = text.call("t1", conversation_id=conversation_id)
+        await first.read()
+        with pytest.raises(errors.ServiceUnavailable) as raised:
+            await text.ask("t2", conversation_id=conversation_id)
+        assert raised.value.retry_after_seconds
+        first.cancel()
