@@ -32,7 +32,7 @@ run: $(VENV)/.run ## Install what is missing, start everything, print where to g
 ## ---------------------------------------------------------------- test
 
 .PHONY: test unit contract integration e2e
-test: $(VENV)/.dev chromium ## Install, then run the unit, contract, integration and end-to-end tests
+test: $(VENV)/.dev browser ## Install, then run the unit, contract, integration and end-to-end tests
 	$(PYTEST)
 
 unit: $(VENV)/.dev ## Test each module on its own
@@ -44,7 +44,7 @@ contract: $(VENV)/.dev ## Test what the parts promise each other
 integration: $(VENV)/.dev ## Test each service against real neighbours
 	$(PYTEST) tests/integration
 
-e2e: $(VENV)/.dev chromium ## Test the whole stack, as processes, through the sandbox and its chat page
+e2e: $(VENV)/.dev browser ## Test the whole stack, as processes, through the sandbox and its chat page
 	$(PYTEST) tests/e2e
 
 .PHONY: load
@@ -141,10 +141,14 @@ $(VENV)/.uv: requirements/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
-# The page is tested in Debian's browser, the answers in it in fonts that have their letters.
-.PHONY: chromium
-chromium:
-	@command -v chromium >/dev/null || { \
-		echo 'Installing chromium and fonts from Debian' ; \
-		sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo) || { echo 'The end-to-end tests need chromium. As root: apt install chromium fonts-dejavu-core fonts-noto-color-emoji' >&2; exit 1; } ; \
-		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core fonts-noto-color-emoji ; }
+# The page is tested in Debian's browser; its driver needs libatomic, and emoji need a font.
+DEBIAN_PACKAGES := chromium libatomic1 fonts-dejavu-core fonts-noto-color-emoji
+
+.PHONY: browser
+browser: $(VENV)/.dev
+	@{ command -v chromium && $(BIN)/playwright --version; } >/dev/null 2>&1 || { \
+		echo 'Installing from Debian: $(DEBIAN_PACKAGES)'; \
+		sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo) || { \
+			echo 'The end-to-end tests need them. As root: apt install $(DEBIAN_PACKAGES)' >&2; exit 1; }; \
+		$$sudo apt-get update -qq; \
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN_PACKAGES); }
