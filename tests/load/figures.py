@@ -41,28 +41,23 @@ def answer_figures(exchanges: Sequence[Exchange], calls: Sequence[Mapping[str, A
     }
 
 
-class CpuMeter:
-    """The processor time that processes take from now on. They must live until it is read."""
-
-    def __init__(self, processes: Iterable[RealProcess]) -> None:
-        self._began = [(process, process.cpu_seconds()) for process in processes]
-
-    def seconds(self) -> float:
-        return sum(process.cpu_seconds() - began for process, began in self._began)
-
-
 class Meters:
-    """The cost of answers: Quartet's services together, the store beside them."""
+    """What answers cost from now on: processor time and memory, for processes that live until it is read."""
 
     def __init__(self, processes: Mapping[str, RealProcess]) -> None:
-        self._processes = processes
-        services = [name for name in processes if name == "text" or name.startswith("gateway")]
-        self._services = CpuMeter(processes[name] for name in services)
-        self._nats = CpuMeter([processes["nats"]])
+        self._processes = dict(processes)
+        self._began = {name: process.cpu_seconds() for name, process in processes.items()}
 
     def figures(self, answer_count: int) -> Figures:
+        """Quartet's services together, then each process, the stand-ins too: all share the machine."""
+        cpu = {
+            name: (process.cpu_seconds() - self._began[name]) / answer_count
+            for name, process in self._processes.items()
+        }
+        services = (seconds for name, seconds in cpu.items() if name == "text" or name.startswith("gateway"))
         return {
-            "cpu_s_per_answer": rounded(self._services.seconds() / answer_count, 4),
-            "cpu_s_per_answer_nats": rounded(self._nats.seconds() / answer_count, 4),
+            "cpu_s_per_answer": rounded(sum(services), 4),
+            "cpu_s_per_answer_nats": rounded(cpu["nats"], 4),
+            "cpu_s_per_answer_by_process": {name: rounded(seconds, 4) for name, seconds in cpu.items()},
             "rss_mb": {name: rounded(process.rss_mb(), 1) for name, process in self._processes.items()},
         }

@@ -1,5 +1,8 @@
 import os
 import sys
+from collections.abc import Iterable
+
+from tests.load.exchange import Exchange
 
 BUSY_LOAD = 1.0
 
@@ -15,3 +18,10 @@ def warn_if_busy() -> None:
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     if load > BUSY_LOAD:
         tell(f"The load average is {load:.1f} on {cores} cores: something else is running.")
+
+
+def tell_of_missing(exchanges: Iterable[Exchange]) -> None:
+    """Shows what stands in the chats whose answer is not whole."""
+    for exchange in exchanges:
+        if not exchange.times_shown:
+            tell(f"Chat {exchange.chat_id}: expected {exchange.expected!r}, got {exchange.messages}")

@@ -6,7 +6,7 @@ from tests.load.audience import Audience
 from tests.load.exchange import Exchange
 from tests.load.figures import Figures, Meters, answer_figures
 from tests.load.house import audience_of, question
-from tests.load.progress import tell
+from tests.load.progress import tell, tell_of_missing
 from tests.support.stack import running_stack
 
 USERS: Final = 100
@@ -28,6 +28,7 @@ async def text_burst(directory: Path) -> Figures:
         exchanges = await burst(audience, user_ids)
         await asyncio.sleep(AFTERMATH_SECONDS)
         costs = meters.figures(USERS)
+        tell_of_missing(exchanges)
         return {**answer_figures(exchanges, await audience.journal()), **costs}
 
 
