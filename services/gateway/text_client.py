@@ -31,12 +31,6 @@ class End(Enum):
     INTERRUPTED = auto()
 
 
-_ENDS = {
-    pb.FINISH_REASON_LENGTH: End.TOO_LONG,
-    pb.FINISH_REASON_CANCELLED: End.STOPPED,
-}
-
-
 class TextClient:
     """The text service, as the gateway speaks to it. Raises QuartetError."""
 
@@ -53,7 +47,8 @@ class TextClient:
                     case "text_delta":
                         yield response.text_delta
                     case "completed":
-                        yield _ENDS.get(response.completed.finish_reason, End.COMPLETE)
+                        is_cut = response.completed.finish_reason == pb.FINISH_REASON_LENGTH
+                        yield End.TOO_LONG if is_cut else End.COMPLETE
         finally:
             call.cancel()
 

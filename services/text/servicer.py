@@ -21,7 +21,6 @@ from services.text.store import ConversationStore
 FINISH_REASONS: Final = {
     Finish.STOP: pb.FINISH_REASON_STOP,
     Finish.LENGTH: pb.FINISH_REASON_LENGTH,
-    Finish.CANCELLED: pb.FINISH_REASON_CANCELLED,
 }
 Context = grpc.aio.ServicerContext[Any, Any]
 

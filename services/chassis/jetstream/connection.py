@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import nats
@@ -108,7 +108,9 @@ async def connect(url: str, *, name: str, patience_seconds: float = CONNECT_SECO
         raise ConnectionLost("NATS closed the connection") from connection.last_error
     finally:
         connection.owner = None
-        await opened.client.close()
+        # A server that is gone cannot be told goodbye.
+        with suppress(OSError, nats.errors.Error):
+            await opened.client.close()
 
 
 async def _open(connection: _Connection, url: str, name: str, patience_seconds: float) -> None:

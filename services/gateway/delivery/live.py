@@ -13,7 +13,7 @@ from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.turn import Turn
 from services.gateway.lease import LeaseLost
-from services.gateway.rendering import FormattedText, live_view, to_aiogram, to_dicts
+from services.gateway.rendering import MAX_TEXT_UTF16, FormattedText, live_view, to_aiogram, to_dicts
 from services.gateway.turns import Part
 from services.gateway.updates import STOP_PREFIX
 
@@ -21,11 +21,13 @@ log = structlog.get_logger()
 
 THINKING_AFTER_SECONDS = 0.5
 """A quick answer needs no sign of thinking; a slow one does."""
+GROWING = " …"
 DRAFT_LIFE_SECONDS = 20.0
 """Telegram forgets a draft after 30 seconds: a silent one is shown again before."""
 
 
-Latest = Callable[[], FormattedText]
+Latest = Callable[[int], FormattedText]
+"""The answer so far, its last page of at most so many UTF-16 units."""
 
 
 class View(Protocol):
@@ -54,14 +56,14 @@ class DraftView:
         self._scheduler = scheduler
 
     async def think(self) -> None:
-        await self._draft(lambda: FormattedText(""))
+        await self._draft(lambda _: FormattedText(""))
 
     async def show(self, latest: Latest) -> None:
         await self._draft(latest)
 
     async def _draft(self, latest: Latest) -> None:
         def method() -> SendMessageDraft:
-            text = latest()
+            text = latest(MAX_TEXT_UTF16)
             return SendMessageDraft(
                 chat_id=self._turn.chat_id,
                 message_thread_id=self._turn.thread_id or None,
@@ -104,8 +106,8 @@ class PlaceholderView:
 
     async def show(self, latest: Latest) -> None:
         def part() -> Part:
-            text = latest()
-            return Part(text=f"{text.text} …", entities=to_dicts(text.entities), keyboard=self._keyboard)
+            text = latest(MAX_TEXT_UTF16 - len(GROWING))
+            return Part(text=text.text + GROWING, entities=to_dicts(text.entities), keyboard=self._keyboard)
 
         if self._message_id is None:
             await self._reserved
@@ -153,7 +155,7 @@ class LiveAnswer:
         is_first = True
         for interval_seconds in self._view.intervals_seconds():
             self._changed.clear()
-            await self._view.show(lambda: live_view(self._markdown))
+            await self._view.show(lambda limit_utf16: live_view(self._markdown, limit_utf16))
             if is_first:
                 self._on_first_text()
                 is_first = False

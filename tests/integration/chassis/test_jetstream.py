@@ -157,3 +157,10 @@ async def test_a_connection_that_was_closed_for_good_ends_its_owner(nats_url: st
 
     with pytest.raises(ConnectionLost):
         await asyncio.wait_for(use(), 5)
+
+
+async def test_a_process_can_end_while_its_server_is_gone(tmp_path: Path) -> None:
+    with nats_server(tmp_path) as server:
+        async with connect(server.url, name="test") as opened:
+            await opened.ping()
+            await asyncio.to_thread(server.kill)

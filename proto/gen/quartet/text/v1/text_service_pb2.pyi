@@ -33,8 +33,6 @@ class _FinishReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FinishRe
     """The model came to its end."""
     FINISH_REASON_LENGTH: _FinishReason.ValueType  # 2
     """The answer reached its maximum length."""
-    FINISH_REASON_CANCELLED: _FinishReason.ValueType  # 3
-    """The caller cancelled a former run of this turn; only ever replayed."""
 
 class FinishReason(_FinishReason, metaclass=_FinishReasonEnumTypeWrapper):
     """FinishReason says why an answer ended."""
@@ -44,8 +42,6 @@ FINISH_REASON_STOP: FinishReason.ValueType  # 1
 """The model came to its end."""
 FINISH_REASON_LENGTH: FinishReason.ValueType  # 2
 """The answer reached its maximum length."""
-FINISH_REASON_CANCELLED: FinishReason.ValueType  # 3
-"""The caller cancelled a former run of this turn; only ever replayed."""
 Global___FinishReason: _TypeAlias = FinishReason  # noqa: Y015
 
 @_typing.final

@@ -70,7 +70,8 @@ export class Composer {
     const isBlocked = isPrivate && state.isBlocked;
     const isNew = isPrivate && client.isLoaded && state.messages.size === 0;
     this.#big.hidden = !isBlocked && !isNew;
-    this.#form.hidden = isBlocked || isNew;
+    // Unlike Telegram's own clients: who opens the sandbox to ask something need not press START first.
+    this.#form.hidden = isBlocked;
     this.#big.textContent = t(isBlocked ? "unblock" : "start");
     this.#big.onclick = () => void (isBlocked ? this.view.setBlocked(false) : this.#submit("/start"));
     this.#commands.render();

@@ -35,7 +35,7 @@ export const english = {
   connecting: "Connecting…",
   noMessages: "No messages yet",
   noChat: "Select a chat to start messaging",
-  botIntroText: "Press START and ask it anything.",
+  botIntroText: "Press START, or ask anything right away.",
   start: "START",
   unblock: "UNBLOCK",
   blockBot: "Block the bot",
