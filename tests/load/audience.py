@@ -48,19 +48,24 @@ class Audience:
         people = [{"first_name": f"Anna {number}", "language_code": "ru"} for number in range(count)]
         return [int((await self._ask("POST", "users", person))["id"]) for person in people]
 
+    def prepare(self, user_id: int, question: str) -> Exchange:
+        """Composes a question and the answer to expect, which takes longer than sending it."""
+        return Exchange(user_id, question, expected_answer(question, self._token_count))
+
     async def ask(self, user_id: int, question: str) -> Exchange:
         """Sends a question; returns when its answer is whole, or when it is clear that it never will be."""
-        exchange = await self.send(user_id, question)
+        exchange = self.prepare(user_id, question)
+        await self.send(exchange)
         await self.until_whole(exchange)
         return exchange
 
-    async def send(self, user_id: int, question: str) -> Exchange:
-        exchange = Exchange(user_id, expected_answer(question, self._token_count))
+    async def send(self, exchange: Exchange) -> None:
+        user_id = exchange.chat_id
         self._exchanges.setdefault(user_id, []).append(exchange)
-        # The text is composed by now: the clock starts when the user taps.
         exchange.sent_at = time.monotonic()
-        await self._ask("POST", "messages", {"user_id": user_id, "chat_id": user_id, "text": question})
-        return exchange
+        await self._ask(
+            "POST", "messages", {"user_id": user_id, "chat_id": user_id, "text": exchange.question}
+        )
 
     async def until_whole(self, exchange: Exchange) -> None:
         """Gives up after a while; an exchange that is not whole then says so itself."""

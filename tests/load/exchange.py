@@ -1,5 +1,4 @@
 import asyncio
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,8 +15,9 @@ class Exchange:
     """A question and what its user has seen of the answer. Moments are of the monotonic clock, in seconds."""
 
     chat_id: int
+    question: str
     expected: str
-    sent_at: float = field(default_factory=time.monotonic)
+    sent_at: float = 0.0
     shown_at: list[float] = field(default_factory=list)
     """When the user saw some text of an answer: the first, and each change of it."""
     final_text_at: float | None = None

@@ -38,8 +38,9 @@ class Talk:
 
     async def _keep_asking(self, user_id: int) -> None:
         while not self._is_over:
-            exchange = await self._audience.send(user_id, question(len(self.exchanges)))
+            exchange = self._audience.prepare(user_id, question(len(self.exchanges)))
             self.exchanges.append(exchange)
+            await self._audience.send(exchange)
             await self._audience.until_whole(exchange)
 
 

@@ -34,12 +34,15 @@ async def text_burst(directory: Path) -> Figures:
 
 async def burst(audience: Audience, user_ids: list[int]) -> list[Exchange]:
     """Everybody asks once, at even distances."""
+    exchanges = [audience.prepare(user_id, question(number)) for number, user_id in enumerate(user_ids)]
+    tell(f"{len(user_ids)} users ask, {ARRIVALS_PER_SECOND:g} a second.")
     loop = asyncio.get_running_loop()
     began = loop.time()
-    tell(f"{len(user_ids)} users ask, {ARRIVALS_PER_SECOND:g} a second.")
 
-    async def ask(number: int, user_id: int) -> Exchange:
+    async def ask(number: int, exchange: Exchange) -> None:
         await asyncio.sleep(began + number / ARRIVALS_PER_SECOND - loop.time())
-        return await audience.ask(user_id, question(number))
+        await audience.send(exchange)
+        await audience.until_whole(exchange)
 
-    return await asyncio.gather(*(ask(number, user_id) for number, user_id in enumerate(user_ids)))
+    await asyncio.gather(*(ask(number, exchange) for number, exchange in enumerate(exchanges)))
+    return exchanges
