@@ -7,7 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
-PYTEST := $(BIN)/python -m pytest
+# Most tests wait for processes: two workers take little more than half the time of one.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 CODE := services tests
 
 # A lock per service; `local` is what `make run` needs. `dev` is everything, the others agree with it.
@@ -86,7 +87,7 @@ proto-check: $(VENV)/.dev ## Is proto/gen what proto/quartet compiles to?
 		|| { echo 'proto/gen differs from proto/quartet: run `make proto` and commit what it wrote.' >&2; exit 1; }
 
 proto-style: $(VENV)/.dev ## Do the contracts keep the style of proto/README.md?
-	$(PYTEST) -q tests/contract/test_protos.py
+	$(BIN)/python -m pytest -q tests/contract/test_protos.py
 
 PROTOC = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -I proto \
 	-I "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
