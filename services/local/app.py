@@ -32,6 +32,8 @@ async def supervise(plan: Plan, parts: Sequence[Part], console: Console) -> int:
         console.show(summary.welcome(plan, username, time.monotonic() - begun_at))
 
     for number in STOP_SIGNALS:
+        if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+            continue  # nohup: a closed terminal is not to end this
         asyncio.get_running_loop().add_signal_handler(number, on_signal)
     console.say(f"starting {', '.join(part.name for part in parts)}")
     if note := summary.not_used_yet(plan):
