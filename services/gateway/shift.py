@@ -1,6 +1,8 @@
 import asyncio
+import contextlib
 import json
 import random
+import time
 from dataclasses import dataclass
 
 import structlog
@@ -27,7 +29,9 @@ log = structlog.get_logger()
 EVENTS = registry(UpdateReceived)
 MAX_RUNS = 5
 """A turn begun so often and never ended kills the process it runs in: it gets an apology instead."""
-BUSY_SECONDS = 3.0
+PATIENCE_SECONDS = 90.0
+"""How long an update waits for a service of ours. Longer than an answer waits for the text service."""
+LONGEST_PAUSE_SECONDS = 3.0
 MAX_DRAFT_ID = 2**31 - 2
 
 
@@ -43,8 +47,9 @@ class InHand:
     """Set by a handler that settles later itself."""
 
     async def settle(self) -> None:
-        """Takes the update off the stream."""
-        await self.message.ack()
+        """Takes the update off the stream. Where that fails it comes again and is found answered."""
+        with contextlib.suppress(*NATS_ERRORS):
+            await self.message.ack()
 
 
 class Shift:
@@ -95,27 +100,40 @@ class Shift:
                 await self._handle(in_hand)
 
         self._lanes.submit(lane, handle)
-        self._metrics.conversations.set(len(self._lanes))
 
     async def _handle(self, in_hand: InHand) -> None:
-        """Handles one update to its end, through outages of our own parts. Never raises."""
-        pause_seconds = 0.2
+        """Handles one update to its end. Never raises: one update must not end the others."""
         try:
-            while self._tenure.held:
-                try:
-                    await self._bring_to_an_end(in_hand)
-                    return
-                except (ServiceUnavailable, *NATS_ERRORS) as error:
-                    log.warning("update_waits", turn_id=in_hand.turn_id, error=type(error).__name__)
-                await asyncio.sleep(pause_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
-                pause_seconds = min(pause_seconds * 2, BUSY_SECONDS)
+            await self._handle_through_outages(in_hand)
         except LeaseLost:
             log.info("update_left_to_successor", turn_id=in_hand.turn_id)
+        except Exception:  # the edge of the process
+            log.exception("update_dropped", turn_id=in_hand.turn_id)
+            self._metrics.handler_failures.inc()
+            await in_hand.settle()
         finally:
             del self._in_hand[in_hand.turn_id]
 
-    async def _bring_to_an_end(self, in_hand: InHand) -> None:
-        turn = self._turn_of(in_hand)
+    async def _handle_through_outages(self, in_hand: InHand) -> None:
+        """Tries again while our store is away; for a service of ours that is away there is a limit."""
+        gives_up_at = time.monotonic() + PATIENCE_SECONDS
+        pause_seconds = 0.2
+        while self._tenure.held:
+            turn = self._turn_of(in_hand)
+            try:
+                await self._bring_to_an_end(turn, in_hand)
+                return
+            except (ServiceUnavailable, *NATS_ERRORS) as error:
+                log.warning("update_waits", turn_id=in_hand.turn_id, error=type(error).__name__)
+                if isinstance(error, ServiceUnavailable) and time.monotonic() > gives_up_at:
+                    with contextlib.suppress(*NATS_ERRORS):
+                        await self._apologise(turn, error)
+                        await in_hand.settle()
+                        return
+            await asyncio.sleep(pause_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+            pause_seconds = min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _bring_to_an_end(self, turn: Turn, in_hand: InHand) -> None:
         found = await self._turns.find(turn.turn_id)
         if found:
             turn.record, turn.revision = found
@@ -136,12 +154,17 @@ class Shift:
             )
         except (LeaseLost, ServiceUnavailable, *NATS_ERRORS):
             raise
-        except Exception as error:  # the edge of the process: one update must not end the others
+        except Exception as error:  # the edge of the process
             log.exception("update_failed", turn_id=turn.turn_id)
             self._metrics.handler_failures.inc()
-            if turn.record is None or turn.record.state is TurnState.RESERVED:
-                known = error if isinstance(error, QuartetError) else InternalError("handler failed")
-                await self._speech.answers.apologise(turn, known)
+            await self._apologise(
+                turn, error if isinstance(error, QuartetError) else InternalError("handler failed")
+            )
+
+    async def _apologise(self, turn: Turn, error: QuartetError) -> None:
+        """Says what went wrong, unless an answer is on its way already."""
+        if turn.record is None or turn.record.state is TurnState.RESERVED:
+            await self._speech.answers.apologise(turn, error)
 
     def _turn_of(self, in_hand: InHand) -> Turn:
         origin = origin_of(in_hand.update)

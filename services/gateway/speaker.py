@@ -43,6 +43,7 @@ class Speaker:
         try:
             async with asyncio.TaskGroup() as group:
                 lanes = Lanes(group)
+                self._metrics.conversations.set_function(lanes.__len__)
                 shift = await self._open_shift(tenure, lanes)
                 taking = [group.create_task(self._keep_taking(shift, tenure), name="taking")]
                 if self._polling:
