@@ -24,9 +24,9 @@ async def connected(
         openai_base_url=base_url,
         openai_proxy=SecretStr(proxy) if proxy else None,
         openai_api=api,
-        openai_connect_timeout_seconds=0.4,
-        openai_first_token_timeout_seconds=0.4,
-        openai_next_token_timeout_seconds=0.4,
+        openai_connect_timeout_seconds=3.0,
+        openai_first_token_timeout_seconds=1.5,
+        openai_next_token_timeout_seconds=1.5,
     )
     async with aclosing(connect(settings)) as provider:
         yield provider
