@@ -1,10 +1,10 @@
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from nats.js.api import KeyValueConfig, StorageType
 from nats.js.kv import KeyValue
 
@@ -15,11 +15,14 @@ from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.views import Views
 from services.gateway.intake.inbox import Inbox
+from services.gateway.intake.polling import Polling
 from services.gateway.lanes import Lanes
 from services.gateway.lease import Lease, Tenure
 from services.gateway.metrics import GatewayMetrics
-from services.gateway.settings import GatewaySettings
+from services.gateway.routers import build_dispatcher
+from services.gateway.settings import GatewaySettings, TelegramMode
 from services.gateway.shift import Shift
+from services.gateway.speaker import Speaker
 from services.gateway.speech import Speech
 from services.gateway.stops import Stops
 from services.gateway.telegram import knows_drafts, publish_commands
@@ -31,24 +34,64 @@ SHARD = 0
 """One shard speaks for all chats; more are for bots that one process cannot speak for."""
 
 
-async def open_inbox(nats: Nats, settings: GatewaySettings, metrics: GatewayMetrics) -> Inbox:
-    inbox = Inbox(
-        nats, metrics, bot_id=settings.bot_id, shard=SHARD, max_in_flight=settings.max_in_flight_updates
-    )
+@dataclass(frozen=True)
+class Gateway:
+    """The parts of a gateway that live as long as the process."""
+
+    inbox: Inbox
+    lease: Lease
+    speaker: Speaker
+
+
+async def open_gateway(
+    settings: GatewaySettings, nats: Nats, bot: Bot, text: TextClient, metrics: GatewayMetrics
+) -> Gateway:
+    """Makes the streams and buckets where they are missing, and puts the parts together."""
+    limit = settings.max_in_flight_updates
+    inbox = Inbox(nats, metrics, bot_id=settings.bot_id, shard=SHARD, max_in_flight=limit)
     await inbox.ensure(replicas=settings.stream_replicas)
-    return inbox
-
-
-async def open_lease(nats: Nats, settings: GatewaySettings) -> Lease:
-    bucket = await _bucket(nats, "leases", settings)
+    ledger_seconds = timedelta(hours=settings.ledger_hours).total_seconds()
+    turns = TurnLog(await _bucket(nats, "turns", settings, ttl_seconds=ledger_seconds))
     holder = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
-    # Leases of two bots on one NATS have nothing to do with each other.
-    return Lease(bucket, name=f"{settings.bot_id}.{SHARD}", holder=holder, seconds=settings.lease_seconds)
+    lease = Lease(
+        await _bucket(nats, "leases", settings),
+        # Two bots on one NATS have nothing to do with each other.
+        name=f"{settings.bot_id}.{SHARD}",
+        holder=holder,
+        seconds=settings.lease_seconds,
+    )
+    shifts = Shifts(settings, bot, turns, text, metrics)
+    polling = Polling(bot, inbox) if settings.telegram_mode is TelegramMode.POLLING else None
+    speaker = Speaker(nats, inbox, polling, shifts.open, metrics, drain_seconds=settings.grace_seconds)
+    return Gateway(inbox, lease, speaker)
 
 
-async def open_turns(nats: Nats, settings: GatewaySettings) -> TurnLog:
-    ttl = timedelta(hours=settings.ledger_hours).total_seconds()
-    return TurnLog(await _bucket(nats, "turns", settings, ttl_seconds=ttl))
+class Shifts:
+    """Builds a tenure's objects: new for each, so that nothing outlives the right to speak."""
+
+    def __init__(
+        self, settings: GatewaySettings, bot: Bot, turns: TurnLog, text: TextClient, metrics: GatewayMetrics
+    ) -> None:
+        self._settings = settings
+        self._bot = bot
+        self._turns = turns
+        self._text = text
+        self._metrics = metrics
+        self._wording = Wording.load()
+        self._dispatcher = build_dispatcher(self._wording, text)
+        self._failpoints = Failpoints(settings.failpoints, settings.environment)
+        self._publishing: asyncio.Task[None] | None = None
+
+    async def open(self, tenure: Tenure, lanes: Lanes) -> Shift:
+        self._publishing = asyncio.create_task(publish_commands(self._bot, self._wording))
+        pace = self._settings.telegram_messages_per_second
+        scheduler = Scheduler(self._bot, tenure, self._metrics, messages_per_second=pace)
+        replies = Replies(self._turns, scheduler, self._wording, self._metrics, self._failpoints)
+        views = Views(scheduler, replies, self._wording, has_drafts=await knows_drafts(self._bot))
+        stops = Stops()
+        answers = Answers(self._text, replies, views, stops, self._wording, self._metrics)
+        speech = Speech(replies, stops, answers)
+        return Shift(tenure, lanes, speech, self._turns, self._dispatcher, self._bot, self._metrics)
 
 
 async def _bucket(nats: Nats, name: str, settings: GatewaySettings, *, ttl_seconds: float = 0) -> KeyValue:
@@ -59,30 +102,3 @@ async def _bucket(nats: Nats, name: str, settings: GatewaySettings, *, ttl_secon
         replicas=settings.stream_replicas,
     )
     return await ensure_bucket(nats.js, config)
-
-
-def shift_opener(
-    bot: Bot,
-    dispatcher: Dispatcher,
-    turns: TurnLog,
-    text_client: TextClient,
-    wording: Wording,
-    metrics: GatewayMetrics,
-    failpoints: Failpoints,
-) -> Callable[[Tenure, Lanes], Awaitable[Shift]]:
-    """How a tenure's objects are built: new for each, so that nothing outlives the right to speak."""
-    background: set[asyncio.Task[None]] = set()
-
-    async def open_shift(tenure: Tenure, lanes: Lanes) -> Shift:
-        publishing = asyncio.create_task(publish_commands(bot, wording))
-        background.add(publishing)
-        publishing.add_done_callback(background.discard)
-        scheduler = Scheduler(bot, tenure, metrics)
-        replies = Replies(turns, scheduler, wording, metrics, failpoints)
-        views = Views(scheduler, replies, wording, has_drafts=await knows_drafts(bot))
-        stops = Stops()
-        answers = Answers(text_client, replies, views, stops, wording, metrics)
-        speech = Speech(replies, stops, answers)
-        return Shift(tenure, lanes, speech, turns, dispatcher, bot, metrics)
-
-    return open_shift

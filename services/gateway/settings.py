@@ -28,6 +28,9 @@ class GatewaySettings(ServiceSettings):
     )
     webhook_host: str = Field("127.0.0.1", description="Address the webhook listens on.")
     webhook_port: int = Field(8080, description="Port the webhook listens on.")
+    telegram_messages_per_second: int = Field(
+        29, ge=1, description="Sends and edits of the whole bot; Telegram allows about 30."
+    )
     admin_ids: Annotated[frozenset[int], NoDecode] = Field(
         frozenset(), description="Telegram ids of the admins, separated by commas."
     )

@@ -41,13 +41,24 @@ GROUP_MESSAGES = (Window(3, 3.0, reserved=1), Window(19, 60.0, reserved=8))
 DRAFTS = (Window(18, 5.0), Window(38, 30.0))
 
 
+@dataclass
+class Spending:
+    """One call against a budget."""
+
+    at: float
+
+    def arrived(self, at: float) -> None:
+        """Counts the call from the time of its answer: Telegram saw it no later than that."""
+        self.at = at
+
+
 class Budget:
     """What one chat may be sent of one family: a sliding window for each limit, and Telegram's own 429."""
 
     def __init__(self, windows: tuple[Window, ...], clock: Callable[[], float] = time.monotonic) -> None:
         self._windows = windows
         self._clock = clock
-        self._spent: deque[float] = deque(maxlen=max((w.count for w in windows), default=0))
+        self._spent: deque[Spending] = deque(maxlen=max((w.count for w in windows), default=0))
         self._blocked_until = 0.0
 
     def wait_seconds(self, priority: Priority) -> float:
@@ -56,13 +67,15 @@ class Budget:
         wait = self._blocked_until - now
         for window in self._windows:
             allowed = window.count - (0 if priority is Priority.FINAL else window.reserved)
-            recent = [at for at in self._spent if at > now - window.seconds]
+            recent = sorted(spent.at for spent in self._spent if spent.at > now - window.seconds)
             if len(recent) >= allowed:
                 wait = max(wait, recent[-allowed] + window.seconds - now)
         return max(0.0, wait)
 
-    def spend(self) -> None:
-        self._spent.append(self._clock())
+    def spend(self) -> Spending:
+        spending = Spending(self._clock())
+        self._spent.append(spending)
+        return spending
 
     def block(self, seconds: float) -> None:
         """Obeys a `retry_after`."""
@@ -73,4 +86,4 @@ class Budget:
         """Whether nothing of the past matters any more."""
         now = self._clock()
         longest = max((window.seconds for window in self._windows), default=0.0)
-        return now >= self._blocked_until and (not self._spent or self._spent[-1] <= now - longest)
+        return now >= self._blocked_until and all(spent.at <= now - longest for spent in self._spent)

@@ -1,7 +1,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -17,6 +17,8 @@ from services.gateway.delivery.budgets import (
     Budget,
     Family,
     Priority,
+    Spending,
+    Window,
 )
 from services.gateway.lease import Tenure
 from services.gateway.metrics import GatewayMetrics
@@ -50,11 +52,12 @@ class _Chat:
         self.changed = asyncio.Event()
         self.worker: asyncio.Task[None] | None = None
 
-    def next_request(self) -> tuple[_Request | None, float]:
+    def next_request(self, shared: Mapping[Family, Budget]) -> tuple[_Request | None, float]:
         """The most urgent request that may go now, or how long until one may."""
         shortest = float("inf")
         for request in sorted(self.requests):
-            wait = self.budgets[request.family].wait_seconds(request.priority)
+            budgets = (self.budgets[request.family], shared[request.family])
+            wait = max(budget.wait_seconds(request.priority) for budget in budgets)
             if wait <= 0:
                 self.requests.remove(request)
                 return request, 0.0
@@ -69,10 +72,18 @@ class Scheduler:
     tenure is over.
     """
 
-    def __init__(self, bot: Bot, tenure: Tenure, metrics: GatewayMetrics) -> None:
+    def __init__(
+        self, bot: Bot, tenure: Tenure, metrics: GatewayMetrics, *, messages_per_second: int
+    ) -> None:
         self._bot = bot
         self._tenure = tenure
         self._metrics = metrics
+        of_the_bot = Window(messages_per_second, 1.0, reserved=messages_per_second // 3)
+        self._shared = {
+            Family.MESSAGES: Budget((of_the_bot,)),
+            Family.DRAFTS: Budget(()),
+            Family.FREE: Budget(()),
+        }
         self._chats: dict[int, _Chat] = {}
         self._numbers = itertools.count()
 
@@ -114,7 +125,7 @@ class Scheduler:
     async def _work(self, chat: _Chat) -> None:
         while chat.requests:
             chat.changed.clear()
-            request, wait_seconds = chat.next_request()
+            request, wait_seconds = chat.next_request(self._shared)
             if request is None:
                 await _first(chat.changed.wait(), wait_seconds)
             elif not request.done.done():
@@ -129,8 +140,7 @@ class Scheduler:
                 request.done.set_result(None)
                 return
             self._tenure.check()
-            budget.spend()
-            result = await self._send(method)
+            result = await self._send(method, budget.spend(), self._shared[request.family].spend())
         except TelegramRetryAfter as error:
             log.warning("telegram_throttled", family=request.family, retry_after_seconds=error.retry_after)
             budget.block(error.retry_after)
@@ -142,7 +152,7 @@ class Scheduler:
             if not request.done.done():
                 request.done.set_result(result)
 
-    async def _send(self, method: TelegramMethod[T]) -> T:
+    async def _send(self, method: TelegramMethod[T], *spendings: Spending) -> T:
         began = time.perf_counter()
         outcome = "ok"
         try:
@@ -151,6 +161,8 @@ class Scheduler:
             outcome = type(error).__name__
             raise
         finally:
+            for spending in spendings:
+                spending.arrived(time.monotonic())
             self._metrics.api_calls.labels(method.__api_method__, outcome).observe(
                 time.perf_counter() - began
             )

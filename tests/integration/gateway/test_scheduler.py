@@ -55,7 +55,8 @@ async def bot(telegram: Telegram) -> AsyncIterator[Bot]:
 
 
 def a_scheduler(bot: Bot, tenure: Tenure | None = None) -> Scheduler:
-    return Scheduler(bot, tenure or Tenure(1, float("inf")), GatewayMetrics(CollectorRegistry()))
+    metrics = GatewayMetrics(CollectorRegistry())
+    return Scheduler(bot, tenure or Tenure(1, float("inf")), metrics, messages_per_second=29)
 
 
 async def test_the_answer_overtakes_progress_that_still_waits(telegram: Telegram, bot: Bot) -> None:
@@ -119,3 +120,26 @@ async def test_nothing_is_sent_once_the_tenure_is_over(telegram: Telegram, bot: 
     with pytest.raises(LeaseLost):
         await scheduler.call(method, telegram.user_id, Family.MESSAGES, Priority.FINAL)
     assert await telegram.texts() == []
+
+
+async def test_all_chats_together_stay_within_the_bots_pace(telegram: Telegram, bot: Bot) -> None:
+    await telegram.control(
+        "PUT",
+        "limits",
+        enabled=True,
+        families={"messages": {"per_chat_per_second": 100, "burst": 100, "global_per_second": 30}},
+    )
+    users = [
+        (await telegram.control("POST", "users", first_name="U", language_code="en"))["id"] for _ in range(60)
+    ]
+    for user_id in users:
+        await telegram.control("POST", "messages", user_id=user_id, text="hi")
+    scheduler = a_scheduler(bot)
+    await asyncio.gather(
+        *(
+            scheduler.call(SendMessage(chat_id=user, text="x"), user, Family.MESSAGES, Priority.FINAL)
+            for user in users
+        )
+    )
+    calls = await telegram.control("GET", "calls")
+    assert [call["status"] for call in calls if call["method"] == "sendMessage"] == [200] * 60
