@@ -16,7 +16,8 @@ from tests.support.stack import Stack, running_stack
 USERS: Final = 20
 KILLS: Final = 3
 GATEWAYS: Final = ("gateway", "gateway-2")
-TALK_SECONDS: Final = 4.0
+ANSWER_SECONDS: Final = 2.2
+TALK_SECONDS: Final = 6.0
 AFTERMATH_SECONDS: Final = 2.0
 # What the dead one had handed to the kernel may still arrive; it is not the successor's.
 LAST_WORDS_SECONDS: Final = 0.1
@@ -29,14 +30,20 @@ class Talk:
         self.exchanges: list[Exchange] = []
         self._audience = audience
         self._is_over = False
-        self._tasks = [asyncio.create_task(self._keep_asking(user_id)) for user_id in user_ids]
+        # One after the other, so that a kill finds answers in each of their stages.
+        starts = (number * ANSWER_SECONDS / len(user_ids) for number in range(len(user_ids)))
+        self._tasks = [
+            asyncio.create_task(self._keep_asking(user_id, start))
+            for user_id, start in zip(user_ids, starts, strict=True)
+        ]
 
     async def end(self) -> None:
         """Lets everybody have the answer that they wait for."""
         self._is_over = True
         await asyncio.gather(*self._tasks)
 
-    async def _keep_asking(self, user_id: int) -> None:
+    async def _keep_asking(self, user_id: int, after_seconds: float) -> None:
+        await asyncio.sleep(after_seconds)
         while not self._is_over:
             exchange = self._audience.prepare(user_id, question(len(self.exchanges)))
             self.exchanges.append(exchange)

@@ -29,6 +29,7 @@ async def text_single(directory: Path) -> Figures:
         vendor(stack.openai_url) as client,
     ):
         [user_id] = await audience.add_users(1)
+        await first_token_from_vendor(client, question(QUESTIONS))
         await audience.forget_journal()
         meters = Meters(stack.processes)
 
