@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 # Most tests wait for processes: two workers take little more than half the time of one.
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 CODE := services tests
 
 # A lock per service; `local` is what `make run` needs. `dev` is everything, the others agree with it.
