@@ -1,3 +1,4 @@
+import re
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -5,6 +6,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from services.chassis.settings import ServiceSettings
+
+# https://core.telegram.org/bots/api#setwebhook allows one character; that could be guessed.
+WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
 class TelegramMode(StrEnum):
@@ -64,9 +68,9 @@ class GatewaySettings(ServiceSettings):
                     "TELEGRAM_MODE=webhook needs TELEGRAM_WEBHOOK_URL, the address Telegram calls"
                 )
             secret = self.telegram_webhook_secret
-            if secret is None or len(secret.get_secret_value()) < 16:
+            if secret is None or not WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
                 raise ValueError(
-                    "TELEGRAM_MODE=webhook needs TELEGRAM_WEBHOOK_SECRET of at least 16 characters: "
+                    "TELEGRAM_MODE=webhook needs TELEGRAM_WEBHOOK_SECRET, 16 to 256 of A-Z a-z 0-9 _ -: "
                     "without it anyone could post updates"
                 )
         return self

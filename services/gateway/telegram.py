@@ -2,7 +2,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from aiogram import Bot
@@ -17,7 +17,15 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import GetMe, SendMessageDraft, SetMyCommands, TelegramMethod
+from aiogram.methods import (
+    EditMessageText,
+    GetMe,
+    Response,
+    SendMessage,
+    SendMessageDraft,
+    SetMyCommands,
+    TelegramMethod,
+)
 from aiogram.types import BotCommand
 
 from services.chassis.errors import StartupError
@@ -29,6 +37,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 MAX_CONNECTIONS = 500
 REQUEST_TIMEOUT_SECONDS = 30.0
+FREQUENT: tuple[type[TelegramMethod[Any]], ...] = (SendMessage, EditMessageText, SendMessageDraft)
 COMMANDS = ("start", "new", "stop", "help")
 
 
@@ -48,7 +57,10 @@ async def telegram(settings: GatewaySettings) -> AsyncIterator[Bot]:
         # What `bot.me()` remembers for mentions and replies; no handler has to wait for it later.
         bot._me = await until_answered(bot, GetMe())
         log.info("bot_known", username=bot._me.username)
+        # pydantic forgets a generic class that nobody holds, and aiogram would build it anew for each answer.
+        answers = [Response[method.__returning__] for method in FREQUENT]  # type: ignore[name-defined]
         yield bot
+        del answers
     finally:
         await session.close()
 

@@ -97,7 +97,8 @@ class Keeper:
             raise self.failure(f"{ending} again and again; it is not started any more.")
         self._console.say(f"{self.part.name} {ending}; starting it again in {delay_seconds:.1f} s")
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), delay_seconds)
+            async with asyncio.timeout(delay_seconds):
+                await self._stopping.wait()
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.returncode is None:

@@ -138,8 +138,9 @@ class LiveAnswer:
     async def close(self) -> None:
         """Ends the showing; a call that is under way ends first, in the scheduler."""
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait({self._task})
+        if not self._task.cancelled() and (error := self._task.exception()):
+            log.error("live_answer_failed", exc_info=error)
 
     async def _run(self) -> None:
         try:
@@ -165,5 +166,7 @@ class LiveAnswer:
 
 async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        # Not wait_for: up to Python 3.11 it swallows a cancellation that comes together with the event.
+        async with asyncio.timeout(seconds):
+            await event.wait()
     return event.is_set()
