@@ -29,6 +29,7 @@ from aiogram.methods import (
 from aiogram.types import BotCommand
 
 from services.chassis.errors import StartupError
+from services.gateway.delivery.outcomes import describe
 from services.gateway.settings import GatewaySettings
 from services.gateway.wording import Language, Wording
 
@@ -77,7 +78,7 @@ async def until_answered(bot: Bot, method: TelegramMethod[T]) -> T:
                 "Ask @BotFather for the token, and check TELEGRAM_API_URL."
             ) from error
         except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter) as error:
-            log.warning("telegram_unreachable", error=type(error).__name__, detail=str(error))
+            log.warning("telegram_unreachable", detail=describe(error))
         await asyncio.sleep(pause_seconds)
         pause_seconds = min(pause_seconds * 2, 15.0)
 
@@ -110,5 +111,5 @@ async def publish_commands(bot: Bot, wording: Wording) -> None:
         try:
             await bot(SetMyCommands(commands=commands, language_code=code))
         except AiogramError as error:
-            log.warning("commands_not_published", error=type(error).__name__, detail=str(error))
+            log.warning("commands_not_published", detail=describe(error))
             return

@@ -9,6 +9,7 @@ from aiogram.exceptions import AiogramError
 from aiogram.methods import SendChatAction, SendMessageDraft
 
 from services.gateway.delivery.budgets import Family, Priority
+from services.gateway.delivery.outcomes import describe
 from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.turn import Turn
@@ -150,7 +151,7 @@ class LiveAnswer:
                 pause_seconds = self._view.thought_seconds
             await self._show_until_closed()
         except (AiogramError, LeaseLost) as error:
-            log.warning("live_answer_ended", error=type(error).__name__, detail=str(error))
+            log.warning("live_answer_ended", detail=describe(error))
 
     async def _show_until_closed(self) -> None:
         is_first = True

@@ -2,12 +2,11 @@ from enum import Enum, auto
 
 from aiogram.exceptions import (
     AiogramError,
+    ClientDecodeError,
+    TelegramAPIError,
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramNetworkError,
-    TelegramNotFound,
-    TelegramServerError,
-    TelegramUnauthorizedError,
 )
 from aiohttp import ClientConnectorError
 
@@ -54,6 +53,24 @@ def outcome_of(error: AiogramError) -> Outcome:
         return next((found for text, found in _BY_DESCRIPTION if text in description), Outcome.BAD_FORMAT)
     if isinstance(error, TelegramNetworkError):
         return Outcome.NOT_SENT if isinstance(error.__cause__, ClientConnectorError) else Outcome.UNKNOWN
-    if isinstance(error, TelegramServerError | TelegramNotFound | TelegramUnauthorizedError):
-        return Outcome.NOT_SENT
-    return Outcome.UNKNOWN
+    # An error that Telegram words itself says that the call was not made; a body no one can read says nothing.
+    return Outcome.NOT_SENT if isinstance(error, TelegramAPIError) else Outcome.UNKNOWN
+
+
+def message_id_of(error: AiogramError) -> int | None:
+    """The id of a message that certainly was sent, though aiogram could not read the whole answer.
+
+    Another Bot API server may leave fields out. None where the answer does not say that all went well.
+    """
+    if not isinstance(error, ClientDecodeError) or not isinstance(error.data, dict):
+        return None
+    result = error.data.get("result")
+    if error.data.get("ok") is not True or not isinstance(result, dict):
+        return None
+    return int(result.get("message_id", 0))
+
+
+def describe(error: Exception) -> str:
+    """What a log may say of an error: aiogram's own text can hold a whole answer, words of users included."""
+    said = error.message if isinstance(error, TelegramAPIError) else ""
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -17,7 +17,7 @@ from aiogram.types import (
 
 from services.chassis.failpoints import Failpoints
 from services.gateway.delivery.budgets import Family, Priority
-from services.gateway.delivery.outcomes import Outcome, outcome_of
+from services.gateway.delivery.outcomes import Outcome, describe, message_id_of, outcome_of
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.turn import Turn
 from services.gateway.metrics import GatewayMetrics
@@ -28,6 +28,9 @@ log = structlog.get_logger()
 
 GIVE_UP_SECONDS = 6 * 3600
 """How long an answer waits for a Telegram that is down."""
+MAX_DOUBTFUL_SENDS = 3
+"""How often a message is sent again that may have arrived each time."""
+HOPELESS = (Outcome.REFUSED, Outcome.BAD_FORMAT)
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """A preview would make Telegram fetch an address that a model wrote."""
 
@@ -101,7 +104,7 @@ class Replies:
         try:
             await self._scheduler.call(method, turn.chat_id, Family.FREE, Priority.COSMETIC)
         except AiogramError as error:
-            log.info("toast_not_shown", turn_id=turn.turn_id, detail=str(error))
+            log.info("toast_not_shown", turn_id=turn.turn_id, detail=describe(error))
 
     async def deliver(self, turn: Turn, parts: Sequence[Part]) -> None:
         """Makes `parts` the turn's answer and sends them. Raises LeaseLost."""
@@ -153,31 +156,32 @@ class Replies:
         await self._store(turn, turn.record.model_copy(update={"state": state, "parts": tuple(parts)}))
 
     async def _send_part(self, turn: Turn, part: Part, *, in_doubt: bool) -> int:
-        """Sends one part, however often it takes, and returns the message's id."""
+        """Sends one part, however often it takes, and returns the message's id. Raises Undeliverable."""
         gives_up_at = time.monotonic() + GIVE_UP_SECONDS
-        pause_seconds = 0.25
+        pause_seconds, doubtful_sends = 0.25, 0
         while True:
             if in_doubt:
+                doubtful_sends += 1
                 self._metrics.ambiguous_sends.inc()
                 log.warning("reply_sent_again_in_doubt", turn_id=turn.turn_id)
             try:
                 return await self._attempt(turn, self._marked(turn, part) if in_doubt else part)
             except AiogramError as error:
+                if (sent_id := message_id_of(error)) is not None:
+                    return sent_id
                 outcome = outcome_of(error)
                 if isinstance(error, TelegramMigrateToChat):
                     turn.chat_id = error.migrate_to_chat_id
-                elif outcome is Outcome.REFUSED or time.monotonic() > gives_up_at:
-                    raise Undeliverable(str(error)) from error
                 elif outcome is Outcome.NOT_MODIFIED and part.message_id is not None:
                     return part.message_id
-                elif outcome is Outcome.TARGET_GONE:
-                    part = part.model_copy(update={"is_edit": False, "message_id": None})
-                elif outcome is Outcome.BAD_FORMAT and part.entities:
-                    part = part.model_copy(update={"entities": ()})
-                elif outcome is Outcome.BAD_FORMAT:
-                    raise Undeliverable(str(error)) from error
+                elif (mended := _mended(part, outcome)) is not None:
+                    part = mended
+                elif outcome in HOPELESS or time.monotonic() > gives_up_at:
+                    raise Undeliverable(describe(error)) from error
                 else:
-                    in_doubt = outcome is Outcome.UNKNOWN and not part.is_edit
+                    in_doubt = in_doubt or (outcome is Outcome.UNKNOWN and not part.is_edit)
+                    if doubtful_sends == MAX_DOUBTFUL_SENDS:
+                        raise Undeliverable("nobody knows how often it arrived") from error
                     await asyncio.sleep(pause_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
                     pause_seconds = min(pause_seconds * 2, 15.0)
 
@@ -220,6 +224,15 @@ class Replies:
 
     def _new_record(self, turn: Turn) -> TurnRecord:
         return TurnRecord(state=TurnState.RESERVED, chat_id=turn.chat_id, thread_id=turn.thread_id)
+
+
+def _mended(part: Part, outcome: Outcome) -> Part | None:
+    """The part as Telegram may take it after it refused it so, where there is such a way."""
+    if outcome is Outcome.TARGET_GONE:
+        return part.model_copy(update={"is_edit": False, "message_id": None})
+    if outcome is Outcome.BAD_FORMAT and part.entities:
+        return part.model_copy(update={"entities": ()})
+    return None
 
 
 def _content(part: Part) -> dict[str, Any]:

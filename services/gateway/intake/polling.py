@@ -1,5 +1,6 @@
 import asyncio
 import random
+import time
 from collections import defaultdict
 from typing import Any
 
@@ -9,6 +10,7 @@ from aiogram.exceptions import AiogramError, TelegramConflictError, TelegramRetr
 from aiogram.methods import DeleteWebhook, TelegramMethod
 
 from services.chassis.errors import ServiceUnavailable
+from services.gateway.delivery.outcomes import describe
 from services.gateway.intake.inbox import Inbox
 from services.gateway.lease import Tenure
 from services.gateway.updates import HANDLED_KINDS, RawUpdate, conversation_id_of, origin_of
@@ -16,6 +18,7 @@ from services.gateway.updates import HANDLED_KINDS, RawUpdate, conversation_id_o
 log = structlog.get_logger()
 
 POLL_SECONDS = 25
+LEAST_WAIT_SECONDS = 0.3
 
 
 class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
@@ -61,11 +64,12 @@ class Polling:
             except (AiogramError, ServiceUnavailable) as error:
                 # A former holder's poll that is still open, or a webhook set from elsewhere.
                 has_webhook = isinstance(error, TelegramConflictError) and "webhook" in error.message.lower()
-                log.warning("poll_failed", error=type(error).__name__, detail=str(error))
+                log.warning("poll_failed", detail=describe(error))
             await asyncio.sleep(pause_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
             pause_seconds = min(pause_seconds * 2, 15.0)
 
     async def _poll(self) -> None:
+        began = time.monotonic()
         method = GetRawUpdates(offset=self._offset)
         updates = await self._bot(method, request_timeout=POLL_SECONDS + 10)
         chats: dict[str, list[RawUpdate]] = defaultdict(list)
@@ -74,6 +78,9 @@ class Polling:
         await asyncio.gather(*map(self._store_in_order, chats.values()))
         if updates:
             self._offset = updates[-1]["update_id"] + 1
+        elif time.monotonic() - began < LEAST_WAIT_SECONDS:
+            # A server that does not wait for updates itself.
+            await asyncio.sleep(LEAST_WAIT_SECONDS)
 
     async def _store_in_order(self, updates: list[RawUpdate]) -> None:
         for update in updates:

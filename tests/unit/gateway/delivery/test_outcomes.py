@@ -2,6 +2,7 @@ import pytest
 from aiogram.exceptions import (
     AiogramError,
     ClientDecodeError,
+    TelegramAPIError,
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramNetworkError,
@@ -11,7 +12,7 @@ from aiogram.methods import SendMessage
 from aiohttp import ClientConnectorError, ServerDisconnectedError
 from aiohttp.client_reqrep import ConnectionKey
 
-from services.gateway.delivery.outcomes import Outcome, outcome_of
+from services.gateway.delivery.outcomes import Outcome, describe, message_id_of, outcome_of
 
 METHOD = SendMessage(chat_id=1, text="x")
 
@@ -39,6 +40,7 @@ NO_CONNECTION = ClientConnectorError(
         (a_network_error(TimeoutError()), Outcome.UNKNOWN),
         (ClientDecodeError("Failed to decode", ValueError(), "<html>"), Outcome.UNKNOWN),
         (TelegramServerError(METHOD, "Internal Server Error"), Outcome.NOT_SENT),
+        (TelegramAPIError(METHOD, "Too Many Requests"), Outcome.NOT_SENT),
         (TelegramForbiddenError(METHOD, "Forbidden: bot was blocked by the user"), Outcome.REFUSED),
         (a_bad_request("chat not found"), Outcome.REFUSED),
         (a_bad_request("message is not modified: specified new…"), Outcome.NOT_MODIFIED),
@@ -48,3 +50,16 @@ NO_CONNECTION = ClientConnectorError(
 )
 def test_a_failed_call_tells_what_became_of_its_message(error: AiogramError, expected: Outcome) -> None:
     assert outcome_of(error) is expected
+
+
+def test_an_answer_with_fields_left_out_still_says_that_the_message_was_sent() -> None:
+    incomplete = {"ok": True, "result": {"message_id": 7}}
+    assert message_id_of(ClientDecodeError("Failed to deserialize", ValueError(), incomplete)) == 7
+    refused = {"ok": False, "description": "no"}
+    assert message_id_of(ClientDecodeError("Failed to deserialize", ValueError(), refused)) is None
+    assert message_id_of(ClientDecodeError("Failed to decode", ValueError(), "<html>")) is None
+
+
+def test_the_words_of_users_are_not_described() -> None:
+    error = ClientDecodeError("Failed to deserialize", ValueError(), {"result": {"text": "a secret"}})
+    assert "a secret" not in describe(error)
