@@ -53,7 +53,7 @@ def outcome_of(error: AiogramError) -> Outcome:
         return next((found for text, found in _BY_DESCRIPTION if text in description), Outcome.BAD_FORMAT)
     if isinstance(error, TelegramNetworkError):
         return Outcome.NOT_SENT if isinstance(error.__cause__, ClientConnectorError) else Outcome.UNKNOWN
-    # An error that Telegram words itself says that the call was not made; a body no one can read says nothing.
+    # An error in words of Telegram says that the call was not made; a body no one can read says nothing.
     return Outcome.NOT_SENT if isinstance(error, TelegramAPIError) else Outcome.UNKNOWN
 
 
