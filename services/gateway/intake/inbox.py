@@ -30,7 +30,8 @@ MAX_AGE_SECONDS = {
     # A wish to stop is worth nothing once what it stops has ended.
     Track.CONTROL: timedelta(minutes=10).total_seconds(),
 }
-MAX_STREAM_BYTES = 2 * 2**30
+MAX_BYTES = {Track.UPDATES: 512 * 2**20, Track.CONTROL: 16 * 2**20}
+"""JetStream sets so much of the disk aside. An update has about 1 kB."""
 DUPLICATE_WINDOW_SECONDS = timedelta(minutes=10).total_seconds()
 """Within it the server drops what comes twice; the turn records remember far longer."""
 ACK_WAIT_SECONDS = 600.0
@@ -65,7 +66,7 @@ class Inbox:
                     storage=StorageType.FILE,
                     # Full means that Telegram is asked to keep its updates, not that old ones are dropped.
                     discard=DiscardPolicy.NEW,
-                    max_bytes=MAX_STREAM_BYTES,
+                    max_bytes=MAX_BYTES[track],
                     max_age=MAX_AGE_SECONDS[track],
                     duplicate_window=DUPLICATE_WINDOW_SECONDS,
                     num_replicas=replicas,
