@@ -1,6 +1,4 @@
 import asyncio
-import os
-import socket
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,6 +17,7 @@ from services.gateway.intake.polling import Polling
 from services.gateway.lanes import Lanes
 from services.gateway.lease import Lease, Tenure
 from services.gateway.metrics import GatewayMetrics
+from services.gateway.processes import ProcessIdentity
 from services.gateway.routers import build_dispatcher
 from services.gateway.settings import GatewaySettings, TelegramMode
 from services.gateway.shift import Shift
@@ -52,12 +51,11 @@ async def open_gateway(
     await inbox.ensure(replicas=settings.stream_replicas)
     ledger_seconds = timedelta(hours=settings.ledger_hours).total_seconds()
     turns = TurnLog(await _bucket(nats, "turns", settings, ttl_seconds=ledger_seconds))
-    holder = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
     lease = Lease(
         await _bucket(nats, "leases", settings),
         # Two bots on one NATS have nothing to do with each other.
         name=f"{settings.bot_id}.{SHARD}",
-        holder=holder,
+        holder=str(ProcessIdentity.own()),
         seconds=settings.lease_seconds,
     )
     shifts = Shifts(settings, bot, turns, text, metrics)

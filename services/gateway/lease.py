@@ -11,6 +11,7 @@ from nats.js.errors import APIError, KeyNotFoundError
 from nats.js.kv import KeyValue
 
 from services.chassis.jetstream import is_conflict
+from services.gateway.processes import ProcessIdentity
 
 log = structlog.get_logger()
 
@@ -54,7 +55,8 @@ class Lease:
 
     Nothing expires on the server. Each rival watches the key's revision by its own monotonic clock: a
     revision that has stood still for the lease's length belongs to a holder that is dead, or that has ended
-    its tenure by the same length of its own clock, counted from before its last renewal.
+    its tenure by the same length of its own clock, counted from before its last renewal. A
+    holder on this machine whose process has ended need not be waited for.
     """
 
     def __init__(self, bucket: KeyValue, *, name: str, holder: str, seconds: float) -> None:
@@ -91,7 +93,8 @@ class Lease:
                 except KeyNotFoundError:
                     return await self._bucket.create(self._key, self._value(held=True))
                 revision = entry.revision or 0
-                if json.loads(entry.value or b"{}").get("held") and not self._has_stood_still(revision):
+                value = json.loads(entry.value or b"{}")
+                if value.get("held") and not self._is_abandoned(value.get("holder", ""), revision):
                     return None
                 return await self._bucket.update(self._key, self._value(held=True), last=revision)
         except NATS_ERRORS as error:
@@ -99,7 +102,11 @@ class Lease:
                 log.warning("lease_unreachable", error=str(error) or type(error).__name__)
             return None
 
-    def _has_stood_still(self, revision: int) -> bool:
+    def _is_abandoned(self, holder: str, revision: int) -> bool:
+        """Whether the holder is dead: seen at once on this machine, elsewhere by its silence."""
+        process = ProcessIdentity.parse(holder)
+        if process is not None and process.is_certainly_dead:
+            return True
         now = time.monotonic()
         if revision != self._seen_revision:
             self._seen_revision, self._seen_at = revision, now

@@ -1,4 +1,7 @@
 import asyncio
+import json
+import subprocess
+import sys
 import time
 from contextlib import aclosing
 
@@ -36,6 +39,17 @@ async def test_a_dead_holder_is_replaced_when_its_time_is_over_and_not_before(bu
     async with aclosing(a_lease(bucket, "b").tenures(asyncio.Event())) as ours:
         assert (await anext(ours)).held
     assert time.monotonic() - began >= SECONDS
+
+
+async def test_a_holder_that_died_on_this_machine_is_replaced_at_once(bucket: KeyValue) -> None:
+    code = "from services.gateway.processes import ProcessIdentity as P; print(P.own())"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=subprocess.PIPE)
+    printed, _ = await process.communicate()
+    value = json.dumps({"holder": printed.decode().strip(), "held": True})
+    await bucket.create("shard-0", value.encode())
+    lease = Lease(bucket, name="shard-0", holder="b", seconds=60)
+    async with aclosing(lease.tenures(asyncio.Event())) as ours:
+        assert (await asyncio.wait_for(anext(ours), 10)).held
 
 
 async def test_a_holder_keeps_its_lease_when_the_answer_to_a_renewal_was_lost(bucket: KeyValue) -> None:
