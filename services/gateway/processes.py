@@ -34,8 +34,15 @@ class ProcessIdentity(NamedTuple):
         """Whether the process has ended. False where that cannot be seen from here."""
         if self.place != _place() or not self.place:
             return False
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            # It lives and is another user's; /proc may be mounted so that it hides those.
+            return False
         found = _state_and_start(self.pid)
-        return found is None or found[0] in _DEAD_STATES or found[1] != self.start_ticks
+        return found is not None and (found[0] in _DEAD_STATES or found[1] != self.start_ticks)
 
 
 def _place() -> str:
