@@ -1,4 +1,5 @@
 import asyncio
+from contextlib import suppress
 
 
 class Broadcast:
@@ -21,3 +22,12 @@ class Broadcast:
         if self._next is None:
             self._next = asyncio.get_running_loop().create_future()
         await asyncio.shield(self._next)
+
+
+async def is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for the event, at most so long, and tell whether it is set."""
+    with suppress(TimeoutError):
+        # Not wait_for: up to Python 3.11 it swallows a cancellation that comes together with the event.
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

@@ -1,10 +1,10 @@
 import asyncio
 import contextlib
-import random
 import time
 
 import structlog
 
+from services.chassis.backoff import Backoff
 from services.chassis.errors import ProviderInterrupted, QuartetError, ServiceUnavailable
 from services.gateway.delivery.live import LiveAnswer
 from services.gateway.delivery.replies import Replies
@@ -87,7 +87,7 @@ class Answers:
     async def _ask_until_answered(self, question: Question, manuscript: Manuscript, live: LiveAnswer) -> None:
         """The one owner of retries towards the text service: same turn, so it replaces or replays."""
         gives_up_at = time.monotonic() + PATIENCE_SECONDS
-        pause_seconds = 0.2
+        backoff = Backoff(0.2, longest_seconds=3.0)
         while True:
             try:
                 await self._ask(question, manuscript, live)
@@ -96,8 +96,7 @@ class Answers:
                 if time.monotonic() > gives_up_at:
                     raise
                 log.warning("text_service_unavailable", turn_id=question.turn_id, detail=str(error))
-            await asyncio.sleep(pause_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
-            pause_seconds = min(pause_seconds * 2, 3.0)
+            await backoff.pause()
 
     async def _ask(self, question: Question, manuscript: Manuscript, live: LiveAnswer) -> None:
         written = ""

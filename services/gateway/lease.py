@@ -11,6 +11,7 @@ from nats.js.errors import APIError, KeyNotFoundError
 from nats.js.kv import KeyValue
 
 from services.chassis.jetstream import is_conflict
+from services.chassis.signals import is_set_within
 from services.gateway.processes import ProcessIdentity
 
 log = structlog.get_logger()
@@ -73,7 +74,7 @@ class Lease:
             began = time.monotonic()
             revision = await self._try_to_win()
             if revision is None:
-                await _is_set_within(stop, self._seconds / 8)
+                await is_set_within(stop, self._seconds / 8)
                 continue
             tenure = Tenure(revision, began + self._seconds)
             log.info("lease_won", holder=self._holder, epoch=tenure.epoch)
@@ -115,7 +116,7 @@ class Lease:
     async def _renew(self, tenure: Tenure, revision: int) -> None:
         """Renews until the tenure ends, then gives the lease back so that a rival need not wait."""
         own: int | None = revision
-        while own is not None and not await _is_set_within(tenure.ended, self._seconds / 4) and tenure.held:
+        while own is not None and not await is_set_within(tenure.ended, self._seconds / 4) and tenure.held:
             began = time.monotonic()
             try:
                 async with asyncio.timeout(self._seconds / 4):
@@ -141,11 +142,3 @@ class Lease:
 
     def _value(self, *, held: bool) -> bytes:
         return json.dumps({"holder": self._holder, "held": held}).encode()
-
-
-async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
-    with contextlib.suppress(TimeoutError):
-        # Not wait_for: up to Python 3.11 it swallows a cancellation that comes together with the event.
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    return event.is_set()

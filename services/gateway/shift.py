@@ -1,7 +1,5 @@
-import asyncio
 import contextlib
 import json
-import random
 import time
 from dataclasses import dataclass
 
@@ -12,6 +10,7 @@ from nats.aio.msg import Msg
 from opentelemetry.trace import SpanKind
 from quartet.gateway.v1.update_events_pb2 import UpdateReceived
 
+from services.chassis.backoff import Backoff
 from services.chassis.errors import InternalError, QuartetError, ServiceUnavailable
 from services.chassis.events import MalformedEvent, decode, registry
 from services.chassis.telemetry import tracing
@@ -117,7 +116,7 @@ class Shift:
     async def _handle_through_outages(self, in_hand: InHand) -> None:
         """Tries again while our store is away; for a service of ours that is away there is a limit."""
         gives_up_at = time.monotonic() + PATIENCE_SECONDS
-        pause_seconds = 0.2
+        backoff = Backoff(0.2, longest_seconds=LONGEST_PAUSE_SECONDS)
         while self._tenure.held:
             turn = self._turn_of(in_hand)
             try:
@@ -130,8 +129,7 @@ class Shift:
                         await self._apologise(turn, error)
                         await in_hand.settle()
                         return
-            await asyncio.sleep(pause_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
-            pause_seconds = min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
+            await backoff.pause()
 
     async def _bring_to_an_end(self, turn: Turn, in_hand: InHand) -> None:
         found = await self._turns.find(turn.turn_id)

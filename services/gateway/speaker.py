@@ -1,10 +1,10 @@
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 
 import structlog
 from nats.js.client import JetStreamContext
 
+from services.chassis.backoff import Backoff
 from services.chassis.jetstream import Nats
 from services.gateway.intake.inbox import Inbox
 from services.gateway.intake.polling import Polling
@@ -58,6 +58,7 @@ class Speaker:
     async def _keep_taking(self, shift: Shift, tenure: Tenure) -> None:
         """Takes what waits, and again after each reconnect: a delivery cut off would come back much later."""
         turn = 0
+        backoff = Backoff(0.2, longest_seconds=1.0)
         while tenure.held:
             reconnected = asyncio.create_task(self._nats.reconnected.wait())
             taken: list[JetStreamContext.PushSubscription] = []
@@ -66,10 +67,11 @@ class Speaker:
                 for track in (Track.CONTROL, Track.UPDATES):
                     name = f"speaker-{tenure.epoch}-{turn}"
                     taken.append(await self._inbox.take_over(track, name, shift.receive))
+                backoff.reset()
                 await reconnected
             except NATS_ERRORS as error:
                 log.warning("take_over_failed", error=type(error).__name__, detail=str(error))
-                await asyncio.sleep(random.uniform(0.1, 0.4))  # noqa: S311 - jitter
+                await backoff.pause()
             finally:
                 reconnected.cancel()
                 for subscription in taken:

@@ -1,4 +1,3 @@
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,6 +27,7 @@ from aiogram.methods import (
 )
 from aiogram.types import BotCommand
 
+from services.chassis.backoff import Backoff
 from services.chassis.errors import StartupError
 from services.gateway.delivery.outcomes import describe
 from services.gateway.settings import GatewaySettings
@@ -69,7 +69,7 @@ async def telegram(settings: GatewaySettings) -> AsyncIterator[Bot]:
 
 async def until_answered(bot: Bot, method: TelegramMethod[T]) -> T:
     """Makes a call at start-up again and again while Telegram cannot be reached."""
-    pause_seconds = 0.5
+    backoff = Backoff(0.5, longest_seconds=15.0)
     while True:
         try:
             return await bot(method)
@@ -80,8 +80,7 @@ async def until_answered(bot: Bot, method: TelegramMethod[T]) -> T:
             ) from error
         except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter) as error:
             log.warning("telegram_unreachable", detail=describe(error))
-        await asyncio.sleep(pause_seconds)
-        pause_seconds = min(pause_seconds * 2, 15.0)
+        await backoff.pause()
 
 
 async def knows_drafts(bot: Bot) -> bool:

@@ -1,4 +1,3 @@
-import asyncio
 from enum import StrEnum
 from typing import Any
 
@@ -8,6 +7,7 @@ from nats.js.kv import KeyValue
 from pydantic import BaseModel, ConfigDict, Field
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
+from services.chassis.backoff import Backoff
 from services.chassis.errors import ServiceUnavailable
 from services.chassis.jetstream import is_conflict
 from services.gateway.lease import NATS_ERRORS, LeaseLost, Tenure
@@ -89,7 +89,7 @@ class TurnLog:
     async def write(self, turn_id: str, record: TurnRecord, *, revision: int, tenure: Tenure) -> int:
         """Stores `record` over `revision` (0: there is none yet) and returns the new revision."""
         value = record.model_dump_json(exclude_defaults=True).encode()
-        attempt_seconds = 0.05
+        backoff = Backoff(0.1, longest_seconds=1.0)
         while True:
             tenure.check()
             try:
@@ -101,8 +101,7 @@ class TurnLog:
                 if is_conflict(error):
                     raise LeaseLost from error
                 log.warning("turn_write_failed", turn_id=turn_id, error=str(error) or type(error).__name__)
-            attempt_seconds = min(attempt_seconds * 2, 1.0)
-            await asyncio.sleep(attempt_seconds)
+            await backoff.pause()
 
     async def _revision_of(self, turn_id: str, value: bytes) -> int | None:
         """The revision at which exactly `value` stands: the write came through, only its answer was lost."""

@@ -1,5 +1,4 @@
 import asyncio
-import contextlib
 import itertools
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Protocol
@@ -8,6 +7,7 @@ import structlog
 from aiogram.exceptions import AiogramError
 from aiogram.methods import SendChatAction, SendMessageDraft
 
+from services.chassis.signals import is_set_within
 from services.gateway.delivery.budgets import Family, Priority
 from services.gateway.delivery.outcomes import describe
 from services.gateway.delivery.replies import Replies
@@ -146,7 +146,7 @@ class LiveAnswer:
     async def _run(self) -> None:
         try:
             pause_seconds = THINKING_AFTER_SECONDS
-            while not await _is_set_within(self._changed, pause_seconds):
+            while not await is_set_within(self._changed, pause_seconds):
                 await self._view.think()
                 pause_seconds = self._view.thought_seconds
             await self._show_until_closed()
@@ -162,12 +162,4 @@ class LiveAnswer:
                 self._on_first_text()
                 is_first = False
             await asyncio.sleep(interval_seconds)
-            await _is_set_within(self._changed, DRAFT_LIFE_SECONDS)
-
-
-async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
-    with contextlib.suppress(TimeoutError):
-        # Not wait_for: up to Python 3.11 it swallows a cancellation that comes together with the event.
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    return event.is_set()
+            await is_set_within(self._changed, DRAFT_LIFE_SECONDS)

@@ -1,5 +1,3 @@
-import asyncio
-import random
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,6 +13,7 @@ from aiogram.types import (
     ReplyParameters,
 )
 
+from services.chassis.backoff import Backoff
 from services.chassis.failpoints import Failpoints
 from services.gateway.delivery.budgets import Family, Priority
 from services.gateway.delivery.outcomes import Outcome, describe, message_id_of, outcome_of
@@ -158,7 +157,7 @@ class Replies:
     async def _send_part(self, turn: Turn, part: Part, *, in_doubt: bool) -> int:
         """Sends one part, however often it takes, and returns the message's id. Raises Undeliverable."""
         gives_up_at = time.monotonic() + GIVE_UP_SECONDS
-        pause_seconds, doubtful_sends = 0.25, 0
+        backoff, doubtful_sends = Backoff(0.25, longest_seconds=15.0), 0
         while True:
             if in_doubt:
                 doubtful_sends += 1
@@ -182,8 +181,7 @@ class Replies:
                     in_doubt = in_doubt or (outcome is Outcome.UNKNOWN and not part.is_edit)
                     if doubtful_sends == MAX_DOUBTFUL_SENDS:
                         raise Undeliverable("nobody knows how often it arrived") from error
-                    await asyncio.sleep(pause_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
-                    pause_seconds = min(pause_seconds * 2, 15.0)
+                    await backoff.pause()
 
     async def _attempt(self, turn: Turn, part: Part) -> int:
         method: TelegramMethod[Any] = self._edit(turn, part) if part.is_edit else self._send(turn, part)

@@ -1,5 +1,4 @@
 import asyncio
-import random
 import time
 from collections import defaultdict
 from typing import Any
@@ -9,6 +8,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramConflictError, TelegramRetryAfter
 from aiogram.methods import DeleteWebhook, TelegramMethod
 
+from services.chassis.backoff import Backoff
 from services.chassis.errors import ServiceUnavailable
 from services.gateway.delivery.outcomes import describe
 from services.gateway.intake.inbox import Inbox
@@ -49,7 +49,7 @@ class Polling:
 
     async def run(self, tenure: Tenure) -> None:
         """Takes updates in until the tenure ends."""
-        pause_seconds = 0.5
+        backoff = Backoff(0.5, longest_seconds=15.0)
         has_webhook = True
         while tenure.held:
             try:
@@ -57,16 +57,14 @@ class Polling:
                     await self._bot(DeleteWebhook(drop_pending_updates=False))
                     has_webhook = False
                 await self._poll()
-                pause_seconds = 0.5
-                continue
+                backoff.reset()
             except TelegramRetryAfter as error:
-                pause_seconds = error.retry_after
+                await asyncio.sleep(error.retry_after)
             except (AiogramError, ServiceUnavailable) as error:
                 # A former holder's poll that is still open, or a webhook set from elsewhere.
                 has_webhook = isinstance(error, TelegramConflictError) and "webhook" in error.message.lower()
                 log.warning("poll_failed", detail=describe(error))
-            await asyncio.sleep(pause_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
-            pause_seconds = min(pause_seconds * 2, 15.0)
+                await backoff.pause()
 
     async def _poll(self) -> None:
         began = time.monotonic()

@@ -3,6 +3,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+import structlog.testing
 
 from services.gateway.delivery.live import Latest, LiveAnswer
 from services.gateway.rendering import MAX_TEXT_UTF16
@@ -25,6 +26,7 @@ class Screen:
 
     async def show(self, latest: Latest) -> None:
         if self._failure:
+            self.changed.set()
             raise self._failure
         self.shown.append(latest(MAX_TEXT_UTF16).text)
         self.changed.set()
@@ -73,7 +75,12 @@ async def test_a_cancellation_while_closing_reaches_the_caller() -> None:
 
 
 async def test_a_showing_that_fails_does_not_harm_the_answer() -> None:
-    live = LiveAnswer(Screen(ValueError("a bug")), on_first_text=lambda: None)
+    screen, firsts = Screen(ValueError("a bug")), list[bool]()
+    live = LiveAnswer(screen, on_first_text=lambda: firsts.append(True))
     live.update("text")
-    await asyncio.sleep(0.01)
-    await live.close()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await screen.changed.wait()
+    with structlog.testing.capture_logs() as logs:
+        await live.close()
+    assert firsts == []
+    assert [line["event"] for line in logs] == ["live_answer_failed"]
