@@ -27,33 +27,65 @@ from quartet.common.v1 import media_pb2 as quartet_dot_common_dot_v1_dot_media__
 from quartet.common.v1 import usage_pb2 as quartet_dot_common_dot_v1_dot_usage__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"quartet/text/v1/text_service.proto\x12\x0fquartet.text.v1\x1a\x1equartet/common/v1/caller.proto\x1a\x1dquartet/common/v1/media.proto\x1a\x1dquartet/common/v1/usage.proto\"\xea\x01\n\x12StreamReplyRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x0f\n\x07turn_id\x18\x02 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x03 \x01(\t\x12\x13\n\x0binstruction\x18\x04 \x01(\t\x12,\n\tmaterials\x18\x05 \x03(\x0b\x32\x19.quartet.text.v1.Material\x12-\n\x0b\x61ttachments\x18\x06 \x03(\x0b\x32\x18.quartet.common.v1.Media\x12\r\n\x05model\x18\x07 \x01(\t\"\'\n\x08Material\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"j\n\x13StreamReplyResponse\x12\x14\n\ntext_delta\x18\x01 \x01(\tH\x00\x12\x34\n\tcompleted\x18\x02 \x01(\x0b\x32\x1f.quartet.text.v1.ReplyCompletedH\x00\x42\x07\n\x05\x65vent\"\x9b\x01\n\x0eReplyCompleted\x12\x34\n\rfinish_reason\x18\x01 \x01(\x0e\x32\x1d.quartet.text.v1.FinishReason\x12\'\n\x05usage\x18\x02 \x01(\x0b\x32\x18.quartet.common.v1.Usage\x12\x10\n\x08replayed\x18\x03 \x01(\x08\x12\x18\n\x10wasted_run_count\x18\x04 \x01(\x05\"A\n\x05Model\x12\x10\n\x08model_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x10\n\x08provider\x18\x03 \x01(\t\">\n\x11ListModelsRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\"<\n\x12ListModelsResponse\x12&\n\x06models\x18\x01 \x03(\x0b\x32\x16.quartet.text.v1.Model\"^\n\x18\x43learConversationRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\"\x1b\n\x19\x43learConversationResponse*_\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46INISH_REASON_STOP\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02\x32\xac\x02\n\x0bTextService\x12Z\n\x0bStreamReply\x12#.quartet.text.v1.StreamReplyRequest\x1a$.quartet.text.v1.StreamReplyResponse0\x01\x12U\n\nListModels\x12\".quartet.text.v1.ListModelsRequest\x1a#.quartet.text.v1.ListModelsResponse\x12j\n\x11\x43learConversation\x12).quartet.text.v1.ClearConversationRequest\x1a*.quartet.text.v1.ClearConversationResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"quartet/text/v1/text_service.proto\x12\x0fquartet.text.v1\x1a\x1equartet/common/v1/caller.proto\x1a\x1dquartet/common/v1/media.proto\x1a\x1dquartet/common/v1/usage.proto\"\xa7\x03\n\x12StreamReplyRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x0f\n\x07turn_id\x18\x02 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x03 \x01(\t\x12\x13\n\x0binstruction\x18\x04 \x01(\t\x12,\n\tmaterials\x18\x05 \x03(\x0b\x32\x19.quartet.text.v1.Material\x12-\n\x0b\x61ttachments\x18\x06 \x03(\x0b\x32\x18.quartet.common.v1.Media\x12\r\n\x05model\x18\x07 \x01(\t\x12\x0e\n\x06run_id\x18\x08 \x01(\t\x12*\n\x08run_kind\x18\t \x01(\x0e\x32\x18.quartet.text.v1.RunKind\x12#\n\x04role\x18\n \x01(\x0e\x32\x15.quartet.text.v1.Role\x12\x0e\n\x06wishes\x18\x0b \x01(\t\x12\x34\n\ranswer_length\x18\x0c \x01(\x0e\x32\x1d.quartet.text.v1.AnswerLength\x12\x14\n\x0cspeaker_name\x18\r \x01(\t\"\'\n\x08Material\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"j\n\x13StreamReplyResponse\x12\x14\n\ntext_delta\x18\x01 \x01(\tH\x00\x12\x34\n\tcompleted\x18\x02 \x01(\x0b\x32\x1f.quartet.text.v1.ReplyCompletedH\x00\x42\x07\n\x05\x65vent\"\xb0\x01\n\x0eReplyCompleted\x12\x34\n\rfinish_reason\x18\x01 \x01(\x0e\x32\x1d.quartet.text.v1.FinishReason\x12\'\n\x05usage\x18\x02 \x01(\x0b\x32\x18.quartet.common.v1.Usage\x12\x10\n\x08replayed\x18\x03 \x01(\x08\x12\x18\n\x10wasted_run_count\x18\x04 \x01(\x05\x12\x13\n\x0b\x66\x61iled_over\x18\x05 \x01(\x08\"\xcf\x02\n\x05Model\x12\x10\n\x08model_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x10\n\x08provider\x18\x03 \x01(\t\x12\x30\n\x08strength\x18\x04 \x01(\x0e\x32\x1e.quartet.text.v1.ModelStrength\x12\x30\n\x0bprice_class\x18\x05 \x01(\x0e\x32\x1b.quartet.text.v1.PriceClass\x12,\n\x06health\x18\x06 \x01(\x0e\x32\x1c.quartet.text.v1.ModelHealth\x12\x17\n\x0finput_price_usd\x18\x07 \x01(\x01\x12\x18\n\x10output_price_usd\x18\x08 \x01(\x01\x12\x1b\n\x13\x63ontext_token_count\x18\t \x01(\x03\x12\x15\n\rshutdown_date\x18\n \x01(\t\x12\x13\n\x0bsees_images\x18\x0b \x01(\x08\">\n\x11ListModelsRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\"<\n\x12ListModelsResponse\x12&\n\x06models\x18\x01 \x03(\x0b\x32\x16.quartet.text.v1.Model\"\\\n\x16GetConversationRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\"S\n\x17GetConversationResponse\x12\x12\n\nturn_count\x18\x01 \x01(\x05\x12\x13\n\x0btoken_count\x18\x02 \x01(\x03\x12\x0f\n\x07summary\x18\x03 \x01(\t\"^\n\x18\x43learConversationRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\"\x1b\n\x19\x43learConversationResponse\"~\n\x17MoveConversationRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x1c\n\x14\x66rom_conversation_id\x18\x02 \x01(\t\x12\x1a\n\x12to_conversation_id\x18\x03 \x01(\t\"\x1a\n\x18MoveConversationResponse\"]\n\x17NameConversationRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\")\n\x18NameConversationResponse\x12\r\n\x05title\x18\x01 \x01(\t\"g\n\x11TranscribeRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\'\n\x05\x61udio\x18\x02 \x01(\x0b\x32\x18.quartet.common.v1.Media\"K\n\x12TranscribeResponse\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\'\n\x05usage\x18\x02 \x01(\x0b\x32\x18.quartet.common.v1.Usage\"G\n\x0cSpeakRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x0c\n\x04text\x18\x02 \x01(\t\"{\n\rSpeakResponse\x12\'\n\x05\x61udio\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Media\x12\x18\n\x10\x64uration_seconds\x18\x02 \x01(\x05\x12\'\n\x05usage\x18\x03 \x01(\x0b\x32\x18.quartet.common.v1.Usage*h\n\x07RunKind\x12\x18\n\x14RUN_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fRUN_KIND_ANSWER\x10\x01\x12\x17\n\x13RUN_KIND_REGENERATE\x10\x02\x12\x15\n\x11RUN_KIND_CONTINUE\x10\x03*\xaf\x01\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x12\n\x0eROLE_ASSISTANT\x10\x01\x12\x0f\n\x0bROLE_EDITOR\x10\x02\x12\x13\n\x0fROLE_TRANSLATOR\x10\x03\x12\x10\n\x0cROLE_TEACHER\x10\x04\x12\x13\n\x0fROLE_PROGRAMMER\x10\x05\x12\x15\n\x11ROLE_BRAINSTORMER\x10\x06\x12\x19\n\x15ROLE_LANGUAGE_PARTNER\x10\x07*|\n\x0c\x41nswerLength\x12\x1d\n\x19\x41NSWER_LENGTH_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41NSWER_LENGTH_SHORT\x10\x01\x12\x18\n\x14\x41NSWER_LENGTH_NORMAL\x10\x02\x12\x1a\n\x16\x41NSWER_LENGTH_DETAILED\x10\x03*_\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46INISH_REASON_STOP\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02*\x80\x01\n\rModelStrength\x12\x1e\n\x1aMODEL_STRENGTH_UNSPECIFIED\x10\x00\x12\x1b\n\x17MODEL_STRENGTH_EVERYDAY\x10\x01\x12\x18\n\x14MODEL_STRENGTH_SPEED\x10\x02\x12\x18\n\x14MODEL_STRENGTH_DEPTH\x10\x03*l\n\nPriceClass\x12\x1b\n\x17PRICE_CLASS_UNSPECIFIED\x10\x00\x12\x13\n\x0fPRICE_CLASS_LOW\x10\x01\x12\x16\n\x12PRICE_CLASS_MEDIUM\x10\x02\x12\x14\n\x10PRICE_CLASS_HIGH\x10\x03*\x80\x01\n\x0bModelHealth\x12\x1c\n\x18MODEL_HEALTH_UNSPECIFIED\x10\x00\x12\x1a\n\x16MODEL_HEALTH_AVAILABLE\x10\x01\x12\x19\n\x15MODEL_HEALTH_DEGRADED\x10\x02\x12\x1c\n\x18MODEL_HEALTH_UNAVAILABLE\x10\x03\x32\x83\x06\n\x0bTextService\x12Z\n\x0bStreamReply\x12#.quartet.text.v1.StreamReplyRequest\x1a$.quartet.text.v1.StreamReplyResponse0\x01\x12U\n\nListModels\x12\".quartet.text.v1.ListModelsRequest\x1a#.quartet.text.v1.ListModelsResponse\x12\x64\n\x0fGetConversation\x12\'.quartet.text.v1.GetConversationRequest\x1a(.quartet.text.v1.GetConversationResponse\x12j\n\x11\x43learConversation\x12).quartet.text.v1.ClearConversationRequest\x1a*.quartet.text.v1.ClearConversationResponse\x12g\n\x10MoveConversation\x12(.quartet.text.v1.MoveConversationRequest\x1a).quartet.text.v1.MoveConversationResponse\x12g\n\x10NameConversation\x12(.quartet.text.v1.NameConversationRequest\x1a).quartet.text.v1.NameConversationResponse\x12U\n\nTranscribe\x12\".quartet.text.v1.TranscribeRequest\x1a#.quartet.text.v1.TranscribeResponse\x12\x46\n\x05Speak\x12\x1d.quartet.text.v1.SpeakRequest\x1a\x1e.quartet.text.v1.SpeakResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'quartet.text.v1.text_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FINISHREASON']._serialized_start=1011
-  _globals['_FINISHREASON']._serialized_end=1106
+  _globals['_RUNKIND']._serialized_start=2345
+  _globals['_RUNKIND']._serialized_end=2449
+  _globals['_ROLE']._serialized_start=2452
+  _globals['_ROLE']._serialized_end=2627
+  _globals['_ANSWERLENGTH']._serialized_start=2629
+  _globals['_ANSWERLENGTH']._serialized_end=2753
+  _globals['_FINISHREASON']._serialized_start=2755
+  _globals['_FINISHREASON']._serialized_end=2850
+  _globals['_MODELSTRENGTH']._serialized_start=2853
+  _globals['_MODELSTRENGTH']._serialized_end=2981
+  _globals['_PRICECLASS']._serialized_start=2983
+  _globals['_PRICECLASS']._serialized_end=3091
+  _globals['_MODELHEALTH']._serialized_start=3094
+  _globals['_MODELHEALTH']._serialized_end=3222
   _globals['_STREAMREPLYREQUEST']._serialized_start=150
-  _globals['_STREAMREPLYREQUEST']._serialized_end=384
-  _globals['_MATERIAL']._serialized_start=386
-  _globals['_MATERIAL']._serialized_end=425
-  _globals['_STREAMREPLYRESPONSE']._serialized_start=427
-  _globals['_STREAMREPLYRESPONSE']._serialized_end=533
-  _globals['_REPLYCOMPLETED']._serialized_start=536
-  _globals['_REPLYCOMPLETED']._serialized_end=691
-  _globals['_MODEL']._serialized_start=693
-  _globals['_MODEL']._serialized_end=758
-  _globals['_LISTMODELSREQUEST']._serialized_start=760
-  _globals['_LISTMODELSREQUEST']._serialized_end=822
-  _globals['_LISTMODELSRESPONSE']._serialized_start=824
-  _globals['_LISTMODELSRESPONSE']._serialized_end=884
-  _globals['_CLEARCONVERSATIONREQUEST']._serialized_start=886
-  _globals['_CLEARCONVERSATIONREQUEST']._serialized_end=980
-  _globals['_CLEARCONVERSATIONRESPONSE']._serialized_start=982
-  _globals['_CLEARCONVERSATIONRESPONSE']._serialized_end=1009
-  _globals['_TEXTSERVICE']._serialized_start=1109
-  _globals['_TEXTSERVICE']._serialized_end=1409
+  _globals['_STREAMREPLYREQUEST']._serialized_end=573
+  _globals['_MATERIAL']._serialized_start=575
+  _globals['_MATERIAL']._serialized_end=614
+  _globals['_STREAMREPLYRESPONSE']._serialized_start=616
+  _globals['_STREAMREPLYRESPONSE']._serialized_end=722
+  _globals['_REPLYCOMPLETED']._serialized_start=725
+  _globals['_REPLYCOMPLETED']._serialized_end=901
+  _globals['_MODEL']._serialized_start=904
+  _globals['_MODEL']._serialized_end=1239
+  _globals['_LISTMODELSREQUEST']._serialized_start=1241
+  _globals['_LISTMODELSREQUEST']._serialized_end=1303
+  _globals['_LISTMODELSRESPONSE']._serialized_start=1305
+  _globals['_LISTMODELSRESPONSE']._serialized_end=1365
+  _globals['_GETCONVERSATIONREQUEST']._serialized_start=1367
+  _globals['_GETCONVERSATIONREQUEST']._serialized_end=1459
+  _globals['_GETCONVERSATIONRESPONSE']._serialized_start=1461
+  _globals['_GETCONVERSATIONRESPONSE']._serialized_end=1544
+  _globals['_CLEARCONVERSATIONREQUEST']._serialized_start=1546
+  _globals['_CLEARCONVERSATIONREQUEST']._serialized_end=1640
+  _globals['_CLEARCONVERSATIONRESPONSE']._serialized_start=1642
+  _globals['_CLEARCONVERSATIONRESPONSE']._serialized_end=1669
+  _globals['_MOVECONVERSATIONREQUEST']._serialized_start=1671
+  _globals['_MOVECONVERSATIONREQUEST']._serialized_end=1797
+  _globals['_MOVECONVERSATIONRESPONSE']._serialized_start=1799
+  _globals['_MOVECONVERSATIONRESPONSE']._serialized_end=1825
+  _globals['_NAMECONVERSATIONREQUEST']._serialized_start=1827
+  _globals['_NAMECONVERSATIONREQUEST']._serialized_end=1920
+  _globals['_NAMECONVERSATIONRESPONSE']._serialized_start=1922
+  _globals['_NAMECONVERSATIONRESPONSE']._serialized_end=1963
+  _globals['_TRANSCRIBEREQUEST']._serialized_start=1965
+  _globals['_TRANSCRIBEREQUEST']._serialized_end=2068
+  _globals['_TRANSCRIBERESPONSE']._serialized_start=2070
+  _globals['_TRANSCRIBERESPONSE']._serialized_end=2145
+  _globals['_SPEAKREQUEST']._serialized_start=2147
+  _globals['_SPEAKREQUEST']._serialized_end=2218
+  _globals['_SPEAKRESPONSE']._serialized_start=2220
+  _globals['_SPEAKRESPONSE']._serialized_end=2343
+  _globals['_TEXTSERVICE']._serialized_start=3225
+  _globals['_TEXTSERVICE']._serialized_end=3996
 # @@protoc_insertion_point(module_scope)

@@ -22,6 +22,98 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _RunKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RunKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RUN_KIND_UNSPECIFIED: _RunKind.ValueType  # 0
+    """Same as ANSWER."""
+    RUN_KIND_ANSWER: _RunKind.ValueType  # 1
+    """Answers the question of this request. A turn of this id that exists gets
+    this question and its answer instead of what it had.
+    """
+    RUN_KIND_REGENERATE: _RunKind.ValueType  # 2
+    """Answers the turn's own question once more. RESOURCE_NOT_FOUND where it is
+    no longer remembered.
+    """
+    RUN_KIND_CONTINUE: _RunKind.ValueType  # 3
+    """Goes on where the turn's answer ended; the deltas are what comes after it.
+    RESOURCE_NOT_FOUND where it is no longer remembered.
+    """
+
+class RunKind(_RunKind, metaclass=_RunKindEnumTypeWrapper):
+    """RunKind says what a run does to its turn."""
+
+RUN_KIND_UNSPECIFIED: RunKind.ValueType  # 0
+"""Same as ANSWER."""
+RUN_KIND_ANSWER: RunKind.ValueType  # 1
+"""Answers the question of this request. A turn of this id that exists gets
+this question and its answer instead of what it had.
+"""
+RUN_KIND_REGENERATE: RunKind.ValueType  # 2
+"""Answers the turn's own question once more. RESOURCE_NOT_FOUND where it is
+no longer remembered.
+"""
+RUN_KIND_CONTINUE: RunKind.ValueType  # 3
+"""Goes on where the turn's answer ended; the deltas are what comes after it.
+RESOURCE_NOT_FOUND where it is no longer remembered.
+"""
+Global___RunKind: _TypeAlias = RunKind  # noqa: Y015
+
+class _Role:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Role.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ROLE_UNSPECIFIED: _Role.ValueType  # 0
+    """The assistant, same as ASSISTANT."""
+    ROLE_ASSISTANT: _Role.ValueType  # 1
+    ROLE_EDITOR: _Role.ValueType  # 2
+    ROLE_TRANSLATOR: _Role.ValueType  # 3
+    ROLE_TEACHER: _Role.ValueType  # 4
+    ROLE_PROGRAMMER: _Role.ValueType  # 5
+    ROLE_BRAINSTORMER: _Role.ValueType  # 6
+    ROLE_LANGUAGE_PARTNER: _Role.ValueType  # 7
+
+class Role(_Role, metaclass=_RoleEnumTypeWrapper):
+    """Role is who the model is in a conversation."""
+
+ROLE_UNSPECIFIED: Role.ValueType  # 0
+"""The assistant, same as ASSISTANT."""
+ROLE_ASSISTANT: Role.ValueType  # 1
+ROLE_EDITOR: Role.ValueType  # 2
+ROLE_TRANSLATOR: Role.ValueType  # 3
+ROLE_TEACHER: Role.ValueType  # 4
+ROLE_PROGRAMMER: Role.ValueType  # 5
+ROLE_BRAINSTORMER: Role.ValueType  # 6
+ROLE_LANGUAGE_PARTNER: Role.ValueType  # 7
+Global___Role: _TypeAlias = Role  # noqa: Y015
+
+class _AnswerLength:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AnswerLengthEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AnswerLength.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ANSWER_LENGTH_UNSPECIFIED: _AnswerLength.ValueType  # 0
+    """Same as NORMAL."""
+    ANSWER_LENGTH_SHORT: _AnswerLength.ValueType  # 1
+    ANSWER_LENGTH_NORMAL: _AnswerLength.ValueType  # 2
+    ANSWER_LENGTH_DETAILED: _AnswerLength.ValueType  # 3
+
+class AnswerLength(_AnswerLength, metaclass=_AnswerLengthEnumTypeWrapper):
+    """AnswerLength says how much a user likes to read."""
+
+ANSWER_LENGTH_UNSPECIFIED: AnswerLength.ValueType  # 0
+"""Same as NORMAL."""
+ANSWER_LENGTH_SHORT: AnswerLength.ValueType  # 1
+ANSWER_LENGTH_NORMAL: AnswerLength.ValueType  # 2
+ANSWER_LENGTH_DETAILED: AnswerLength.ValueType  # 3
+Global___AnswerLength: _TypeAlias = AnswerLength  # noqa: Y015
+
 class _FinishReason:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -44,6 +136,76 @@ FINISH_REASON_LENGTH: FinishReason.ValueType  # 2
 """The answer reached its maximum length."""
 Global___FinishReason: _TypeAlias = FinishReason  # noqa: Y015
 
+class _ModelStrength:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ModelStrengthEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ModelStrength.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MODEL_STRENGTH_UNSPECIFIED: _ModelStrength.ValueType  # 0
+    MODEL_STRENGTH_EVERYDAY: _ModelStrength.ValueType  # 1
+    """Everyday questions, a balance of all."""
+    MODEL_STRENGTH_SPEED: _ModelStrength.ValueType  # 2
+    """Quick answers at a low price."""
+    MODEL_STRENGTH_DEPTH: _ModelStrength.ValueType  # 3
+    """Hard questions, long reasoning."""
+
+class ModelStrength(_ModelStrength, metaclass=_ModelStrengthEnumTypeWrapper):
+    """ModelStrength says what a model is best at."""
+
+MODEL_STRENGTH_UNSPECIFIED: ModelStrength.ValueType  # 0
+MODEL_STRENGTH_EVERYDAY: ModelStrength.ValueType  # 1
+"""Everyday questions, a balance of all."""
+MODEL_STRENGTH_SPEED: ModelStrength.ValueType  # 2
+"""Quick answers at a low price."""
+MODEL_STRENGTH_DEPTH: ModelStrength.ValueType  # 3
+"""Hard questions, long reasoning."""
+Global___ModelStrength: _TypeAlias = ModelStrength  # noqa: Y015
+
+class _PriceClass:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PriceClassEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PriceClass.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PRICE_CLASS_UNSPECIFIED: _PriceClass.ValueType  # 0
+    PRICE_CLASS_LOW: _PriceClass.ValueType  # 1
+    PRICE_CLASS_MEDIUM: _PriceClass.ValueType  # 2
+    PRICE_CLASS_HIGH: _PriceClass.ValueType  # 3
+
+class PriceClass(_PriceClass, metaclass=_PriceClassEnumTypeWrapper):
+    """PriceClass says what an answer of a model costs beside those of the others."""
+
+PRICE_CLASS_UNSPECIFIED: PriceClass.ValueType  # 0
+PRICE_CLASS_LOW: PriceClass.ValueType  # 1
+PRICE_CLASS_MEDIUM: PriceClass.ValueType  # 2
+PRICE_CLASS_HIGH: PriceClass.ValueType  # 3
+Global___PriceClass: _TypeAlias = PriceClass  # noqa: Y015
+
+class _ModelHealth:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ModelHealthEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ModelHealth.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MODEL_HEALTH_UNSPECIFIED: _ModelHealth.ValueType  # 0
+    MODEL_HEALTH_AVAILABLE: _ModelHealth.ValueType  # 1
+    MODEL_HEALTH_DEGRADED: _ModelHealth.ValueType  # 2
+    """It failed lately and is being tried again."""
+    MODEL_HEALTH_UNAVAILABLE: _ModelHealth.ValueType  # 3
+    """It is not asked for now; another vendor answers."""
+
+class ModelHealth(_ModelHealth, metaclass=_ModelHealthEnumTypeWrapper):
+    """ModelHealth says whether a model's vendor answers now."""
+
+MODEL_HEALTH_UNSPECIFIED: ModelHealth.ValueType  # 0
+MODEL_HEALTH_AVAILABLE: ModelHealth.ValueType  # 1
+MODEL_HEALTH_DEGRADED: ModelHealth.ValueType  # 2
+"""It failed lately and is being tried again."""
+MODEL_HEALTH_UNAVAILABLE: ModelHealth.ValueType  # 3
+"""It is not asked for now; another vendor answers."""
+Global___ModelHealth: _TypeAlias = ModelHealth  # noqa: Y015
+
 @_typing.final
 class StreamReplyRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -55,6 +217,12 @@ class StreamReplyRequest(_message.Message):
     MATERIALS_FIELD_NUMBER: _builtins.int
     ATTACHMENTS_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    RUN_KIND_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    WISHES_FIELD_NUMBER: _builtins.int
+    ANSWER_LENGTH_FIELD_NUMBER: _builtins.int
+    SPEAKER_NAME_FIELD_NUMBER: _builtins.int
     turn_id: _builtins.str
     """Chosen by the caller, unique per turn: letters, digits, `.`, `-` and `_`."""
     conversation_id: _builtins.str
@@ -63,6 +231,17 @@ class StreamReplyRequest(_message.Message):
     """What the user asks for, in their own words."""
     model: _builtins.str
     """One of `ListModels`; the default model when empty."""
+    run_id: _builtins.str
+    """Unique per attempt to answer the turn, such as the press of a button that
+    asks for another answer. The turn's id when empty.
+    """
+    run_kind: Global___RunKind.ValueType
+    role: Global___Role.ValueType
+    wishes: _builtins.str
+    """How the user wishes to be answered. It never overrules the operator."""
+    answer_length: Global___AnswerLength.ValueType
+    speaker_name: _builtins.str
+    """Who speaks, where several people share the conversation."""
     @_builtins.property
     def caller(self) -> _caller_pb2.Caller: ...
     @_builtins.property
@@ -83,10 +262,16 @@ class StreamReplyRequest(_message.Message):
         materials: _abc.Iterable[Global___Material] | None = ...,
         attachments: _abc.Iterable[_media_pb2.Media] | None = ...,
         model: _builtins.str = ...,
+        run_id: _builtins.str = ...,
+        run_kind: Global___RunKind.ValueType = ...,
+        role: Global___Role.ValueType = ...,
+        wishes: _builtins.str = ...,
+        answer_length: Global___AnswerLength.ValueType = ...,
+        speaker_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachments", b"attachments", "caller", b"caller", "conversation_id", b"conversation_id", "instruction", b"instruction", "materials", b"materials", "model", b"model", "turn_id", b"turn_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_length", b"answer_length", "attachments", b"attachments", "caller", b"caller", "conversation_id", b"conversation_id", "instruction", b"instruction", "materials", b"materials", "model", b"model", "role", b"role", "run_id", b"run_id", "run_kind", b"run_kind", "speaker_name", b"speaker_name", "turn_id", b"turn_id", "wishes", b"wishes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -152,11 +337,16 @@ class ReplyCompleted(_message.Message):
     USAGE_FIELD_NUMBER: _builtins.int
     REPLAYED_FIELD_NUMBER: _builtins.int
     WASTED_RUN_COUNT_FIELD_NUMBER: _builtins.int
+    FAILED_OVER_FIELD_NUMBER: _builtins.int
     finish_reason: Global___FinishReason.ValueType
     replayed: _builtins.bool
     """Whether the answer was replayed from the store: the vendor was not asked."""
     wasted_run_count: _builtins.int
-    """How often the turn was run before, its cost wasted."""
+    """How often the run was begun before, its cost wasted."""
+    failed_over: _builtins.bool
+    """Whether another model answered than the one that was asked for, because its
+    vendor could not. `usage` names it.
+    """
     @_builtins.property
     def usage(self) -> _usage_pb2.Usage: ...
     def __init__(
@@ -166,10 +356,11 @@ class ReplyCompleted(_message.Message):
         usage: _usage_pb2.Usage | None = ...,
         replayed: _builtins.bool = ...,
         wasted_run_count: _builtins.int = ...,
+        failed_over: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["finish_reason", b"finish_reason", "replayed", b"replayed", "usage", b"usage", "wasted_run_count", b"wasted_run_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failed_over", b"failed_over", "finish_reason", b"finish_reason", "replayed", b"replayed", "usage", b"usage", "wasted_run_count", b"wasted_run_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -184,19 +375,46 @@ class Model(_message.Message):
     MODEL_ID_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     PROVIDER_FIELD_NUMBER: _builtins.int
+    STRENGTH_FIELD_NUMBER: _builtins.int
+    PRICE_CLASS_FIELD_NUMBER: _builtins.int
+    HEALTH_FIELD_NUMBER: _builtins.int
+    INPUT_PRICE_USD_FIELD_NUMBER: _builtins.int
+    OUTPUT_PRICE_USD_FIELD_NUMBER: _builtins.int
+    CONTEXT_TOKEN_COUNT_FIELD_NUMBER: _builtins.int
+    SHUTDOWN_DATE_FIELD_NUMBER: _builtins.int
+    SEES_IMAGES_FIELD_NUMBER: _builtins.int
     model_id: _builtins.str
     display_name: _builtins.str
     provider: _builtins.str
+    strength: Global___ModelStrength.ValueType
+    price_class: Global___PriceClass.ValueType
+    health: Global___ModelHealth.ValueType
+    input_price_usd: _builtins.float
+    """US dollars per million tokens; zero where no price is known."""
+    output_price_usd: _builtins.float
+    context_token_count: _builtins.int
+    """How many tokens the model takes in; zero where that is not known."""
+    shutdown_date: _builtins.str
+    """When the vendor ends it, ISO 8601; empty where no end is announced."""
+    sees_images: _builtins.bool
     def __init__(
         self,
         *,
         model_id: _builtins.str = ...,
         display_name: _builtins.str = ...,
         provider: _builtins.str = ...,
+        strength: Global___ModelStrength.ValueType = ...,
+        price_class: Global___PriceClass.ValueType = ...,
+        health: Global___ModelHealth.ValueType = ...,
+        input_price_usd: _builtins.float = ...,
+        output_price_usd: _builtins.float = ...,
+        context_token_count: _builtins.int = ...,
+        shutdown_date: _builtins.str = ...,
+        sees_images: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "model_id", b"model_id", "provider", b"provider"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context_token_count", b"context_token_count", "display_name", b"display_name", "health", b"health", "input_price_usd", b"input_price_usd", "model_id", b"model_id", "output_price_usd", b"output_price_usd", "price_class", b"price_class", "provider", b"provider", "sees_images", b"sees_images", "shutdown_date", b"shutdown_date", "strength", b"strength"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -243,6 +461,56 @@ class ListModelsResponse(_message.Message):
 Global___ListModelsResponse: _TypeAlias = ListModelsResponse  # noqa: Y015
 
 @_typing.final
+class GetConversationRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLER_FIELD_NUMBER: _builtins.int
+    CONVERSATION_ID_FIELD_NUMBER: _builtins.int
+    conversation_id: _builtins.str
+    @_builtins.property
+    def caller(self) -> _caller_pb2.Caller: ...
+    def __init__(
+        self,
+        *,
+        caller: _caller_pb2.Caller | None = ...,
+        conversation_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "conversation_id", b"conversation_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetConversationRequest: _TypeAlias = GetConversationRequest  # noqa: Y015
+
+@_typing.final
+class GetConversationResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TURN_COUNT_FIELD_NUMBER: _builtins.int
+    TOKEN_COUNT_FIELD_NUMBER: _builtins.int
+    SUMMARY_FIELD_NUMBER: _builtins.int
+    turn_count: _builtins.int
+    token_count: _builtins.int
+    """An estimate of what the next question brings along."""
+    summary: _builtins.str
+    """What was said before the turns that are remembered word for word."""
+    def __init__(
+        self,
+        *,
+        turn_count: _builtins.int = ...,
+        token_count: _builtins.int = ...,
+        summary: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["summary", b"summary", "token_count", b"token_count", "turn_count", b"turn_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetConversationResponse: _TypeAlias = GetConversationResponse  # noqa: Y015
+
+@_typing.final
 class ClearConversationRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -279,3 +547,191 @@ class ClearConversationResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ClearConversationResponse: _TypeAlias = ClearConversationResponse  # noqa: Y015
+
+@_typing.final
+class MoveConversationRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLER_FIELD_NUMBER: _builtins.int
+    FROM_CONVERSATION_ID_FIELD_NUMBER: _builtins.int
+    TO_CONVERSATION_ID_FIELD_NUMBER: _builtins.int
+    from_conversation_id: _builtins.str
+    to_conversation_id: _builtins.str
+    @_builtins.property
+    def caller(self) -> _caller_pb2.Caller: ...
+    def __init__(
+        self,
+        *,
+        caller: _caller_pb2.Caller | None = ...,
+        from_conversation_id: _builtins.str = ...,
+        to_conversation_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "from_conversation_id", b"from_conversation_id", "to_conversation_id", b"to_conversation_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MoveConversationRequest: _TypeAlias = MoveConversationRequest  # noqa: Y015
+
+@_typing.final
+class MoveConversationResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MoveConversationResponse: _TypeAlias = MoveConversationResponse  # noqa: Y015
+
+@_typing.final
+class NameConversationRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLER_FIELD_NUMBER: _builtins.int
+    CONVERSATION_ID_FIELD_NUMBER: _builtins.int
+    conversation_id: _builtins.str
+    @_builtins.property
+    def caller(self) -> _caller_pb2.Caller: ...
+    def __init__(
+        self,
+        *,
+        caller: _caller_pb2.Caller | None = ...,
+        conversation_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "conversation_id", b"conversation_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NameConversationRequest: _TypeAlias = NameConversationRequest  # noqa: Y015
+
+@_typing.final
+class NameConversationResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TITLE_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    """One line of plain text, at most 64 characters; empty where nothing was said."""
+    def __init__(
+        self,
+        *,
+        title: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NameConversationResponse: _TypeAlias = NameConversationResponse  # noqa: Y015
+
+@_typing.final
+class TranscribeRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLER_FIELD_NUMBER: _builtins.int
+    AUDIO_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def caller(self) -> _caller_pb2.Caller: ...
+    @_builtins.property
+    def audio(self) -> _media_pb2.Media:
+        """Inline, at most 20 MB: a voice message, a video note, a piece of music."""
+
+    def __init__(
+        self,
+        *,
+        caller: _caller_pb2.Caller | None = ...,
+        audio: _media_pb2.Media | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "caller", b"caller"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "caller", b"caller"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TranscribeRequest: _TypeAlias = TranscribeRequest  # noqa: Y015
+
+@_typing.final
+class TranscribeResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """Empty where nothing was said."""
+    @_builtins.property
+    def usage(self) -> _usage_pb2.Usage: ...
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        usage: _usage_pb2.Usage | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["text", b"text", "usage", b"usage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TranscribeResponse: _TypeAlias = TranscribeResponse  # noqa: Y015
+
+@_typing.final
+class SpeakRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLER_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """Plain text, at most 4,096 characters."""
+    @_builtins.property
+    def caller(self) -> _caller_pb2.Caller: ...
+    def __init__(
+        self,
+        *,
+        caller: _caller_pb2.Caller | None = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SpeakRequest: _TypeAlias = SpeakRequest  # noqa: Y015
+
+@_typing.final
+class SpeakResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUDIO_FIELD_NUMBER: _builtins.int
+    DURATION_SECONDS_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
+    duration_seconds: _builtins.int
+    """Its length."""
+    @_builtins.property
+    def audio(self) -> _media_pb2.Media:
+        """Opus in Ogg, mono: what messengers show as a voice message."""
+
+    @_builtins.property
+    def usage(self) -> _usage_pb2.Usage: ...
+    def __init__(
+        self,
+        *,
+        audio: _media_pb2.Media | None = ...,
+        duration_seconds: _builtins.int = ...,
+        usage: _usage_pb2.Usage | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "usage", b"usage"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "duration_seconds", b"duration_seconds", "usage", b"usage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SpeakResponse: _TypeAlias = SpeakResponse  # noqa: Y015

@@ -45,10 +45,35 @@ class TextServiceStub:
                 request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ListModelsRequest.SerializeToString,
                 response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ListModelsResponse.FromString,
                 _registered_method=True)
+        self.GetConversation = channel.unary_unary(
+                '/quartet.text.v1.TextService/GetConversation',
+                request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.GetConversationRequest.SerializeToString,
+                response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.GetConversationResponse.FromString,
+                _registered_method=True)
         self.ClearConversation = channel.unary_unary(
                 '/quartet.text.v1.TextService/ClearConversation',
                 request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ClearConversationRequest.SerializeToString,
                 response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ClearConversationResponse.FromString,
+                _registered_method=True)
+        self.MoveConversation = channel.unary_unary(
+                '/quartet.text.v1.TextService/MoveConversation',
+                request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.MoveConversationRequest.SerializeToString,
+                response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.MoveConversationResponse.FromString,
+                _registered_method=True)
+        self.NameConversation = channel.unary_unary(
+                '/quartet.text.v1.TextService/NameConversation',
+                request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationRequest.SerializeToString,
+                response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationResponse.FromString,
+                _registered_method=True)
+        self.Transcribe = channel.unary_unary(
+                '/quartet.text.v1.TextService/Transcribe',
+                request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.TranscribeRequest.SerializeToString,
+                response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.TranscribeResponse.FromString,
+                _registered_method=True)
+        self.Speak = channel.unary_unary(
+                '/quartet.text.v1.TextService/Speak',
+                request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.SpeakRequest.SerializeToString,
+                response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.SpeakResponse.FromString,
                 _registered_method=True)
 
 
@@ -60,10 +85,11 @@ class TextServiceServicer:
         """StreamReply answers one turn of a conversation as it is written: any number
         of deltas, then exactly one completion.
 
-        It is idempotent by `turn_id`. A turn that was completed is replayed from
-        the store without asking the vendor again; a turn that was cut off is run
-        anew and replaces what there was. Cancelling the call cancels the vendor's
-        stream, and what was said until then is kept as the turn's answer.
+        It is idempotent by `turn_id` and `run_id`. A run that was completed is
+        replayed from the store without asking the vendor again; one that was cut
+        off is run anew and replaces what there was. Another run of the same turn
+        replaces the turn's answer. Cancelling the call cancels the vendor's stream,
+        and what was said until then is kept as the turn's answer.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -76,9 +102,46 @@ class TextServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetConversation(self, request, context):
+        """GetConversation tells how much is remembered of a conversation. One that
+        does not exist is empty.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ClearConversation(self, request, context):
         """ClearConversation forgets a conversation. Clearing one that does not exist
         succeeds.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MoveConversation(self, request, context):
+        """MoveConversation gives a conversation another id, because its chat got one.
+        What the new one holds already comes after it. Moving twice is moving once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def NameConversation(self, request, context):
+        """NameConversation has the model name a conversation in a few words.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Transcribe(self, request, context):
+        """Transcribe turns speech into text.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Speak(self, request, context):
+        """Speak turns text into speech.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -97,10 +160,35 @@ def add_TextServiceServicer_to_server(servicer, server):
                     request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ListModelsRequest.FromString,
                     response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ListModelsResponse.SerializeToString,
             ),
+            'GetConversation': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetConversation,
+                    request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.GetConversationRequest.FromString,
+                    response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.GetConversationResponse.SerializeToString,
+            ),
             'ClearConversation': grpc.unary_unary_rpc_method_handler(
                     servicer.ClearConversation,
                     request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ClearConversationRequest.FromString,
                     response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ClearConversationResponse.SerializeToString,
+            ),
+            'MoveConversation': grpc.unary_unary_rpc_method_handler(
+                    servicer.MoveConversation,
+                    request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.MoveConversationRequest.FromString,
+                    response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.MoveConversationResponse.SerializeToString,
+            ),
+            'NameConversation': grpc.unary_unary_rpc_method_handler(
+                    servicer.NameConversation,
+                    request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationRequest.FromString,
+                    response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationResponse.SerializeToString,
+            ),
+            'Transcribe': grpc.unary_unary_rpc_method_handler(
+                    servicer.Transcribe,
+                    request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.TranscribeRequest.FromString,
+                    response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.TranscribeResponse.SerializeToString,
+            ),
+            'Speak': grpc.unary_unary_rpc_method_handler(
+                    servicer.Speak,
+                    request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.SpeakRequest.FromString,
+                    response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.SpeakResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -169,6 +257,33 @@ class TextService:
             _registered_method=True)
 
     @staticmethod
+    def GetConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.text.v1.TextService/GetConversation',
+            quartet_dot_text_dot_v1_dot_text__service__pb2.GetConversationRequest.SerializeToString,
+            quartet_dot_text_dot_v1_dot_text__service__pb2.GetConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ClearConversation(request,
             target,
             options=(),
@@ -185,6 +300,114 @@ class TextService:
             '/quartet.text.v1.TextService/ClearConversation',
             quartet_dot_text_dot_v1_dot_text__service__pb2.ClearConversationRequest.SerializeToString,
             quartet_dot_text_dot_v1_dot_text__service__pb2.ClearConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MoveConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.text.v1.TextService/MoveConversation',
+            quartet_dot_text_dot_v1_dot_text__service__pb2.MoveConversationRequest.SerializeToString,
+            quartet_dot_text_dot_v1_dot_text__service__pb2.MoveConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def NameConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.text.v1.TextService/NameConversation',
+            quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationRequest.SerializeToString,
+            quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Transcribe(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.text.v1.TextService/Transcribe',
+            quartet_dot_text_dot_v1_dot_text__service__pb2.TranscribeRequest.SerializeToString,
+            quartet_dot_text_dot_v1_dot_text__service__pb2.TranscribeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Speak(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.text.v1.TextService/Speak',
+            quartet_dot_text_dot_v1_dot_text__service__pb2.SpeakRequest.SerializeToString,
+            quartet_dot_text_dot_v1_dot_text__service__pb2.SpeakResponse.FromString,
             options,
             channel_credentials,
             insecure,

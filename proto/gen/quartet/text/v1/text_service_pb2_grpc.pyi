@@ -37,17 +37,32 @@ class TextServiceStub:
     """StreamReply answers one turn of a conversation as it is written: any number
     of deltas, then exactly one completion.
 
-    It is idempotent by `turn_id`. A turn that was completed is replayed from
-    the store without asking the vendor again; a turn that was cut off is run
-    anew and replaces what there was. Cancelling the call cancels the vendor's
-    stream, and what was said until then is kept as the turn's answer.
+    It is idempotent by `turn_id` and `run_id`. A run that was completed is
+    replayed from the store without asking the vendor again; one that was cut
+    off is run anew and replaces what there was. Another run of the same turn
+    replaces the turn's answer. Cancelling the call cancels the vendor's stream,
+    and what was said until then is kept as the turn's answer.
     """
     ListModels: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.ListModelsRequest, _text_service_pb2.ListModelsResponse]
     """ListModels lists the models that a user may choose from, best default first."""
+    GetConversation: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.GetConversationRequest, _text_service_pb2.GetConversationResponse]
+    """GetConversation tells how much is remembered of a conversation. One that
+    does not exist is empty.
+    """
     ClearConversation: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.ClearConversationRequest, _text_service_pb2.ClearConversationResponse]
     """ClearConversation forgets a conversation. Clearing one that does not exist
     succeeds.
     """
+    MoveConversation: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.MoveConversationRequest, _text_service_pb2.MoveConversationResponse]
+    """MoveConversation gives a conversation another id, because its chat got one.
+    What the new one holds already comes after it. Moving twice is moving once.
+    """
+    NameConversation: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.NameConversationRequest, _text_service_pb2.NameConversationResponse]
+    """NameConversation has the model name a conversation in a few words."""
+    Transcribe: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.TranscribeRequest, _text_service_pb2.TranscribeResponse]
+    """Transcribe turns speech into text."""
+    Speak: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.SpeakRequest, _text_service_pb2.SpeakResponse]
+    """Speak turns text into speech."""
 
 @_typing.type_check_only
 class TextServiceAsyncStub(TextServiceStub):
@@ -58,17 +73,32 @@ class TextServiceAsyncStub(TextServiceStub):
     """StreamReply answers one turn of a conversation as it is written: any number
     of deltas, then exactly one completion.
 
-    It is idempotent by `turn_id`. A turn that was completed is replayed from
-    the store without asking the vendor again; a turn that was cut off is run
-    anew and replaces what there was. Cancelling the call cancels the vendor's
-    stream, and what was said until then is kept as the turn's answer.
+    It is idempotent by `turn_id` and `run_id`. A run that was completed is
+    replayed from the store without asking the vendor again; one that was cut
+    off is run anew and replaces what there was. Another run of the same turn
+    replaces the turn's answer. Cancelling the call cancels the vendor's stream,
+    and what was said until then is kept as the turn's answer.
     """
     ListModels: _aio.UnaryUnaryMultiCallable[_text_service_pb2.ListModelsRequest, _text_service_pb2.ListModelsResponse]  # type: ignore[assignment]
     """ListModels lists the models that a user may choose from, best default first."""
+    GetConversation: _aio.UnaryUnaryMultiCallable[_text_service_pb2.GetConversationRequest, _text_service_pb2.GetConversationResponse]  # type: ignore[assignment]
+    """GetConversation tells how much is remembered of a conversation. One that
+    does not exist is empty.
+    """
     ClearConversation: _aio.UnaryUnaryMultiCallable[_text_service_pb2.ClearConversationRequest, _text_service_pb2.ClearConversationResponse]  # type: ignore[assignment]
     """ClearConversation forgets a conversation. Clearing one that does not exist
     succeeds.
     """
+    MoveConversation: _aio.UnaryUnaryMultiCallable[_text_service_pb2.MoveConversationRequest, _text_service_pb2.MoveConversationResponse]  # type: ignore[assignment]
+    """MoveConversation gives a conversation another id, because its chat got one.
+    What the new one holds already comes after it. Moving twice is moving once.
+    """
+    NameConversation: _aio.UnaryUnaryMultiCallable[_text_service_pb2.NameConversationRequest, _text_service_pb2.NameConversationResponse]  # type: ignore[assignment]
+    """NameConversation has the model name a conversation in a few words."""
+    Transcribe: _aio.UnaryUnaryMultiCallable[_text_service_pb2.TranscribeRequest, _text_service_pb2.TranscribeResponse]  # type: ignore[assignment]
+    """Transcribe turns speech into text."""
+    Speak: _aio.UnaryUnaryMultiCallable[_text_service_pb2.SpeakRequest, _text_service_pb2.SpeakResponse]  # type: ignore[assignment]
+    """Speak turns text into speech."""
 
 class TextServiceServicer(metaclass=_abc_1.ABCMeta):
     """TextService holds conversations with language models."""
@@ -82,10 +112,11 @@ class TextServiceServicer(metaclass=_abc_1.ABCMeta):
         """StreamReply answers one turn of a conversation as it is written: any number
         of deltas, then exactly one completion.
 
-        It is idempotent by `turn_id`. A turn that was completed is replayed from
-        the store without asking the vendor again; a turn that was cut off is run
-        anew and replaces what there was. Cancelling the call cancels the vendor's
-        stream, and what was said until then is kept as the turn's answer.
+        It is idempotent by `turn_id` and `run_id`. A run that was completed is
+        replayed from the store without asking the vendor again; one that was cut
+        off is run anew and replaces what there was. Another run of the same turn
+        replaces the turn's answer. Cancelling the call cancels the vendor's stream,
+        and what was said until then is kept as the turn's answer.
         """
 
     @_abc_1.abstractmethod
@@ -97,6 +128,16 @@ class TextServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListModels lists the models that a user may choose from, best default first."""
 
     @_abc_1.abstractmethod
+    def GetConversation(
+        self,
+        request: _text_service_pb2.GetConversationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_text_service_pb2.GetConversationResponse, _abc.Awaitable[_text_service_pb2.GetConversationResponse]]:
+        """GetConversation tells how much is remembered of a conversation. One that
+        does not exist is empty.
+        """
+
+    @_abc_1.abstractmethod
     def ClearConversation(
         self,
         request: _text_service_pb2.ClearConversationRequest,
@@ -105,5 +146,39 @@ class TextServiceServicer(metaclass=_abc_1.ABCMeta):
         """ClearConversation forgets a conversation. Clearing one that does not exist
         succeeds.
         """
+
+    @_abc_1.abstractmethod
+    def MoveConversation(
+        self,
+        request: _text_service_pb2.MoveConversationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_text_service_pb2.MoveConversationResponse, _abc.Awaitable[_text_service_pb2.MoveConversationResponse]]:
+        """MoveConversation gives a conversation another id, because its chat got one.
+        What the new one holds already comes after it. Moving twice is moving once.
+        """
+
+    @_abc_1.abstractmethod
+    def NameConversation(
+        self,
+        request: _text_service_pb2.NameConversationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_text_service_pb2.NameConversationResponse, _abc.Awaitable[_text_service_pb2.NameConversationResponse]]:
+        """NameConversation has the model name a conversation in a few words."""
+
+    @_abc_1.abstractmethod
+    def Transcribe(
+        self,
+        request: _text_service_pb2.TranscribeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_text_service_pb2.TranscribeResponse, _abc.Awaitable[_text_service_pb2.TranscribeResponse]]:
+        """Transcribe turns speech into text."""
+
+    @_abc_1.abstractmethod
+    def Speak(
+        self,
+        request: _text_service_pb2.SpeakRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_text_service_pb2.SpeakResponse, _abc.Awaitable[_text_service_pb2.SpeakResponse]]:
+        """Speak turns text into speech."""
 
 def add_TextServiceServicer_to_server(servicer: TextServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
