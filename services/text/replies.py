@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2s
 from typing import Self
@@ -12,17 +12,17 @@ from opentelemetry.trace import SpanKind
 from services.chassis.errors import ProviderInterrupted, ServiceUnavailable
 from services.chassis.failpoints import Failpoints
 from services.chassis.telemetry import tracing
-from services.text.asking import Patience, ask
 from services.text.conversation import Conversation, Finish, Turn, Usage
 from services.text.framing import messages
 from services.text.metrics import TextMetrics
 from services.text.prompts import system_prompt
-from services.text.providers.base import Completed, TextProvider, TextRequest, estimated_usage
+from services.text.providers.base import Completed, TextRequest, estimated_usage
 from services.text.question import Question
 from services.text.report import ReplyReport, reporting
 from services.text.runs import Answered, Run, Runs
 from services.text.settings import TextSettings
 from services.text.store import ConversationStore
+from services.text.vendors import Answering, Vendors
 
 log = structlog.get_logger()
 
@@ -33,12 +33,25 @@ class Manner:
 
     system_prompt: str
     max_output_tokens: int
-    patience: Patience
 
     @classmethod
     def of(cls, settings: TextSettings) -> Self:
-        patience = Patience(settings.text_max_retries, settings.text_retry_budget_seconds)
-        return cls(settings.text_system_prompt, settings.text_max_output_tokens, patience)
+        return cls(settings.text_system_prompt, settings.text_max_output_tokens)
+
+
+class Said:
+    """What has come of an answer so far, and from whom."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.by = Answering(provider="", model="")
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts)
+
+    def estimated_usage(self, request: TextRequest) -> Usage:
+        return estimated_usage(self.by.provider, replace(request, model=self.by.model), self.text)
 
 
 class Replies:
@@ -49,7 +62,7 @@ class Replies:
 
     def __init__(
         self,
-        provider: TextProvider,
+        vendors: Vendors,
         store: ConversationStore,
         runs: Runs,
         manner: Manner,
@@ -57,7 +70,7 @@ class Replies:
         metrics: TextMetrics,
         failpoints: Failpoints,
     ) -> None:
-        self._provider = provider
+        self._vendors = vendors
         self._store = store
         self._runs = runs
         self._manner = manner
@@ -105,17 +118,17 @@ class Replies:
         wasted_runs: int,
     ) -> Answered:
         request = self._request(question, conversation)
-        said: list[str] = []
+        said = Said()
 
         async def keep(finish: Finish, usage: Usage) -> None:
             report.answered(finish, usage)
-            await self._keep(question, "".join(said), finish, usage, wasted_runs)
+            await self._keep(question, said.text, finish, usage, wasted_runs)
 
         try:
             completed = await self._listen(run, request, said, report)
         except (asyncio.CancelledError, ProviderInterrupted) as error:
             is_cancelled = isinstance(error, asyncio.CancelledError)
-            usage = estimated_usage(self._provider.name, request, "".join(said))
+            usage = said.estimated_usage(request)
             if run.is_superseded:
                 report.answered(Finish.CANCELLED, usage)
             else:
@@ -125,22 +138,22 @@ class Replies:
         await keep(completed.finish, completed.usage)
         return Answered(completed.finish, completed.usage, wasted_runs)
 
-    async def _listen(
-        self, run: Run, request: TextRequest, said: list[str], report: ReplyReport
-    ) -> Completed:
+    async def _listen(self, run: Run, request: TextRequest, said: Said, report: ReplyReport) -> Completed:
         report.asked()
-        with tracing.span(
-            "vendor_stream", SpanKind.CLIENT, provider=self._provider.name, model=request.model
-        ) as span:
-            async with aclosing(ask(self._provider, request, self._manner.patience)) as pieces:
+        with tracing.span("vendor_stream", SpanKind.CLIENT) as span:
+            async with aclosing(self._vendors.ask(request)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Completed):
                         return piece
-                    if not said:
+                    if isinstance(piece, Answering):
+                        said.by = piece
+                        span.set_attributes({"provider": piece.provider, "model": piece.model})
+                        continue
+                    if not said.texts:
                         report.first_token(span)
-                    said.append(piece.text)
+                    said.texts.append(piece.text)
                     run.output.put(piece.text)
-        raise ProviderInterrupted(f"{self._provider.name} ended without an end")
+        raise ProviderInterrupted(f"{said.by.provider} ended without an end")
 
     async def _keep(
         self, question: Question, answer: str, finish: Finish, usage: Usage, wasted_runs: int
