@@ -37,7 +37,7 @@ def read_placement(sandbox: Sandbox, chat: Chat, params: Params) -> Placement:
             return Placement(thread_id)
         raise bad_request("message to be replied not found")
     thread_id = thread_id or int(message.get("message_thread_id", 0))
-    return Placement(thread_id, message, _quote(sandbox, message, reply))
+    return Placement(thread_id, message, read_quote(sandbox, message, reply))
 
 
 def read_thread(chat: Chat, params: Params) -> int:
@@ -52,13 +52,14 @@ def read_thread(chat: Chat, params: Params) -> int:
     raise bad_request("message thread not found")
 
 
-def _quote(sandbox: Sandbox, message: Json, reply: Json) -> Json | None:
+def read_quote(sandbox: Sandbox, message: Json, reply: Json) -> Json | None:
+    """The quoted part of a message, as `reply` asks for it; raises ApiError where it is not in the message."""
     wanted = reply.get("quote")
     if not wanted:
         return None
     mode = str(reply.get("quote_parse_mode") or "")
     quote = finish_text(read_text(str(wanted), mode, reply.get("quote_entities"), sandbox.find_user_json))
-    text = str(message.get("text", ""))
+    text = str(message.get("text") or message.get("caption", ""))
     index = text.find(quote.text)
     if index < 0:
         raise bad_request("QUOTE_TEXT_INVALID")

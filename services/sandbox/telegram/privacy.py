@@ -1,4 +1,5 @@
 from services.sandbox.telegram.chats import Chat, MemberStatus
+from services.sandbox.telegram.content import content_of
 from services.sandbox.telegram.sandbox import Sandbox
 from services.sandbox.telegram.text.utf16 import to_units
 from services.sandbox.telegram.wire import Json
@@ -14,7 +15,7 @@ def bot_sees(sandbox: Sandbox, chat: Chat, message: Json) -> bool:
         return status.is_inside
     if not status.is_inside:
         return False
-    if "text" not in message:
+    if not content_of(message):
         return True
     return _answers_bot(sandbox, message) or _addresses_bot(sandbox, message)
 
@@ -25,9 +26,9 @@ def _answers_bot(sandbox: Sandbox, message: Json) -> bool:
 
 
 def _addresses_bot(sandbox: Sandbox, message: Json) -> bool:
-    units = to_units(message["text"])
+    units = to_units(message.get("text") or message.get("caption", ""))
     name = f"@{sandbox.bot.username}".lower()
-    for entity in message.get("entities", ()):
+    for entity in message.get("entities") or message.get("caption_entities", ()):
         part = units[entity["offset"] : entity["offset"] + entity["length"]].lower()
         if entity["type"] == "mention" and part == name:
             return True

@@ -4,15 +4,16 @@ from typing import Final
 
 from services.sandbox.telegram.access import find_chat, find_writable_chat
 from services.sandbox.telegram.chats import Chat, MemberStatus
+from services.sandbox.telegram.content import content_of, has_media
 from services.sandbox.telegram.dispatch import Handler
+from services.sandbox.telegram.edits import apply_edit, find_own_message
 from services.sandbox.telegram.errors import bad_request
 from services.sandbox.telegram.limits import Family
 from services.sandbox.telegram.link_preview import read_link_preview
-from services.sandbox.telegram.markup import Markup, read_markup
+from services.sandbox.telegram.markup import read_markup
 from services.sandbox.telegram.messages import (
     add_bot_message,
     delete_messages,
-    replace_message,
     text_content,
 )
 from services.sandbox.telegram.params import Params, as_integer
@@ -24,11 +25,6 @@ from services.sandbox.telegram.wire import Json
 
 _MAX_DELETED: Final = 100
 _DELETE_WINDOW_SECONDS: Final = 48 * 3600
-_NOT_MODIFIED: Final = (
-    "message is not modified: specified new message content and reply markup are exactly the same "
-    "as a current content and reply markup of the message"
-)
-_CONTENT_FIELDS: Final = ("text", "entities", "rich_message", "link_preview_options")
 
 
 def read_message_text(sandbox: Sandbox, params: Params) -> RawText:
@@ -62,48 +58,23 @@ def edit_message_text(sandbox: Sandbox, params: Params) -> Json:
     if params.has("rich_message"):
         content: Json = {"rich_message": read_rich_message(params)}
         markup = read_markup(params)
-        chat, message = _find_own_message(sandbox, params)
+        chat, message = find_own_message(sandbox, params)
     else:
         raw = read_message_text(sandbox, params)
         preview = read_link_preview(params)
         markup = read_markup(params)
-        chat, message = _find_own_message(sandbox, params)
+        chat, message = find_own_message(sandbox, params)
         content = text_content(finish_text(raw)) | preview
-    return _apply_edit(sandbox, chat, message, content, markup)
+    if has_media(message):
+        raise bad_request("there is no text in the message to edit")
+    return apply_edit(sandbox, chat, message, content, markup)
 
 
 def edit_message_reply_markup(sandbox: Sandbox, params: Params) -> Json:
     """https://core.telegram.org/bots/api#editmessagereplymarkup"""
     markup = read_markup(params)
-    chat, message = _find_own_message(sandbox, params)
-    content: Json = {name: message[name] for name in _CONTENT_FIELDS if name in message}
-    return _apply_edit(sandbox, chat, message, content, markup)
-
-
-def _find_own_message(sandbox: Sandbox, params: Params) -> tuple[Chat, Json]:
-    if not params.has("chat_id") and not params.has("message_id"):
-        raise bad_request("message identifier is not specified")
-    chat = find_writable_chat(sandbox, params)
-    message_id = params.integer("message_id")
-    if message_id <= 0:
-        raise bad_request("message identifier is not specified")
-    message = chat.messages.get(message_id)
-    if message is None:
-        raise bad_request("message to edit not found")
-    if message["from"]["id"] != sandbox.bot.id or not ("text" in message or "rich_message" in message):
-        raise bad_request("message can't be edited")
-    return chat, message
-
-
-def _apply_edit(sandbox: Sandbox, chat: Chat, message: Json, content: Json, markup: Markup) -> Json:
-    sandbox.limiter.spend(Family.MESSAGES, chat)
-    if markup.inline:
-        content = {**content, "reply_markup": markup.inline}
-    current = {name: message[name] for name in (*_CONTENT_FIELDS, "reply_markup") if name in message}
-    if content == current:
-        raise bad_request(_NOT_MODIFIED)
-    kept = {name: value for name, value in message.items() if name not in current}
-    return replace_message(sandbox, chat, {**kept, "edit_date": int(time.time()), **content})
+    chat, message = find_own_message(sandbox, params)
+    return apply_edit(sandbox, chat, message, content_of(message), markup)
 
 
 def delete_message(sandbox: Sandbox, params: Params) -> bool:
