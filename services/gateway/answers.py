@@ -8,12 +8,15 @@ from services.chassis.backoff import Backoff
 from services.chassis.errors import ProviderInterrupted, QuartetError, ServiceUnavailable
 from services.gateway.delivery.live import LiveAnswer
 from services.gateway.delivery.replies import Replies
-from services.gateway.delivery.turn import Turn
+from services.gateway.delivery.revisions import Revisions
+from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.delivery.views import Views
+from services.gateway.dialogue import Answered, Finish, Question
+from services.gateway.endings import keyboard_of, may_pass
 from services.gateway.manuscript import Manuscript, parts_of
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.stops import Running, Stops
-from services.gateway.text_client import End, Question, TextClient
+from services.gateway.text_client import TextClient
 from services.gateway.wording import Wording
 
 log = structlog.get_logger()
@@ -29,6 +32,7 @@ class Answers:
         self,
         text: TextClient,
         replies: Replies,
+        revisions: Revisions,
         views: Views,
         stops: Stops,
         wording: Wording,
@@ -36,6 +40,7 @@ class Answers:
     ) -> None:
         self._text = text
         self._replies = replies
+        self._revisions = revisions
         self._views = views
         self._stops = stops
         self._wording = wording
@@ -54,14 +59,29 @@ class Answers:
             await live.close()
             await asyncio.wait([reserved])
         reserved.result()
-        self._metrics.answers.labels(manuscript.end_label).inc()
-        await self._replies.deliver(turn, parts_of(manuscript, turn.language, self._wording))
+        await self._deliver(turn, manuscript)
 
     async def apologise(self, turn: Turn, error: QuartetError) -> None:
         """Ends `turn` with an honest sentence instead of an answer. Raises LeaseLost."""
-        manuscript = Manuscript(failure=error)
+        await self._deliver(turn, Manuscript(failure=error))
+
+    async def _deliver(self, turn: Turn, manuscript: Manuscript) -> None:
         self._metrics.answers.labels(manuscript.end_label).inc()
-        await self._replies.deliver(turn, parts_of(manuscript, turn.language, self._wording))
+        parts = parts_of(manuscript, turn.language, self._wording)
+        buttons = keyboard_of(manuscript, turn, self._wording)
+        parts[-1] = parts[-1].model_copy(update={"keyboard": buttons})
+        if manuscript.failure is None or not manuscript.is_blank:
+            await self._revisions.link(turn)
+            await self._replies.deliver(turn, parts, markdown=manuscript.markdown)
+            return
+        if turn.purpose in (Purpose.EDIT, Purpose.REGENERATE):
+            # Nothing better came: the former answer stays.
+            await self._revisions.keep_question(turn)
+            await self._replies.deliver_beside(turn, parts)
+        else:
+            await self._revisions.link(turn)
+            question = turn.updates if may_pass(manuscript.failure) else ()
+            await self._replies.deliver(turn, parts, question=question)
 
     async def _write(self, turn: Turn, question: Question, manuscript: Manuscript, live: LiveAnswer) -> None:
         writing = asyncio.create_task(self._ask_until_answered(question, manuscript, live))
@@ -75,9 +95,9 @@ class Answers:
             if not running.is_stopped:
                 writing.cancel()
                 raise
-            manuscript.end = End.STOPPED
+            manuscript.finish = Finish.STOPPED
         except ProviderInterrupted:
-            manuscript.end = End.INTERRUPTED
+            manuscript.finish = Finish.INTERRUPTED
         except QuartetError as error:
             log.warning("answer_failed", turn_id=turn.turn_id, reason=error.reason)
             manuscript.failure = error
@@ -102,8 +122,9 @@ class Answers:
         written = ""
         async with contextlib.aclosing(self._text.stream_reply(question)) as events:
             async for event in events:
-                if isinstance(event, End):
-                    manuscript.end = event
+                if isinstance(event, Answered):
+                    manuscript.finish = event.finish
+                    manuscript.model, manuscript.failed_over = event.model, event.failed_over
                 else:
                     written += event
                     manuscript.markdown = written

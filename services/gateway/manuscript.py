@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from services.chassis.errors import ProviderUnavailable, QuartetError
+from services.gateway.dialogue import Finish
 from services.gateway.rendering import (
     MAX_TEXT_UTF16,
     FormattedText,
@@ -10,7 +11,6 @@ from services.gateway.rendering import (
     to_dicts,
     utf16_length,
 )
-from services.gateway.text_client import End
 from services.gateway.turns import Part
 from services.gateway.wording import Language, Wording
 
@@ -23,14 +23,20 @@ class Manuscript:
     """An answer while it is written, and how it ended."""
 
     markdown: str = ""
-    end: End | None = None
+    finish: Finish | None = None
     failure: QuartetError | None = None
+    model: str = ""
+    failed_over: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.markdown.strip()
 
     @property
     def end_label(self) -> str:
         if self.failure is not None:
             return self.failure.reason.removeprefix("ERROR_REASON_").lower()
-        return (self.end or End.COMPLETE).name.lower()
+        return (self.finish or Finish.COMPLETE).name.lower()
 
 
 def parts_of(manuscript: Manuscript, language: Language, wording: Wording) -> list[Part]:
@@ -55,12 +61,12 @@ def _with_note(texts: list[FormattedText], note: str) -> list[FormattedText]:
 def _note(manuscript: Manuscript, language: Language, wording: Wording, *, is_empty: bool) -> str:
     if manuscript.failure is not None:
         return wording.error(manuscript.failure, language)
-    match manuscript.end:
-        case End.STOPPED:
+    match manuscript.finish:
+        case Finish.STOPPED:
             return wording.say("stopped-notice", language)
-        case End.INTERRUPTED:
+        case Finish.INTERRUPTED:
             return wording.say("interrupted-notice", language)
-        case End.TOO_LONG:
+        case Finish.TOO_LONG:
             return wording.say("length-notice", language)
         case _:
             # A model that says nothing has failed, whatever it calls it.

@@ -1,6 +1,7 @@
 import contextlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -19,8 +20,15 @@ from services.gateway.lanes import Lanes
 from services.gateway.lease import NATS_ERRORS, LeaseLost, Tenure
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.speech import Speech
+from services.gateway.stops import StopWish
 from services.gateway.turns import TurnLog, TurnState
-from services.gateway.updates import RawUpdate, conversation_id_of, origin_of, waits_its_turn
+from services.gateway.updates import (
+    RawUpdate,
+    conversation_id_of,
+    message_turn_id,
+    origin_of,
+    waits_its_turn,
+)
 from services.gateway.wording import language_of
 
 log = structlog.get_logger()
@@ -44,6 +52,11 @@ class InHand:
     received_at: float
     is_deferred: bool = False
     """Set by a handler that settles later itself."""
+
+    @property
+    def updates(self) -> tuple[RawUpdate, ...]:
+        """What asks together: an album or a long paste comes in several updates."""
+        return (self.update,)
 
     async def settle(self) -> None:
         """Takes the update off the stream. Where that fails it comes again and is found answered."""
@@ -98,6 +111,9 @@ class Shift:
             with tracing.span("handle update", SpanKind.CONSUMER, context=context):
                 await self._handle(in_hand)
 
+        if "edited_message" in update:
+            # The answer to the former wording is no longer wanted.
+            self._speech.stops.stop_now(_outdated(self._bot.id, update))
         self._lanes.submit(lane, handle)
 
     async def _handle(self, in_hand: InHand) -> None:
@@ -120,6 +136,7 @@ class Shift:
         while self._tenure.held:
             turn = self._turn_of(in_hand)
             try:
+                await self._apply_preferences(turn)
                 await self._bring_to_an_end(turn, in_hand)
                 return
             except (ServiceUnavailable, *NATS_ERRORS) as error:
@@ -146,10 +163,7 @@ class Shift:
         try:
             if turn.record and turn.record.run_count >= MAX_RUNS:
                 raise InternalError(f"begun {turn.record.run_count} times and never ended")
-            update = Update.model_validate(in_hand.update, context={"bot": self._bot})
-            await self._dispatcher.feed_update(
-                self._bot, update, turn=turn, speech=self._speech, in_hand=in_hand
-            )
+            await self._dispatch(turn, in_hand.updates, in_hand)
         except (LeaseLost, ServiceUnavailable, *NATS_ERRORS):
             raise
         except Exception as error:  # the edge of the process
@@ -158,6 +172,28 @@ class Shift:
             await self._apologise(
                 turn, error if isinstance(error, QuartetError) else InternalError("handler failed")
             )
+
+    async def _dispatch(self, turn: Turn, updates: Sequence[RawUpdate], in_hand: InHand) -> None:
+        """Routes what asks together. A handler gets the first update, and all the messages as `messages`."""
+        read = [Update.model_validate(update, context={"bot": self._bot}) for update in updates]
+
+        async def ask_again(kept: Sequence[RawUpdate]) -> None:
+            turn.updates = tuple(kept)
+            await self._dispatch(turn, kept, in_hand)
+
+        await self._dispatcher.feed_update(
+            self._bot,
+            read[0],
+            turn=turn,
+            speech=self._speech,
+            in_hand=in_hand,
+            messages=[update.message or update.edited_message for update in read],
+            ask_again=ask_again,
+        )
+
+    async def _apply_preferences(self, turn: Turn) -> None:
+        turn.preferences = await self._speech.people.of(turn.chat_id)
+        turn.language = turn.preferences.language or turn.language
 
     async def _apologise(self, turn: Turn, error: QuartetError) -> None:
         """Says what went wrong, unless an answer is on its way already."""
@@ -182,4 +218,11 @@ class Shift:
             draft_id=in_hand.update["update_id"] % MAX_DRAFT_ID + 1,
             received_at=in_hand.received_at,
             tenure=self._tenure,
+            updates=in_hand.updates,
         )
+
+
+def _outdated(bot_id: int, update: RawUpdate) -> StopWish:
+    """The wish to stop the answer to a message that has been edited."""
+    message = update["edited_message"]
+    return StopWish(message["chat"]["id"], 0, turn_id=message_turn_id(bot_id, message))

@@ -2,6 +2,8 @@ from dataclasses import dataclass
 
 from services.gateway.answers import Answers
 from services.gateway.delivery.replies import Replies
+from services.gateway.delivery.revisions import Revisions
+from services.gateway.people import People
 from services.gateway.stops import Stops
 
 
@@ -9,6 +11,8 @@ from services.gateway.stops import Stops
 class Speech:
     """What a holder speaks with. It lives for one tenure, so nothing of it outlives the right to speak."""
 
+    people: People
     replies: Replies
+    revisions: Revisions
     stops: Stops
     answers: Answers

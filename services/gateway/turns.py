@@ -30,19 +30,44 @@ class TurnState(StrEnum):
     SENT = "sent"
 
 
-class Part(BaseModel):
-    """One message of an answer, as the Bot API will get it."""
+class File(BaseModel):
+    """A text as a file."""
 
     model_config = ConfigDict(frozen=True)
 
-    text: str
+    name: str
+    content: str
+
+
+class Part(BaseModel):
+    """One message of an answer, as the Bot API will get it.
+
+    It is formatted text, unless it has one of `rich`, `file` and `speech`; the `text` of a file or of speech
+    is its caption.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = ""
     entities: tuple[dict[str, Any], ...] = ()
     keyboard: dict[str, Any] | None = None
+    rich: dict[str, Any] | None = None
+    """https://core.telegram.org/bots/api#inputrichmessage"""
+    instead: tuple["Part", ...] = ()
+    """The same in plain messages, for those whose Telegram cannot show the rich one."""
+    file: File | None = None
+    speech: str = ""
+    """Text to be spoken in a voice message. The sound is made when it is sent: it would not fit in here."""
     reply_to_message_id: int | None = None
     state: PartState = PartState.PENDING
     message_id: int | None = None
-    """Set before the send where the part is an edit of a placeholder; else by the send."""
+    """Set before the send where the part is an edit; else by the send."""
     is_edit: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a text message can become this part by an edit, and the other way round."""
+        return self.file is None and not self.speech
 
 
 class TurnRecord(BaseModel):
@@ -59,6 +84,32 @@ class TurnRecord(BaseModel):
     parts: tuple[Part, ...] = Field(default=())
     undeliverable: str = ""
     """Why Telegram will never take the answer, the user having blocked the bot for instance."""
+    markdown: str = ""
+    """The answer as the model wrote it."""
+    replaces: tuple[int, ...] = ()
+    """The text messages of a former answer, which become this one's; those left over are deleted."""
+    removes: tuple[int, ...] = ()
+    """Other messages of a former answer, such as files: they are deleted."""
+    superseded_by: str = ""
+    """The turn whose answer took the place of this one's and of its continuations."""
+    continued_by: str = ""
+    """The turn whose answer goes on from this one's."""
+    question: tuple[dict[str, Any], ...] = ()
+    """The updates that asked, kept where the answer failed and can be tried again."""
+
+    @property
+    def next_part(self) -> int | None:
+        """The first part that is not known to have been sent."""
+        return next((i for i, part in enumerate(self.parts) if part.state is not PartState.SENT), None)
+
+    def with_plain_part(self, index: int) -> "TurnRecord":
+        """The record with a rich part's plain ones in its place, the first of them about to be sent."""
+        rich = self.parts[index]
+        first, *others = rich.instead
+        takes_over = rich.model_dump(include={"state", "is_edit", "message_id", "reply_to_message_id"})
+        plain = [first.model_copy(update=takes_over), *others]
+        plain[-1] = plain[-1].model_copy(update={"keyboard": rich.keyboard})
+        return self.model_copy(update={"parts": (*self.parts[:index], *plain, *self.parts[index + 1 :])})
 
 
 class TurnLog:

@@ -3,6 +3,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from services.gateway.buttons import ASKING, parse_press
+
 RawUpdate = dict[str, Any]
 """One update as Telegram's JSON: https://core.telegram.org/bots/api#update"""
 
@@ -10,7 +12,15 @@ STOP_PREFIX = "stop:"
 """Callback data of our own Stop buttons: the prefix, then the turn's id."""
 
 
-HANDLED_KINDS = ["message", "callback_query", "my_chat_member", "stopped_message_generation"]
+HANDLED_KINDS = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "stopped_message_generation",
+    "inline_query",
+    "chosen_inline_result",
+]
 """What Telegram is asked to send. A kind that no router handles would only cost."""
 
 
@@ -50,11 +60,14 @@ def origin_of(update: RawUpdate) -> Origin:
 def turn_id_of(bot_id: int, update: RawUpdate) -> str:
     """Identifies the update for ever, the same for each time Telegram sends it.
 
-    The update's own number is not enough: Telegram draws a new random one after a quiet week, and another
+    A message's id is its own, so that an edit and the buttons under its answer can name it. For the other
+    kinds the update's number is not enough: Telegram draws a new random one after a quiet week, and another
     Bot API server may count from one again. So what the update is about goes in too.
     """
     kind = kind_of(update)
     content: RawUpdate = update.get(kind) or {}
+    if kind == "message":
+        return message_turn_id(bot_id, content)
     origin = origin_of(update)
     facts = (
         kind,
@@ -65,9 +78,26 @@ def turn_id_of(bot_id: int, update: RawUpdate) -> str:
         content.get("date"),
         content.get("edit_date"),
         content.get("draft_id"),
+        content.get("result_id"),
+        content.get("inline_message_id"),
     )
     digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:10]
     return f"{bot_id}.{update['update_id']}.{digest}"
+
+
+def message_turn_id(bot_id: int, message: RawUpdate) -> str:
+    """The turn of a message. Its date tells apart the servers that count messages from one."""
+    return turn_id_in_chat(bot_id, message["chat"]["id"], f"{message['message_id']}.{message['date']}")
+
+
+def turn_id_in_chat(bot_id: int, chat_id: int, suffix: str) -> str:
+    """The turn that a button names by `turn_suffix`: the rest is known from where the button stands."""
+    return f"{bot_id}.{chat_id}.{suffix}"
+
+
+def turn_suffix(turn_id: str) -> str:
+    """What of a message's turn id a button must carry: 64 bytes are little."""
+    return ".".join(turn_id.split(".")[2:])
 
 
 def conversation_id_of(bot_id: int, origin: Origin) -> str:
@@ -75,8 +105,12 @@ def conversation_id_of(bot_id: int, origin: Origin) -> str:
 
 
 def waits_its_turn(update: RawUpdate) -> bool:
-    """Whether the update belongs into its conversation's order: words do, commands and buttons do not."""
-    message: RawUpdate = update.get("message") or {}
+    """Whether the update belongs into its conversation's order: only what asks the model does."""
+    query: RawUpdate = update.get("callback_query") or {}
+    if query:
+        press = parse_press(str(query.get("data", "")))
+        return press is not None and press[0] in ASKING
+    message: RawUpdate = update.get("message") or update.get("edited_message") or {}
     return bool(message) and not str(message.get("text", "")).startswith("/")
 
 

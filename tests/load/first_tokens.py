@@ -3,7 +3,8 @@ from contextlib import aclosing
 
 from openai import AsyncOpenAI
 
-from services.gateway.text_client import Question, TextClient
+from services.gateway.dialogue import Question
+from services.gateway.text_client import TextClient
 from tests.load.exchange import MODEL
 
 

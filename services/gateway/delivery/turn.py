@@ -1,8 +1,26 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from services.gateway.lease import Tenure
+from services.gateway.people import Preferences
 from services.gateway.turns import TurnRecord
+from services.gateway.updates import RawUpdate
 from services.gateway.wording import Language
+
+
+class Purpose(Enum):
+    """What a turn does to an answer that stands already."""
+
+    ANSWER = auto()
+    """There is none yet."""
+    EDIT = auto()
+    """The question was changed: the answer to it takes the place of the former one."""
+    RETRY = auto()
+    """The answer had failed: another attempt takes the place of the apology."""
+    REGENERATE = auto()
+    """Another answer takes its place."""
+    CONTINUE = auto()
+    """More is added to it."""
 
 
 @dataclass(eq=False)
@@ -10,6 +28,7 @@ class Turn:
     """One update in the hands of the speaker, and what has been recorded of its answer."""
 
     turn_id: str
+    """Of the update; a run of the text service bears it as its id."""
     chat_id: int
     thread_id: int
     user_id: int
@@ -20,6 +39,21 @@ class Turn:
     received_at: float
     """Unix seconds."""
     tenure: Tenure
+    preferences: Preferences = field(default_factory=Preferences)
+    purpose: Purpose = Purpose.ANSWER
+    subject_id: str = ""
+    """The turn whose question is answered, where it is another: an edit, a button under an answer."""
+    updates: tuple[RawUpdate, ...] = ()
+    """What asked: one update, or the several that an album or a long paste came in."""
+    replaces: tuple[int, ...] = ()
+    """The text messages of a former answer, which become this turn's."""
+    removes: tuple[int, ...] = ()
+    """Other messages of a former answer."""
     record: TurnRecord | None = None
     revision: int = 0
     """Of the record in the log; 0: there is none."""
+
+    @property
+    def question_id(self) -> str:
+        """The turn of the text service: the message that asked."""
+        return self.subject_id or self.turn_id

@@ -2,7 +2,7 @@
 
 from aiogram import Dispatcher, Router
 
-from services.gateway.routers import commands, membership, stop, text, unsupported
+from services.gateway.routers import answer_buttons, commands, membership, migration, stop, text, unsupported
 from services.gateway.text_client import TextClient
 from services.gateway.wording import Wording
 
@@ -12,7 +12,13 @@ def build_dispatcher(wording: Wording, text_client: TextClient) -> Dispatcher:
     dispatcher = Dispatcher(wording=wording, text_client=text_client)
     root = Router(name="root")
     root.include_routers(
-        stop.router(), commands.router(), membership.router(), text.router(), unsupported.router()
+        stop.router(),
+        answer_buttons.router(),
+        commands.router(),
+        membership.router(),
+        migration.router(),
+        text.router(),
+        unsupported.router(),
     )
     dispatcher.include_router(root)
     return dispatcher

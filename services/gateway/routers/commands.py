@@ -3,9 +3,9 @@ from aiogram.filters import Command, CommandStart
 from aiogram.types import Message
 
 from services.gateway.delivery.turn import Turn
+from services.gateway.questions import conversation_of, speaker_of
 from services.gateway.speech import Speech
 from services.gateway.text_client import TextClient
-from services.gateway.updates import Origin, conversation_id_of
 from services.gateway.wording import Wording
 
 MAX_NAMED_COMMAND = 64
@@ -34,9 +34,7 @@ async def help_(_message: Message, turn: Turn, speech: Speech, wording: Wording)
 async def new(
     _message: Message, bot: Bot, turn: Turn, speech: Speech, wording: Wording, text_client: TextClient
 ) -> None:
-    origin = Origin("message", turn.chat_id, turn.thread_id, turn.user_id)
-    conversation_id = conversation_id_of(bot.id, origin)
-    await text_client.clear(conversation_id, user_id=turn.user_id, chat_id=turn.chat_id)
+    await text_client.clear(conversation_of(turn, bot.id), speaker_of(turn))
     await speech.replies.say(turn, wording.say("new-conversation", turn.language))
 
 

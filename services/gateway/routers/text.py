@@ -1,11 +1,12 @@
 from aiogram import Bot, F, Router
 from aiogram.types import Message
 
-from services.gateway.delivery.turn import Turn
+from services.gateway.delivery.turn import Purpose, Turn
+from services.gateway.dialogue import Material
+from services.gateway.questions import question_of
 from services.gateway.routers.addressed import Addressed, without_mention
 from services.gateway.speech import Speech
-from services.gateway.text_client import Question
-from services.gateway.updates import Origin, conversation_id_of
+from services.gateway.updates import turn_id_in_chat
 from services.gateway.wording import Wording
 
 
@@ -13,6 +14,7 @@ def router() -> Router:
     """Questions in words."""
     routes = Router(name="text")
     routes.message.register(answer_question, F.text, Addressed())
+    routes.edited_message.register(answer_edited, F.text & ~F.text.startswith("/"), Addressed())
     return routes
 
 
@@ -22,24 +24,25 @@ async def answer_question(message: Message, bot: Bot, turn: Turn, speech: Speech
     if not instruction:
         await speech.replies.say(turn, wording.say("help", turn.language))
         return
-    origin = Origin("message", turn.chat_id, turn.thread_id, turn.user_id)
-    question = Question(
-        turn_id=turn.turn_id,
-        conversation_id=conversation_id_of(bot.id, origin),
-        user_id=turn.user_id,
-        chat_id=turn.chat_id,
-        language_code=turn.language.value,
-        instruction=instruction,
-        materials=_replied_to(message, me.id),
+    materials = _replied_to(message, me.id)
+    await speech.answers.answer(turn, question_of(turn, bot.id, instruction, materials=materials))
+
+
+async def answer_edited(message: Message, bot: Bot, turn: Turn, speech: Speech, wording: Wording) -> None:
+    """Answers the question as it reads now, in the place of the former answer."""
+    turn.subject_id = turn_id_in_chat(
+        bot.id, message.chat.id, f"{message.message_id}.{int(message.date.timestamp())}"
     )
-    await speech.answers.answer(turn, question)
+    turn.purpose = Purpose.EDIT
+    await speech.revisions.prepare(turn)
+    await answer_question(message, bot, turn, speech, wording)
 
 
-def _replied_to(message: Message, bot_id: int) -> tuple[tuple[str, str], ...]:
+def _replied_to(message: Message, bot_id: int) -> tuple[Material, ...]:
     """What the user replied to, unless the bot said it: that is in the conversation already."""
     replied = message.reply_to_message
     if replied is None or replied.text is None or replied.from_user is None:
         return ()
     if replied.from_user.id == bot_id:
         return ()
-    return ((f"message by {replied.from_user.full_name}", replied.text),)
+    return (Material(f"message by {replied.from_user.full_name}", replied.text),)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from services.chassis.client import channel
-from services.gateway.text_client import Question, TextClient
+from services.gateway.dialogue import Question, Speaker
+from services.gateway.text_client import TextClient
 from tests.load.figures import Figures, milliseconds, percentile
 from tests.load.first_tokens import first_token_from_text, first_token_from_vendor, vendor
 from tests.load.house import Pace, audience_of, question
@@ -81,8 +82,6 @@ def _grpc_question(number: int) -> Question:
     return Question(
         turn_id=f"load.{number}",
         conversation_id=f"load.{number}",
-        user_id=number + 1,
-        chat_id=number + 1,
-        language_code="ru",
+        speaker=Speaker(user_id=number + 1, chat_id=number + 1, language_code="ru"),
         instruction=question(number),
     )

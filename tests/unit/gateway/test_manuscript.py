@@ -1,9 +1,9 @@
 import pytest
 
 from services.chassis.errors import ProviderOutOfFunds
+from services.gateway.dialogue import Finish
 from services.gateway.manuscript import MARK_RESERVE_UTF16, Manuscript, parts_of
 from services.gateway.rendering import MAX_TEXT_UTF16, utf16_length
-from services.gateway.text_client import End
 from services.gateway.wording import Language, Wording
 
 WORDING = Wording.load()
@@ -14,19 +14,19 @@ def texts_of(manuscript: Manuscript) -> list[str]:
 
 
 def test_an_answer_that_ended_by_itself_has_no_note() -> None:
-    assert texts_of(Manuscript("All **good**.", End.COMPLETE)) == ["All good."]
+    assert texts_of(Manuscript("All **good**.", Finish.COMPLETE)) == ["All good."]
 
 
 @pytest.mark.parametrize(
-    ("end", "key"),
+    ("finish", "key"),
     [
-        (End.STOPPED, "stopped-notice"),
-        (End.INTERRUPTED, "interrupted-notice"),
-        (End.TOO_LONG, "length-notice"),
+        (Finish.STOPPED, "stopped-notice"),
+        (Finish.INTERRUPTED, "interrupted-notice"),
+        (Finish.TOO_LONG, "length-notice"),
     ],
 )
-def test_an_answer_that_was_cut_keeps_its_text_and_says_so(end: End, key: str) -> None:
-    [text] = texts_of(Manuscript("So far so", end))
+def test_an_answer_that_was_cut_keeps_its_text_and_says_so(finish: Finish, key: str) -> None:
+    [text] = texts_of(Manuscript("So far so", finish))
     assert text == f"So far so\n\n{WORDING.say(key, Language.EN)}"
 
 
@@ -36,12 +36,12 @@ def test_a_failure_after_some_text_keeps_the_text() -> None:
 
 
 def test_a_model_that_said_nothing_is_not_answered_with_silence() -> None:
-    [text] = texts_of(Manuscript("  \n", End.COMPLETE))
+    [text] = texts_of(Manuscript("  \n", Finish.COMPLETE))
     assert text
 
 
 def test_each_part_leaves_room_for_the_mark_of_one_sent_again() -> None:
-    manuscript = Manuscript("word " * 5000, End.STOPPED)
+    manuscript = Manuscript("word " * 5000, Finish.STOPPED)
     for language in Language:
         mark = WORDING.say("answer-resent", language) + "\n\n"
         assert utf16_length(mark) <= MARK_RESERVE_UTF16

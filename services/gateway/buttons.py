@@ -1,0 +1,43 @@
+from enum import StrEnum
+from typing import Any
+
+Keyboard = dict[str, Any]
+"""https://core.telegram.org/bots/api#inlinekeyboardmarkup"""
+
+
+class Press(StrEnum):
+    """What a button under an answer asks for; callback data is this, a colon, and the question's suffix."""
+
+    AGAIN = "again"
+    """Another answer to the same question."""
+    MORE = "more"
+    """The rest of an answer that ended early."""
+    TRY = "try"
+    """Another attempt at an answer that failed."""
+    SAY = "say"
+    """The answer, spoken."""
+    COPY = "copy"
+    """The answer as text that can be copied."""
+    PLAIN = "plain"
+    """The answer in plain messages instead of a rich one."""
+
+
+ASKING = frozenset({Press.AGAIN, Press.MORE, Press.TRY})
+"""Those that ask the model: they wait their turn in the conversation."""
+
+
+def press_data(press: Press, turn_suffix: str) -> str:
+    return f"{press}:{turn_suffix}"
+
+
+def parse_press(data: str) -> tuple[Press, str] | None:
+    """What a button's data means, if it is one of these."""
+    name, _, suffix = data.partition(":")
+    return (Press(name), suffix) if name in Press.__members__.values() and suffix else None
+
+
+def keyboard(*rows: list[tuple[str, str]]) -> Keyboard:
+    """Inline buttons, as pairs of what they say and their callback data."""
+    return {
+        "inline_keyboard": [[{"text": text, "callback_data": data} for text, data in row] for row in rows]
+    }

@@ -1,0 +1,83 @@
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from services.gateway.people import Preferences
+
+
+class RunKind(Enum):
+    """What a run does to the turn it answers."""
+
+    ANSWER = auto()
+    REGENERATE = auto()
+    CONTINUE = auto()
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes along with a question or comes with an answer."""
+
+    mime_type: str
+    content: bytes = field(repr=False)
+    filename: str = ""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What an instruction speaks about: data, not to be obeyed. The title says where it comes from."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """On whose behalf the text service is asked."""
+
+    user_id: int
+    chat_id: int
+    language_code: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One run of one turn, as the text service gets it."""
+
+    turn_id: str
+    conversation_id: str
+    speaker: Speaker
+    instruction: str = ""
+    materials: tuple[Material, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    run_id: str = ""
+    """The turn's id when empty."""
+    run_kind: RunKind = RunKind.ANSWER
+    preferences: Preferences = field(default_factory=Preferences)
+    speaker_name: str = ""
+    """Set where several people share the conversation."""
+
+
+class Finish(Enum):
+    """How an answer ended."""
+
+    COMPLETE = auto()
+    TOO_LONG = auto()
+    STOPPED = auto()
+    INTERRUPTED = auto()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The end of an answer. `model` is the one that gave it; `failed_over` when another one was asked."""
+
+    finish: Finish
+    model: str = ""
+    failed_over: bool = False
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How much of a conversation is remembered."""
+
+    turn_count: int
+    token_count: int
+    summary: str

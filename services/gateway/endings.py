@@ -1,0 +1,59 @@
+from services.chassis import errors
+from services.gateway.buttons import Keyboard, Press, keyboard, press_data
+from services.gateway.delivery.turn import Purpose, Turn
+from services.gateway.dialogue import Finish
+from services.gateway.manuscript import Manuscript
+from services.gateway.updates import turn_suffix
+from services.gateway.wording import Wording
+
+PASSING: tuple[type[errors.QuartetError], ...] = (
+    errors.ProviderRateLimited,
+    errors.ProviderUnavailable,
+    errors.ProviderInterrupted,
+    errors.ProviderOutOfFunds,
+    errors.ServiceUnavailable,
+    errors.DeadlineExceeded,
+    errors.InternalError,
+)
+"""What may have passed when it is tried again."""
+ASKED_FOR_BY = {Purpose.REGENERATE: Press.AGAIN, Purpose.CONTINUE: Press.MORE}
+
+
+def may_pass(error: errors.QuartetError) -> bool:
+    """Whether to offer another attempt."""
+    return isinstance(error, PASSING)
+
+
+def keyboard_of(manuscript: Manuscript, turn: Turn, wording: Wording) -> Keyboard | None:
+    """The buttons under an answer: what one may want next, given how it ended."""
+    presses = _presses(manuscript, turn)
+    if not presses:
+        return None
+    suffix = turn_suffix(turn.question_id)
+    return keyboard([(_text(press, turn, wording), press_data(press, suffix)) for press in presses])
+
+
+def _presses(manuscript: Manuscript, turn: Turn) -> tuple[Press, ...]:
+    failure = manuscript.failure
+    if failure is not None and manuscript.is_blank:
+        return (ASKED_FOR_BY.get(turn.purpose, Press.TRY),) if may_pass(failure) else ()
+    if failure is not None or manuscript.finish is not Finish.COMPLETE:
+        return (Press.AGAIN,) if manuscript.is_blank else (Press.MORE, Press.AGAIN)
+    # In a group each button would be one for everyone.
+    return (Press.AGAIN,) if turn.is_private else ()
+
+
+def _text(press: Press, turn: Turn, wording: Wording) -> str:
+    match press:
+        case Press.MORE:
+            return wording.say("continue-button", turn.language)
+        case Press.TRY:
+            return wording.say("try-again-button", turn.language)
+        case Press.AGAIN:
+            return wording.say("regenerate-button", turn.language)
+        case Press.SAY:
+            return wording.say("speak-button", turn.language)
+        case Press.COPY:
+            return wording.say("copy-button", turn.language)
+        case Press.PLAIN:
+            return wording.say("plain-button", turn.language)

@@ -1,0 +1,13 @@
+"""What the bot knows of a chat and its people: how they wish to be answered."""
+
+from services.gateway.people.people import People
+from services.gateway.people.preferences import (
+    AnswerLength,
+    Awaited,
+    Awaiting,
+    Preferences,
+    Role,
+    VoiceAnswers,
+)
+
+__all__ = ["AnswerLength", "Awaited", "Awaiting", "People", "Preferences", "Role", "VoiceAnswers"]

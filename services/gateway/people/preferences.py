@@ -1,0 +1,81 @@
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from services.gateway.wording import Language
+
+MAX_UNNAMED_THREADS = 50
+
+
+class Role(StrEnum):
+    """Who the model is in a chat: the values of `quartet.text.v1.Role`."""
+
+    ASSISTANT = "assistant"
+    EDITOR = "editor"
+    TRANSLATOR = "translator"
+    TEACHER = "teacher"
+    PROGRAMMER = "programmer"
+    BRAINSTORMER = "brainstormer"
+    LANGUAGE_PARTNER = "language_partner"
+
+
+class AnswerLength(StrEnum):
+    """How much a chat likes to read: the values of `quartet.text.v1.AnswerLength`."""
+
+    SHORT = "short"
+    NORMAL = "normal"
+    DETAILED = "detailed"
+
+
+class VoiceAnswers(StrEnum):
+    """When an answer is also spoken."""
+
+    NEVER = "never"
+    TO_VOICE = "to_voice"
+    """Where the question was spoken."""
+    ALWAYS = "always"
+
+
+class Awaited(StrEnum):
+    """What the next message of a person is, when it is not a question."""
+
+    WISHES = "wishes"
+
+
+class Awaiting(BaseModel):
+    """A dialogue that waits for a person's next message."""
+
+    model_config = ConfigDict(frozen=True)
+
+    what: Awaited
+    user_id: int
+    until: float
+    """Unix seconds."""
+
+
+class Preferences(BaseModel):
+    """How a chat wishes to be answered. In a group they are the group's, in a private chat the person's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    language: Language | None = None
+    """None: that of the person's Telegram."""
+    role: Role = Role.ASSISTANT
+    model: str = ""
+    """Empty: the default one."""
+    wishes: str = ""
+    answer_length: AnswerLength = AnswerLength.NORMAL
+    voice_answers: VoiceAnswers = VoiceAnswers.NEVER
+    prefers_plain: bool = False
+    """Their Telegram does not show rich messages, or they do not like them."""
+    awaiting: Awaiting | None = None
+    unnamed_threads: tuple[int, ...] = ()
+    """Threads that still bear the name that Telegram gave them, the newest last."""
+
+    def with_unnamed_thread(self, thread_id: int) -> "Preferences":
+        threads = (*(known for known in self.unnamed_threads if known != thread_id), thread_id)
+        return self.model_copy(update={"unnamed_threads": threads[-MAX_UNNAMED_THREADS:]})
+
+    def without_unnamed_thread(self, thread_id: int) -> "Preferences":
+        threads = tuple(known for known in self.unnamed_threads if known != thread_id)
+        return self.model_copy(update={"unnamed_threads": threads})
