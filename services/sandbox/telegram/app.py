@@ -7,7 +7,16 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from services.sandbox.telegram.bot_api import BotApi
-from services.sandbox.telegram.control import chats, instruments, messages, people, presses, view
+from services.sandbox.telegram.control import (
+    chats,
+    files,
+    instruments,
+    media,
+    messages,
+    people,
+    presses,
+    view,
+)
 from services.sandbox.telegram.control.request import SANDBOX, answer
 from services.sandbox.telegram.dispatch import Dispatcher
 from services.sandbox.telegram.errors import ApiError, ControlError
@@ -18,24 +27,27 @@ from services.sandbox.telegram.webhook import WebhookDelivery
 
 _PAGE: Final = Path(__file__).resolve().parent / "page"
 _SECURITY: Final = {
-    "Content-Security-Policy": "default-src 'self'; style-src 'self'; img-src 'self' data:",
+    "Content-Security-Policy": (
+        "default-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-_MAX_BODY_BYTES: Final = 60 * 1024 * 1024
+# An album of ten photos of the largest size, and its form.
+_MAX_BODY_BYTES: Final = 101 * 1024 * 1024
 
 
 def build(settings: TelegramSandboxSettings) -> web.Application:
     """The stand-in as an aiohttp application: Bot API, chat page and control API."""
     sandbox = Sandbox(settings)
     dispatcher = Dispatcher(sandbox, all_methods())
-    bot_api = BotApi(dispatcher, settings.sandbox_bot_token)
+    bot_api = BotApi(dispatcher, sandbox.files, settings.sandbox_bot_token)
     app = web.Application(middlewares=[_control_errors], client_max_size=_MAX_BODY_BYTES)
     app[SANDBOX] = sandbox
     app.router.add_route("*", "/bot{token:[^/]*}/{method}", bot_api.handle)
     app.router.add_get("/file/bot{token:[^/]*}/{path:.*}", bot_api.handle_file)
-    for module in (people, chats, messages, presses, view, instruments):
+    for module in (people, chats, messages, media, files, presses, view, instruments):
         app.router.add_routes(module.ROUTES)
     app.router.add_get("/", _page)
     app.router.add_get("/page/{path:.+}", _page)

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from services.sandbox.telegram.errors import ApiError, ConnectionCut
 from services.sandbox.telegram.faults import Fault, FaultKind
-from services.sandbox.telegram.params import Params
+from services.sandbox.telegram.params import NO_UPLOADS, Params
 from services.sandbox.telegram.sandbox import Sandbox
+from services.sandbox.telegram.uploads import Upload
 from services.sandbox.telegram.wire import Json, dumps
 
 Handler = Callable[[Sandbox, Params], Any | Awaitable[Any]]
@@ -27,10 +28,10 @@ class Dispatcher:
         self._sandbox = sandbox
         self._methods = {name.lower(): (name, handler) for name, handler in methods.items()}
 
-    async def call(self, method: str, values: Json) -> Answer:
+    async def call(self, method: str, values: Json, uploads: Mapping[str, Upload] = NO_UPLOADS) -> Answer:
         """Answers a call; raises ConnectionCut where a fault takes the answer away."""
         name, handler = self._methods.get(method.lower(), (method, None))
-        params = Params(values)
+        params = Params(values, uploads)
         chat_id = params.integer("chat_id") or None
         fault = self._sandbox.faults.take(name, chat_id)
         try:

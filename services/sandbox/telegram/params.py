@@ -1,9 +1,12 @@
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from services.sandbox.telegram.errors import bad_request
+from services.sandbox.telegram.uploads import Upload
 from services.sandbox.telegram.wire import Json, loads
 
+NO_UPLOADS: Final[Mapping[str, Upload]] = MappingProxyType({})
 _TRUE = frozenset({"true", "yes", "1"})
 
 
@@ -13,8 +16,9 @@ class Params:
     As on the Bot API server, a number that cannot be read counts as 0 and a flag as false.
     """
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], uploads: Mapping[str, Upload] = NO_UPLOADS) -> None:
         self.values = values
+        self.uploads = uploads
 
     def has(self, name: str) -> bool:
         return self.values.get(name) not in (None, "")

@@ -53,7 +53,7 @@ def read_thread(chat: Chat, params: Params) -> int:
 
 
 def read_quote(sandbox: Sandbox, message: Json, reply: Json) -> Json | None:
-    """The quoted part of a message, as `reply` asks for it; raises ApiError where it is not in the message."""
+    """The part of a message that `reply` quotes; raises ApiError where it is not in the message."""
     wanted = reply.get("quote")
     if not wanted:
         return None

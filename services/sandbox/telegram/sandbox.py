@@ -8,6 +8,7 @@ from services.sandbox.telegram.faults import Faults
 from services.sandbox.telegram.identifiers import identity_counter, message_counter, update_counter
 from services.sandbox.telegram.journal import Journal
 from services.sandbox.telegram.limits import Limits, RateLimiter
+from services.sandbox.telegram.media.files import FileStore
 from services.sandbox.telegram.people import User
 from services.sandbox.telegram.profile import BotProfile
 from services.sandbox.telegram.settings import TelegramSandboxSettings
@@ -33,6 +34,7 @@ class Sandbox:
         self.updates = UpdateQueue(update_counter(), settings.sandbox_update_lifetime_seconds)
         self.callbacks = Callbacks(settings.sandbox_callback_seconds)
         self.profile = BotProfile()
+        self.files = FileStore(identity_counter(), settings.sandbox_file_bytes)
         self.webhook: WebhookTarget | None = None
         self.on_webhook_changed: Callable[[], None] | None = None
         self.bot = User(
@@ -95,6 +97,7 @@ class Sandbox:
         self.chats.clear()
         self.updates.clear()
         self.callbacks.clear()
+        self.files.clear()
         self.faults.clear()
         self.journal.clear()
         self.limiter.replace(self.limiter.limits)

@@ -15,6 +15,7 @@ class TelegramSandboxSettings(BaseSettings):
     sandbox_limits_enabled: bool = True
     sandbox_messages_per_chat: int = 1000
     sandbox_journal_size: int = 20_000
+    sandbox_file_bytes: int = 256 * 1024 * 1024
     sandbox_draft_seconds: float = 30.0
     sandbox_action_seconds: float = 5.0
     sandbox_callback_seconds: float = 60.0

@@ -80,11 +80,6 @@ def get_menu_button(sandbox: Sandbox, params: Params) -> Json:
     return buttons.get(params.integer("chat_id"), default)
 
 
-def get_file(_sandbox: Sandbox, _params: Params) -> Json:
-    """https://core.telegram.org/bots/api#getfile (no file can be sent yet, so none is known)"""
-    raise bad_request("invalid file_id")
-
-
 def get_user_profile_photos(sandbox: Sandbox, params: Params) -> Json:
     """https://core.telegram.org/bots/api#getuserprofilephotos"""
     if sandbox.find_user_json(params.integer("user_id")) is None:
@@ -120,6 +115,5 @@ METHODS: Final[Mapping[str, Handler]] = {
     "getMyShortDescription": get_short_description,
     "setChatMenuButton": set_menu_button,
     "getChatMenuButton": get_menu_button,
-    "getFile": get_file,
     "getUserProfilePhotos": get_user_profile_photos,
 }

@@ -8,6 +8,7 @@ from services.sandbox.telegram.chats import Chat
 from services.sandbox.telegram.content import CAPTION_FIELDS, content_of, has_media
 from services.sandbox.telegram.dispatch import Handler
 from services.sandbox.telegram.errors import bad_request
+from services.sandbox.telegram.forwards import album_of, forwarded
 from services.sandbox.telegram.limits import Family
 from services.sandbox.telegram.markup import NO_MARKUP, Markup, read_markup
 from services.sandbox.telegram.messages import add_bot_message
@@ -43,23 +44,13 @@ def forward_several_messages(sandbox: Sandbox, params: Params) -> list[Json]:
 
 def copy_several_messages(sandbox: Sandbox, params: Params) -> list[Json]:
     """https://core.telegram.org/bots/api#copymessages (what cannot be copied is skipped)"""
-    contents = [content_of(source) | _album_of(source) for source in _sources(sandbox, params)]
+    contents = [content_of(source) | album_of(source) for source in _sources(sandbox, params)]
     if params.flag("remove_caption"):
         contents = [
             {name: value for name, value in content.items() if name not in CAPTION_FIELDS}
             for content in contents
         ]
     return _share_several(sandbox, params, contents)
-
-
-def forwarded(source: Json) -> Json:
-    """The content of a message with its origin: the first sender stays the origin of all later forwards."""
-    origin = source.get("forward_origin") or {
-        "type": "user",
-        "date": source["date"],
-        "sender_user": source["from"],
-    }
-    return {"forward_origin": origin, **content_of(source), **_album_of(source)}
 
 
 def _source(sandbox: Sandbox, params: Params, verb: str) -> Json:
@@ -89,11 +80,6 @@ def _sources(sandbox: Sandbox, params: Params) -> list[Json]:
 
 def _may_share(message: Json) -> bool:
     return bool(content_of(message)) and not message.get("has_protected_content")
-
-
-def _album_of(message: Json) -> Json:
-    album_id = message.get("media_group_id")
-    return {"media_group_id": album_id} if album_id else {}
 
 
 def _share(sandbox: Sandbox, params: Params, content: Json, markup: Markup) -> Json:

@@ -1,0 +1,1 @@
+"""Files with real bytes: kept, measured, and described as Telegram describes them."""
