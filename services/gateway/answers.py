@@ -15,7 +15,7 @@ from services.gateway.dialogue import Answered, Finish, Question
 from services.gateway.endings import keyboard_of, may_pass
 from services.gateway.manuscript import Manuscript, parts_of
 from services.gateway.metrics import GatewayMetrics
-from services.gateway.stops import Running, Stops
+from services.gateway.stops import Outgrown, Running, Stops
 from services.gateway.text_client import TextClient
 from services.gateway.wording import Wording
 
@@ -47,7 +47,7 @@ class Answers:
         self._metrics = metrics
 
     async def answer(self, turn: Turn, question: Question) -> None:
-        """Brings `turn` to its end: the whole answer, or an honest sentence. Raises LeaseLost."""
+        """Brings `turn` to its end: the whole answer, or an honest sentence. Raises LeaseLost or Outgrown."""
         uses_drafts = self._views.uses_drafts(turn)
         reserved = asyncio.create_task(self._replies.reserve(turn, placeholder=not uses_drafts))
         view = self._views.open(turn, reserved)
@@ -92,6 +92,8 @@ class Answers:
         try:
             await writing
         except asyncio.CancelledError:
+            if running.is_outgrown:
+                raise Outgrown from None
             if not running.is_stopped:
                 writing.cancel()
                 raise

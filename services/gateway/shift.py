@@ -2,7 +2,6 @@ import contextlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -16,18 +15,19 @@ from services.chassis.errors import InternalError, QuartetError, ServiceUnavaila
 from services.chassis.events import MalformedEvent, decode, registry
 from services.chassis.telemetry import tracing
 from services.gateway.delivery.turn import Turn
+from services.gateway.gathering import Gathering, is_comment_on
+from services.gateway.in_hand import InHand
 from services.gateway.lanes import Lanes
 from services.gateway.lease import NATS_ERRORS, LeaseLost, Tenure
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.speech import Speech
-from services.gateway.stops import StopWish
+from services.gateway.stops import Outgrown, StopWish
 from services.gateway.turns import TurnLog, TurnState
 from services.gateway.updates import (
     RawUpdate,
-    conversation_id_of,
+    lane_of,
     message_turn_id,
     origin_of,
-    waits_its_turn,
 )
 from services.gateway.wording import language_of
 
@@ -40,28 +40,6 @@ PATIENCE_SECONDS = 90.0
 """How long an update waits for a service of ours. Longer than an answer waits for the text service."""
 LONGEST_PAUSE_SECONDS = 3.0
 MAX_DRAFT_ID = 2**31 - 2
-
-
-@dataclass(eq=False)
-class InHand:
-    """An update that is being handled, and the message that brought it last."""
-
-    turn_id: str
-    update: RawUpdate
-    message: Msg
-    received_at: float
-    is_deferred: bool = False
-    """Set by a handler that settles later itself."""
-
-    @property
-    def updates(self) -> tuple[RawUpdate, ...]:
-        """What asks together: an album or a long paste comes in several updates."""
-        return (self.update,)
-
-    async def settle(self) -> None:
-        """Takes the update off the stream. Where that fails it comes again and is found answered."""
-        with contextlib.suppress(*NATS_ERRORS):
-            await self.message.ack()
 
 
 class Shift:
@@ -85,6 +63,7 @@ class Shift:
         self._bot = bot
         self._metrics = metrics
         self._in_hand: dict[str, InHand] = {}
+        self._gathering = Gathering(self._submit)
 
     async def receive(self, message: Msg) -> None:
         """Takes a delivered message up. It must not wait: the next message waits behind it."""
@@ -102,19 +81,36 @@ class Shift:
         received_at = event.message.receive_time.ToMicroseconds() / 1e6
         in_hand = InHand(event.event_id, update, message, received_at)
         self._in_hand[event.event_id] = in_hand
-        lane = f"free {event.event_id}"
-        if waits_its_turn(update):
-            lane = conversation_id_of(self._bot.id, origin_of(update))
-        context = tracing.extract(message.headers or {})
+        if "edited_message" in update:
+            # The answer to the former wording is no longer wanted.
+            self._speech.stops.stop_now(_outdated(self._bot.id, update))
+        self._gathering.add(in_hand)
+
+    def _submit(self, in_hand: InHand) -> None:
+        """Takes a turn up that has come in whole."""
+        if (asked := self._commented_by(in_hand)) is not None:
+            asked.others += [in_hand, *in_hand.others]
+            return
+        lane = lane_of(self._bot.id, in_hand.update) or f"free {in_hand.turn_id}"
+        context = tracing.extract(in_hand.message.headers or {})
 
         async def handle() -> None:
             with tracing.span("handle update", SpanKind.CONSUMER, context=context):
                 await self._handle(in_hand)
 
-        if "edited_message" in update:
-            # The answer to the former wording is no longer wanted.
-            self._speech.stops.stop_now(_outdated(self._bot.id, update))
         self._lanes.submit(lane, handle)
+
+    def _commented_by(self, forwards: InHand) -> InHand | None:
+        """The question that was sent along with forwarded messages, where it is not answered yet.
+
+        Telegram delivers such a comment first, as a message of its own. Where its answer has begun, it is
+        asked anew together with what it is about.
+        """
+        for asked in self._in_hand.values():
+            if is_comment_on(asked.update, forwards.update):
+                is_open = not asked.is_begun or self._speech.stops.outgrow(asked.turn_id)
+                return asked if is_open else None
+        return None
 
     async def _handle(self, in_hand: InHand) -> None:
         """Handles one update to its end. Never raises: one update must not end the others."""
@@ -127,18 +123,23 @@ class Shift:
             self._metrics.handler_failures.inc()
             await in_hand.settle()
         finally:
-            del self._in_hand[in_hand.turn_id]
+            for done in (in_hand, *in_hand.others):
+                self._in_hand.pop(done.turn_id, None)
 
     async def _handle_through_outages(self, in_hand: InHand) -> None:
         """Tries again while our store is away; for a service of ours that is away there is a limit."""
         gives_up_at = time.monotonic() + PATIENCE_SECONDS
         backoff = Backoff(0.2, longest_seconds=LONGEST_PAUSE_SECONDS)
         while self._tenure.held:
+            in_hand.is_begun = True
             turn = self._turn_of(in_hand)
             try:
                 await self._apply_preferences(turn)
                 await self._bring_to_an_end(turn, in_hand)
                 return
+            except Outgrown:
+                log.info("question_outgrown", turn_id=in_hand.turn_id)
+                continue
             except (ServiceUnavailable, *NATS_ERRORS) as error:
                 log.warning("update_waits", turn_id=in_hand.turn_id, error=type(error).__name__)
                 if isinstance(error, ServiceUnavailable) and time.monotonic() > gives_up_at:
@@ -164,7 +165,7 @@ class Shift:
             if turn.record and turn.record.run_count >= MAX_RUNS:
                 raise InternalError(f"begun {turn.record.run_count} times and never ended")
             await self._dispatch(turn, in_hand.updates, in_hand)
-        except (LeaseLost, ServiceUnavailable, *NATS_ERRORS):
+        except (LeaseLost, Outgrown, ServiceUnavailable, *NATS_ERRORS):
             raise
         except Exception as error:  # the edge of the process
             log.exception("update_failed", turn_id=turn.turn_id)

@@ -7,6 +7,10 @@ Settle = Callable[[], Awaitable[None]]
 FORGET_AFTER_SECONDS = 60.0
 
 
+class Outgrown(Exception):
+    """More has come to a question while it was being answered: it is to be asked anew."""
+
+
 @dataclass(eq=False)
 class Running:
     """An answer that is being written, and the handle to stop it."""
@@ -18,9 +22,15 @@ class Running:
     draft_id: int
     cancel: Callable[[], object]
     is_stopped: bool = False
+    is_outgrown: bool = False
 
     def stop(self) -> None:
         self.is_stopped = True
+        self.cancel()
+
+    def outgrow(self) -> None:
+        """More came to the question: it is asked anew, and what was written so far is dropped."""
+        self.is_outgrown = True
         self.cancel()
 
 
@@ -68,6 +78,14 @@ class Stops:
         for running in found:
             running.stop()
         return bool(found)
+
+    def outgrow(self, turn_id: str) -> bool:
+        """Ends an answer because its question has grown, and says whether it was still being written."""
+        running = self._running.get(turn_id)
+        if running is None or running.is_stopped:
+            return False
+        running.outgrow()
+        return True
 
     async def wish(self, wish: StopWish, settle: Settle) -> bool:
         """Like `stop_now`, but waits for the answer that `wish` means where there is none yet."""

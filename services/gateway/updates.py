@@ -104,8 +104,21 @@ def conversation_id_of(bot_id: int, origin: Origin) -> str:
     return f"tg.{bot_id}.{origin.chat_id}.{origin.thread_id}"
 
 
-def waits_its_turn(update: RawUpdate) -> bool:
-    """Whether the update belongs into its conversation's order: only what asks the model does."""
+def lane_of(bot_id: int, update: RawUpdate) -> str | None:
+    """Whose order the update belongs into; None where it need not wait for anything.
+
+    A person's questions in a conversation are answered one after the other. In a group those of different
+    people are answered side by side, or the tenth of ten would wait for nine answers.
+    """
+    if not _waits_its_turn(update):
+        return None
+    origin = origin_of(update)
+    conversation_id = conversation_id_of(bot_id, origin)
+    return f"{conversation_id} {origin.user_id}" if origin.chat_id < 0 else conversation_id
+
+
+def _waits_its_turn(update: RawUpdate) -> bool:
+    """Only what asks the model waits."""
     query: RawUpdate = update.get("callback_query") or {}
     if query:
         press = parse_press(str(query.get("data", "")))

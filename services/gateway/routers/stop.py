@@ -4,7 +4,7 @@ from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import CallbackQuery, Message, MessageGenerationStopped
 
 from services.gateway.delivery.turn import Turn
-from services.gateway.shift import InHand
+from services.gateway.in_hand import InHand
 from services.gateway.speech import Speech
 from services.gateway.stops import StopWish
 from services.gateway.updates import STOP_PREFIX

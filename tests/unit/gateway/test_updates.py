@@ -2,7 +2,17 @@ from typing import Any
 
 import pytest
 
-from services.gateway.updates import Origin, Track, origin_of, track_of, turn_id_of, waits_its_turn
+from services.gateway.updates import (
+    Origin,
+    Track,
+    lane_of,
+    message_turn_id,
+    origin_of,
+    track_of,
+    turn_id_in_chat,
+    turn_id_of,
+    turn_suffix,
+)
 
 BOT_ID = 1000
 
@@ -66,7 +76,28 @@ def test_all_else_keeps_to_the_common_track(text: str) -> None:
     assert track_of(a_message(text=text)) is Track.UPDATES
 
 
-def test_words_wait_their_turn_and_commands_do_not() -> None:
-    assert waits_its_turn(a_message())
-    assert not waits_its_turn(a_message(text="/help"))
-    assert not waits_its_turn({"update_id": 1, "callback_query": {"id": "9", "from": {"id": 42}}})
+def test_what_asks_the_model_waits_its_turn_and_nothing_else_does() -> None:
+    in_order = lane_of(BOT_ID, a_message())
+    assert in_order is not None
+    assert lane_of(BOT_ID, {"update_id": 6, "edited_message": a_message()["message"]}) == in_order
+    assert lane_of(BOT_ID, a_press("again:7.1700000000")) == in_order
+    assert lane_of(BOT_ID, a_press("menu:home")) is None
+    assert lane_of(BOT_ID, a_message(text="/help")) is None
+
+
+def test_in_a_group_nobody_waits_for_anothers_answer() -> None:
+    group = {"id": -100, "type": "supergroup"}
+    ann, bob = (a_message(chat=group, **{"from": {"id": user_id}}) for user_id in (1, 2))
+    assert lane_of(BOT_ID, ann) != lane_of(BOT_ID, bob)
+
+
+def test_an_edit_and_the_buttons_under_the_answer_name_the_message_that_asked() -> None:
+    message = a_message()["message"]
+    turn_id = turn_id_of(BOT_ID, a_message())
+    assert message_turn_id(BOT_ID, {**message, "edit_date": 1_700_000_009, "text": "other"}) == turn_id
+    assert turn_id_in_chat(BOT_ID, 42, turn_suffix(turn_id)) == turn_id
+
+
+def a_press(data: str) -> dict[str, Any]:
+    query = {"id": "9", "from": {"id": 42}, "message": a_message()["message"], "data": data}
+    return {"update_id": 1, "callback_query": query}
