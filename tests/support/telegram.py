@@ -1,4 +1,5 @@
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -96,6 +97,57 @@ class SandboxTelegram:
         body = {"user_id": user_id, "chat_id": chat_id or user_id, "text": text, **fields}
         return await self.post("messages", body)
 
+    async def send_media(
+        self,
+        user_id: int,
+        kind: str,
+        data: bytes,
+        *,
+        file_name: str = "",
+        chat_id: int | None = None,
+        **fields: Any,
+    ) -> Json:
+        """A user sends a file as `kind`: photo, voice, video_note, video, audio, document, sticker, animation.
+
+        Takes `caption`, `caption_entities`, `reply_to_message_id`, `forward_from` too.
+        """
+        file = {"data": base64.b64encode(data).decode(), "file_name": file_name}
+        body = {"user_id": user_id, "chat_id": chat_id or user_id, kind: file, **fields}
+        return await self.post("messages", body)
+
+    async def send_photo(self, user_id: int, data: bytes, **fields: Any) -> Json:
+        return await self.send_media(user_id, "photo", data, **fields)
+
+    async def send_voice(self, user_id: int, data: bytes, **fields: Any) -> Json:
+        """A voice note; what is not Opus in Ogg becomes it, as in a client."""
+        return await self.send_media(user_id, "voice", data, **fields)
+
+    async def send_document(self, user_id: int, data: bytes, file_name: str, **fields: Any) -> Json:
+        return await self.send_media(user_id, "document", data, file_name=file_name, **fields)
+
+    async def send_album(
+        self,
+        user_id: int,
+        items: Sequence[tuple[str, bytes]],
+        *,
+        caption: str = "",
+        chat_id: int | None = None,
+        **fields: Any,
+    ) -> list[Json]:
+        """A user sends several (kind, data) at once, the caption with the first; returns the messages."""
+        files: list[Json] = [{kind: {"data": base64.b64encode(data).decode()}} for kind, data in items]
+        files[0]["caption"] = caption
+        body = {"user_id": user_id, "chat_id": chat_id or user_id, "items": files, **fields}
+        return list((await self.post("albums", body))["messages"])
+
+    async def forward(
+        self, user_id: int, *message_ids: int, from_chat_id: int | None = None, chat_id: int | None = None
+    ) -> list[Json]:
+        """A user forwards messages they see (without chats: within the chat with the bot)."""
+        source = {"chat_id": from_chat_id or user_id, "message_ids": list(message_ids)}
+        body = {"user_id": user_id, "chat_id": chat_id or user_id, "forward_from": source}
+        return list((await self.post("messages", body))["messages"])
+
     async def edit(self, user_id: int, message_id: int, text: str, *, chat_id: int | None = None) -> Json:
         body = {"user_id": user_id, "chat_id": chat_id or user_id, "message_id": message_id, "text": text}
         return await self.post("edits", body)
@@ -129,6 +181,13 @@ class SandboxTelegram:
         """The texts of the bot's messages that the user sees, in order."""
         messages = (await self.view(user_id, chat_id=chat_id))["messages"]
         return [message.get("text", "") for message in messages if message["from"]["is_bot"]]
+
+    async def download(self, file_id: str) -> bytes:
+        """The bytes of a file that somebody has sent, as the user's client gets them."""
+        async with self._opened().get(f"{self._base_url}/control/files/{file_id}") as response:
+            if response.status >= 400:
+                raise ControlRefused(response.status, await response.text())
+            return await response.read()
 
     def events(self, type: str | None = None, chat_id: int | None = None) -> list[Json]:
         """The events since the opening, oldest first."""
@@ -229,14 +288,17 @@ class SandboxTelegram:
         self, method: str, path: str, *, body: Json | None = None, params: dict[str, str] | None = None
     ) -> Any:
         """Any control request; raises ControlRefused."""
-        if self._session is None:
-            raise RuntimeError("SandboxTelegram must be opened with `async with`")
         url = f"{self._base_url}/control/{path}"
-        async with self._session.request(method, url, json=body, params=params) as response:
+        async with self._opened().request(method, url, json=body, params=params) as response:
             answer = await response.json()
             if response.status >= 400:
                 raise ControlRefused(response.status, str(answer.get("error", answer)))
             return answer
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise RuntimeError("SandboxTelegram must be opened with `async with`")
+        return self._session
 
     async def _follow(self, response: aiohttp.ClientResponse) -> None:
         try:
