@@ -1,5 +1,6 @@
 import asyncio
 import base64
+import io
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -107,13 +108,15 @@ class SandboxTelegram:
         chat_id: int | None = None,
         **fields: Any,
     ) -> Json:
-        """A user sends a file as `kind`: photo, voice, video_note, video, audio, document, sticker, animation.
+        """A user sends a file as photo, voice, video_note, video, audio, document, sticker or animation.
 
         Takes `caption`, `caption_entities`, `reply_to_message_id`, `forward_from` too.
         """
-        file = {"data": base64.b64encode(data).decode(), "file_name": file_name}
-        body = {"user_id": user_id, "chat_id": chat_id or user_id, kind: file, **fields}
-        return await self.post("messages", body)
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field(kind, io.BytesIO(data), filename=file_name or kind)
+        for name, value in {"user_id": user_id, "chat_id": chat_id or user_id, **fields}.items():
+            form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+        return dict(await self.request("POST", "messages", form=form))
 
     async def send_photo(self, user_id: int, data: bytes, **fields: Any) -> Json:
         return await self.send_media(user_id, "photo", data, **fields)
@@ -285,11 +288,17 @@ class SandboxTelegram:
         return dict(await self.request("POST", path, body=body))
 
     async def request(
-        self, method: str, path: str, *, body: Json | None = None, params: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Json | None = None,
+        form: aiohttp.FormData | None = None,
+        params: dict[str, str] | None = None,
     ) -> Any:
         """Any control request; raises ControlRefused."""
         url = f"{self._base_url}/control/{path}"
-        async with self._opened().request(method, url, json=body, params=params) as response:
+        async with self._opened().request(method, url, json=body, data=form, params=params) as response:
             answer = await response.json()
             if response.status >= 400:
                 raise ControlRefused(response.status, str(answer.get("error", answer)))
