@@ -6,6 +6,7 @@ from nats.js.client import JetStreamContext
 
 from services.chassis.backoff import Backoff
 from services.chassis.jetstream import Nats
+from services.gateway.duties import Duty
 from services.gateway.intake.inbox import Inbox
 from services.gateway.intake.polling import Polling
 from services.gateway.lanes import Lanes
@@ -25,7 +26,7 @@ class Speaker:
         nats: Nats,
         inbox: Inbox,
         polling: Polling | None,
-        open_shift: Callable[[Tenure, Lanes], Awaitable[Shift]],
+        open_duty: Callable[[Tenure, Lanes], Awaitable[Duty]],
         metrics: GatewayMetrics,
         *,
         drain_seconds: float,
@@ -33,7 +34,7 @@ class Speaker:
         self._nats = nats
         self._inbox = inbox
         self._polling = polling
-        self._open_shift = open_shift
+        self._open_duty = open_duty
         self._metrics = metrics
         self._drain_seconds = drain_seconds
 
@@ -44,8 +45,11 @@ class Speaker:
             async with asyncio.TaskGroup() as group:
                 lanes = Lanes(group)
                 self._metrics.conversations.set_function(lanes.__len__)
-                shift = await self._open_shift(tenure, lanes)
-                taking = [group.create_task(self._keep_taking(shift, tenure), name="taking")]
+                duty = await self._open_duty(tenure, lanes)
+                taking = [
+                    group.create_task(self._keep_taking(duty.shift, tenure), name="taking"),
+                    group.create_task(duty.alerts.run(), name="alerts"),
+                ]
                 if self._polling:
                     taking.append(group.create_task(self._polling.run(tenure), name="polling"))
                 await _until_either(tenure.ended, stop)

@@ -63,6 +63,18 @@ error-internal = Something went wrong on my side. Please try again { $wait }; if
 error-service-unavailable = A part of the bot is restarting. Please try again { $wait }.
 error-deadline-exceeded = The answer did not come in time. Please try again { $wait }, or split the question into parts.
 
+# For admins: what needs a person
+
+alert-other-answers = ⚠️ { $vendor }: { $trouble }. Meanwhile { $standby } answers.
+alert-nobody-answers = 🛑 { $vendor }: { $trouble }. There is no one to replace it, so users get no answers.
+alert-recovered = ✅ { $vendor } answers again.
+trouble-out-of-funds = the account has run out of money, please top it up
+trouble-misconfigured = refuses our key or settings, please check them
+trouble-unsupported-country = does not serve the server's country, it needs a proxy
+trouble-model-not-found = the model { $model } is gone, choose another one in the settings
+trouble-rate-limited = has been throttling us for minutes, raise the limit
+trouble-unavailable = has not been answering for minutes
+
 # How long to wait
 
 wait-unknown = a little later

@@ -63,6 +63,18 @@ error-internal = Ошибка на моей стороне. Попробуйте
 error-service-unavailable = Часть бота сейчас перезапускается. Попробуйте { $wait }.
 error-deadline-exceeded = Ответ не успел прийти вовремя. Попробуйте ещё раз { $wait } или разбейте вопрос на части.
 
+# Администраторам: что требует человека
+
+alert-other-answers = ⚠️ { $vendor }: { $trouble }. Пока отвечает { $standby }.
+alert-nobody-answers = 🛑 { $vendor }: { $trouble }. Заменить его некому, пользователи остаются без ответа.
+alert-recovered = ✅ { $vendor } снова отвечает.
+trouble-out-of-funds = на счёте закончились деньги, пополните его
+trouble-misconfigured = не принимает наш ключ или настройки, проверьте их
+trouble-unsupported-country = не обслуживает страну сервера, нужен прокси
+trouble-model-not-found = модели { $model } больше нет, выберите другую в настройках
+trouble-rate-limited = ограничивает нас уже несколько минут, поднимите лимит
+trouble-unavailable = не отвечает уже несколько минут
+
 # Через сколько
 
 wait-unknown = чуть позже

@@ -34,6 +34,7 @@ class MessageLimits:
     """Telegram publishes only rough figures: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits"""
 
     per_chat_per_second: float = 1.0
+    """In private chats. In groups only the limit per minute is known to be enforced."""
     burst: int = 5
     group_per_minute: int = 20
     global_per_second: int = 30
@@ -99,13 +100,10 @@ class RateLimiter:
         if family is Family.DRAFTS:
             return [(chat.id, window) for window in self.limits.drafts]
         messages = self.limits.messages
-        windows = [
-            (_GLOBAL_KEY, Window(messages.global_per_second, 1.0)),
-            (chat.id, Window(messages.burst, messages.burst / messages.per_chat_per_second)),
-        ]
-        if not chat.is_private:
-            windows.append((chat.id, Window(messages.group_per_minute, 60.0)))
-        return windows
+        of_the_chat = Window(messages.group_per_minute, 60.0)
+        if chat.is_private:
+            of_the_chat = Window(messages.burst, messages.burst / messages.per_chat_per_second)
+        return [(_GLOBAL_KEY, Window(messages.global_per_second, 1.0)), (chat.id, of_the_chat)]
 
     def _history(self, key: tuple[str, int, int], window: Window) -> deque[float]:
         taken = self._taken.get(key)

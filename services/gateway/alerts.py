@@ -1,0 +1,139 @@
+import asyncio
+import hashlib
+import time
+from collections.abc import Iterable
+from typing import Final
+
+import structlog
+from quartet.common.v1.error_reason_pb2 import ErrorReason
+from quartet.text.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
+
+from services.chassis.errors import ServiceUnavailable
+from services.chassis.events import Consumer, Event, registry
+from services.chassis.jetstream import Nats
+from services.gateway.delivery.replies import Replies
+from services.gateway.delivery.turn import Turn
+from services.gateway.lease import LeaseLost, Tenure
+from services.gateway.people import People
+from services.gateway.turns import Part, TurnLog, TurnState
+from services.gateway.wording import Language, Wording
+
+log = structlog.get_logger()
+
+EVENTS: Final = registry(VendorTroubled, VendorRecovered)
+STREAM: Final = "TEXT_EVENTS"
+SUBJECT: Final = "quartet.text.events.>"
+DEAD_LETTERS: Final = "quartet.dead.gateway.alerts"
+ACK_WAIT_SECONDS: Final = 60.0
+VENDOR_NAMES: Final = {"openai": "OpenAI", "google": "Google"}
+
+Notice = VendorTroubled | VendorRecovered
+
+
+class Alerts:
+    """Tells the admins what needs a person, each of them once, whatever dies in between.
+
+    Only the speaker tells: it is built for one tenure.
+    """
+
+    def __init__(
+        self,
+        nats: Nats,
+        turns: TurnLog,
+        people: People,
+        replies: Replies,
+        wording: Wording,
+        tenure: Tenure,
+        *,
+        bot_id: int,
+        admin_ids: Iterable[int],
+    ) -> None:
+        self._nats = nats
+        self._turns = turns
+        self._people = people
+        self._replies = replies
+        self._wording = wording
+        self._tenure = tenure
+        self._bot_id = bot_id
+        self._admin_ids = sorted(admin_ids)
+
+    async def run(self) -> None:
+        """Tells until cancelled; at once where there is nobody to tell."""
+        if not self._admin_ids:
+            return
+        consumer = Consumer(
+            self._nats.js,
+            STREAM,
+            f"gateway-alerts-{self._bot_id}",
+            [SUBJECT],
+            EVENTS,
+            self._tell,
+            concurrency=1,
+            ack_wait_seconds=ACK_WAIT_SECONDS,
+            max_deliver=0,
+            dead_letters=DEAD_LETTERS,
+            reconnected=self._nats.reconnected,
+        )
+        await consumer.run(asyncio.Event())
+
+    async def _tell(self, event: Event[Notice]) -> None:
+        try:
+            for admin_id in self._admin_ids:
+                await self._tell_one(admin_id, event)
+        except LeaseLost:
+            raise ServiceUnavailable("another gateway speaks now") from None
+
+    async def _tell_one(self, admin_id: int, event: Event[Notice]) -> None:
+        language = (await self._people.of(admin_id)).language or Language.RU
+        turn = self._turn_of(admin_id, event, language)
+        found = await self._turns.find(turn.turn_id)
+        if found:
+            turn.record, turn.revision = found
+        if turn.record is None or turn.record.state is TurnState.RESERVED:
+            text = sentence(event.message, language, self._wording)
+            await self._replies.deliver(turn, [Part(text=text)])
+        elif turn.record.state is TurnState.SENDING:
+            await self._replies.resume(turn)
+
+    def _turn_of(self, admin_id: int, event: Event[Notice], language: Language) -> Turn:
+        digest = hashlib.sha256(event.event_id.encode()).hexdigest()[:16]
+        return Turn(
+            turn_id=f"{self._bot_id}.alert.{admin_id}.{digest}",
+            chat_id=admin_id,
+            thread_id=0,
+            user_id=admin_id,
+            language=language,
+            is_private=True,
+            reply_to_message_id=None,
+            draft_id=1,
+            received_at=time.time(),
+            tenure=self._tenure,
+        )
+
+
+def sentence(notice: Notice, language: Language, wording: Wording) -> str:
+    """What an admin reads."""
+    vendor = VENDOR_NAMES.get(notice.provider, notice.provider)
+    if isinstance(notice, VendorRecovered):
+        return wording.say("alert-recovered", language, vendor=vendor)
+    trouble = _trouble(notice, language, wording)
+    if not notice.standby_provider:
+        return wording.say("alert-nobody-answers", language, vendor=vendor, trouble=trouble)
+    standby = VENDOR_NAMES.get(notice.standby_provider, notice.standby_provider)
+    return wording.say("alert-other-answers", language, vendor=vendor, trouble=trouble, standby=standby)
+
+
+def _trouble(notice: VendorTroubled, language: Language, wording: Wording) -> str:
+    match notice.reason:
+        case ErrorReason.ERROR_REASON_PROVIDER_OUT_OF_FUNDS:
+            return wording.say("trouble-out-of-funds", language)
+        case ErrorReason.ERROR_REASON_PROVIDER_MISCONFIGURED:
+            return wording.say("trouble-misconfigured", language)
+        case ErrorReason.ERROR_REASON_PROVIDER_UNSUPPORTED_COUNTRY:
+            return wording.say("trouble-unsupported-country", language)
+        case ErrorReason.ERROR_REASON_MODEL_NOT_FOUND:
+            return wording.say("trouble-model-not-found", language, model=notice.model)
+        case ErrorReason.ERROR_REASON_PROVIDER_RATE_LIMITED:
+            return wording.say("trouble-rate-limited", language)
+        case _:
+            return wording.say("trouble-unavailable", language)

@@ -1,0 +1,94 @@
+import asyncio
+from dataclasses import dataclass
+
+from aiogram import Bot
+from nats.js.kv import KeyValue
+
+from services.chassis.failpoints import Failpoints
+from services.chassis.jetstream import Nats
+from services.gateway.alerts import Alerts
+from services.gateway.answers import Answers
+from services.gateway.delivery.composing import Composer
+from services.gateway.delivery.replies import Replies
+from services.gateway.delivery.revisions import Revisions
+from services.gateway.delivery.scheduler import Scheduler
+from services.gateway.delivery.sending import Sender
+from services.gateway.delivery.turn import Turn
+from services.gateway.delivery.views import Views
+from services.gateway.lanes import Lanes
+from services.gateway.lease import Tenure
+from services.gateway.metrics import GatewayMetrics
+from services.gateway.people import People
+from services.gateway.questions import speaker_of
+from services.gateway.routers import build_dispatcher
+from services.gateway.settings import GatewaySettings
+from services.gateway.shift import Shift
+from services.gateway.speech import Speech
+from services.gateway.stops import Stops
+from services.gateway.telegram import knows_drafts, publish_commands
+from services.gateway.text_client import TextClient
+from services.gateway.turns import TurnLog
+from services.gateway.wording import Wording
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What the speaker does for one tenure."""
+
+    shift: Shift
+    alerts: Alerts
+
+
+class Duties:
+    """Builds a tenure's objects: new for each, so that nothing outlives the right to speak."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        bot: Bot,
+        turns: TurnLog,
+        people: KeyValue,
+        nats: Nats,
+        text: TextClient,
+        metrics: GatewayMetrics,
+    ) -> None:
+        self._settings = settings
+        self._bot = bot
+        self._turns = turns
+        self._people = people
+        self._nats = nats
+        self._text = text
+        self._metrics = metrics
+        self._wording = Wording.load()
+        self._dispatcher = build_dispatcher(self._wording, text)
+        self._failpoints = Failpoints(settings.failpoints, settings.environment)
+        self._publishing: asyncio.Task[None] | None = None
+
+    async def open(self, tenure: Tenure, lanes: Lanes) -> Duty:
+        self._publishing = asyncio.create_task(publish_commands(self._bot, self._wording))
+        pace = self._settings.telegram_messages_per_second
+        scheduler = Scheduler(self._bot, tenure, self._metrics, messages_per_second=pace)
+        composer = Composer(self._speak)
+        sender = Sender(scheduler, composer, self._wording, self._metrics)
+        replies = Replies(self._turns, scheduler, composer, sender, self._metrics, self._failpoints)
+        revisions = Revisions(self._turns)
+        views = Views(scheduler, replies, self._wording, has_drafts=await knows_drafts(self._bot))
+        stops = Stops()
+        answers = Answers(self._text, replies, revisions, views, stops, self._wording, self._metrics)
+        people = People(self._people, bot_id=self._bot.id, tenure=tenure)
+        speech = Speech(people, replies, revisions, stops, answers)
+        shift = Shift(tenure, lanes, speech, self._turns, self._dispatcher, self._bot, self._metrics)
+        alerts = Alerts(
+            self._nats,
+            self._turns,
+            people,
+            replies,
+            self._wording,
+            tenure,
+            bot_id=self._bot.id,
+            admin_ids=self._settings.admin_ids,
+        )
+        return Duty(shift, alerts)
+
+    async def _speak(self, turn: Turn, text: str) -> bytes:
+        return (await self._text.speak(text, speaker_of(turn))).content
