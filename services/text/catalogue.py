@@ -6,7 +6,10 @@ from typing import Final
 import structlog
 
 from services.chassis.errors import ModelNotFound, QuartetError
-from services.text.providers.base import OfferedModel, TextProvider
+from services.text.prices import Price, price
+from services.text.providers.base import OfferedModel
+from services.text.strengths import Strength, strength
+from services.text.vendor import Health, Vendor
 
 log = structlog.get_logger()
 
@@ -16,60 +19,93 @@ ACRONYMS: Final = {"gpt": "GPT"}
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """A model that users may choose."""
+    """A model that users may choose. `shutdown_date` is ISO 8601, empty where no end is announced."""
 
     model_id: str
     display_name: str
     provider: str
+    strength: Strength
+    health: Health
+    price: Price | None
+    shutdown_date: str
+    sees_images: bool
 
 
 class Catalogue:
-    """The models that the operator configured, less those that the vendor does not offer."""
+    """The models that the operator configured, less those that their vendors do not offer."""
 
-    def __init__(self, provider: TextProvider, model_ids: Sequence[str]) -> None:
-        self._provider = provider
-        self._model_ids = tuple(model_ids)
-        self._offered: dict[str, OfferedModel] = {}
+    def __init__(self, vendors: Sequence[Vendor]) -> None:
+        self._vendors = tuple(vendors)
+        self._offered: dict[str, dict[str, OfferedModel]] = {}
         self._asked_at: float | None = None
 
     def choose(self, model_id: str) -> str:
         """Return the model to use: the default for an empty id. Raises ModelNotFound."""
-        if model_id and model_id not in self._model_ids:
+        if model_id and not any(model_id in vendor.model_ids for vendor in self._vendors):
             raise ModelNotFound(metadata={"model": model_id})
-        return model_id or self._model_ids[0]
+        return model_id or self._vendors[0].default_model
 
     async def list(self) -> Sequence[ListedModel]:
-        """Return the models, best default first. The vendor's silence takes none away."""
+        """Return the models, best default first. A vendor's silence takes none of its models away."""
         await self._refresh()
-        default, *others = self._model_ids
-        kept = [default, *(other for other in others if not self._offered or other in self._offered)]
-        return [ListedModel(model_id, _display_name(model_id), self._provider.name) for model_id in kept]
+        return [
+            self._listed(vendor, model_id)
+            for vendor in self._vendors
+            for model_id in vendor.model_ids
+            if model_id == vendor.default_model or self._is_offered(vendor, model_id)
+        ]
 
     async def check(self) -> None:
-        """Warn the operator of configured models that the vendor does not have, or not for long."""
+        """Warn the operator of configured models that a vendor does not have, or not for long."""
         await self._refresh()
-        for model_id in self._model_ids if self._offered else ():
-            offered = self._offered.get(model_id)
-            if offered is None:
-                log.warning("model_not_offered", provider=self._provider.name, model=model_id)
-            elif offered.shutdown_date:
-                log.warning("model_shuts_down", model=model_id, shutdown_date=offered.shutdown_date)
+        for vendor in self._vendors:
+            for model_id in vendor.model_ids:
+                shutdown_date = self._shutdown_date(vendor, model_id)
+                if not self._is_offered(vendor, model_id):
+                    log.warning("model_not_offered", provider=vendor.name, model=model_id)
+                elif shutdown_date:
+                    log.warning("model_shuts_down", model=model_id, shutdown_date=shutdown_date)
+
+    def _listed(self, vendor: Vendor, model_id: str) -> ListedModel:
+        return ListedModel(
+            model_id=model_id,
+            display_name=_display_name(model_id),
+            provider=vendor.name,
+            strength=strength(model_id),
+            health=vendor.health(model_id),
+            price=price(vendor.name, model_id),
+            shutdown_date=self._shutdown_date(vendor, model_id),
+            sees_images=bool(vendor.provider.capabilities.image_mime_types),
+        )
+
+    def _is_offered(self, vendor: Vendor, model_id: str) -> bool:
+        offered = self._offered.get(vendor.name)
+        return not offered or model_id in offered
+
+    def _shutdown_date(self, vendor: Vendor, model_id: str) -> str:
+        offered = self._offered.get(vendor.name, {}).get(model_id)
+        return (offered.shutdown_date or "") if offered else ""
 
     async def _refresh(self) -> None:
         now = asyncio.get_running_loop().time()
         if self._asked_at is not None and now - self._asked_at < FRESH_SECONDS:
             return
         self._asked_at = now
+        await asyncio.gather(*map(self._ask, self._vendors))
+
+    async def _ask(self, vendor: Vendor) -> None:
         try:
-            self._offered = {model.model_id: model for model in await self._provider.models()}
+            models = await vendor.provider.models()
         except QuartetError as error:
-            log.warning("models_not_listed", provider=self._provider.name, reason=error.reason)
+            log.warning("models_not_listed", provider=vendor.name, reason=error.reason)
+        else:
+            self._offered[vendor.name] = {model.model_id: model for model in models}
 
 
 def _display_name(model_id: str) -> str:
     head, *rest = model_id.rsplit("/", 1)[-1].split("-")
     words = [ACRONYMS.get(head, head.capitalize()), *rest]
     # Versions belong to the family: "GPT-6 Luna".
-    if len(words) > 1 and words[1][:1].isdigit():
+    if len(words) > 1 and words[0] in ACRONYMS.values() and words[1][:1].isdigit():
         words[:2] = ["-".join(words[:2])]
     return " ".join([words[0], *(word.capitalize() for word in words[1:])])

@@ -1,7 +1,8 @@
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram
 
+from services.text.breaker import State
 from services.text.conversation import Usage
 
 FIRST_TOKEN_BUCKETS_SECONDS: Final = (
@@ -47,6 +48,26 @@ class TextMetrics:
             "quartet_text_active_streams", "Answers under way now.", registry=registry
         )
 
+        self._failovers = Counter(
+            "quartet_text_vendor_failovers",
+            "How often a vendor could not answer and the next one was asked.",
+            ("provider", "reason"),
+            registry=registry,
+        )
+        self._retries = Counter(
+            "quartet_text_vendor_retries",
+            "How often vendors were asked again after a pause, none being left; the first of them.",
+            ("provider", "reason"),
+            registry=registry,
+        )
+        self._vendor_state = Enum(
+            "quartet_text_vendor_state",
+            "Whether a vendor is asked (closed), not for now (open), or for one trial (half_open).",
+            ("provider",),
+            states=[state.value for state in State],
+            registry=registry,
+        )
+
     def first_token(self, *, added_seconds: float, vendor_seconds: float) -> None:
         self._first_token.labels(part="added").observe(added_seconds)
         self._first_token.labels(part="vendor").observe(vendor_seconds)
@@ -66,3 +87,12 @@ class TextMetrics:
 
     def turn_lost(self) -> None:
         self._lost.inc()
+
+    def failed_over(self, provider: str, reason: str) -> None:
+        self._failovers.labels(provider=provider, reason=reason).inc()
+
+    def asked_again(self, provider: str, reason: str) -> None:
+        self._retries.labels(provider=provider, reason=reason).inc()
+
+    def vendor_state(self, provider: str, state: State) -> None:
+        self._vendor_state.labels(provider=provider).state(state.value)

@@ -56,25 +56,41 @@ class TextSettings(ServiceSettings):
     text_max_material_characters: int = Field(
         default=400_000, ge=1, description="all materials of a turn together"
     )
+    text_max_wishes_characters: int = Field(
+        default=2000, ge=0, description="how a user wishes to be answered"
+    )
     text_max_image_bytes: int = Field(default=10_000_000, ge=0, description="all pictures of a turn together")
     text_history_tokens: int = Field(
-        default=32_000, ge=1, description="how much a conversation remembers (estimate)"
+        default=32_000,
+        ge=1,
+        description="how much a conversation remembers word for word; what is older is summarised (estimate)",
     )
     text_history_bytes: int = Field(
         default=384 * 1024,
         ge=1024,
         le=512 * 1024,
-        description="the same, in bytes of text, so that it can be stored",
+        description="the most that is stored of a conversation, in bytes of text",
     )
     text_conversation_days: float = Field(
         default=90.0, gt=0, description="how long a silent conversation is kept"
     )
     text_max_streams: int = Field(default=2000, ge=1, description="answers under way at once")
+    text_max_summaries: int = Field(default=4, ge=1, description="conversations summarised at once")
     text_coalescing_seconds: float = Field(default=0.05, ge=0, description="least time between two deltas")
     text_retry_budget_seconds: float = Field(
         default=8.0, ge=0, description="for asking a failing vendor again"
     )
     text_max_retries: int = Field(default=2, ge=0, description="how often to ask a failing vendor again")
+    text_failover_seconds: float = Field(
+        default=30.0, gt=0, description="how long a vendor may be silent while another could be asked"
+    )
+    text_breaker_failures: int = Field(
+        default=5, ge=1, description="failures in a row after which a vendor is not asked for a while"
+    )
+    text_breaker_seconds: float = Field(default=5.0, gt=0, description="that while, at first")
+    text_breaker_longest_seconds: float = Field(
+        default=300.0, gt=0, description="the same, after many trials that failed"
+    )
     text_store_timeout_seconds: float = Field(
         default=10.0, gt=0, description="for keeping an answer in the store"
     )

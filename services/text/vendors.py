@@ -1,10 +1,15 @@
-from collections.abc import AsyncGenerator, Sequence
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
 
-from services.chassis.errors import ModelNotFound
-from services.text.asking import Patience, ask
+from services.chassis.errors import InvalidRequest, ModelNotFound, QuartetError
+from services.text.breaker import BreakerPolicy, Change, Clock
+from services.text.failures import fails_over
+from services.text.patience import Patience, Waits
 from services.text.providers.base import Capabilities, Completed, Delta, TextProvider, TextRequest
+from services.text.vendor import Vendor
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,55 +21,136 @@ class Answering:
     failed_over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Vendor:
-    """A vendor and the models of it that users may choose, its default first."""
+class Place(NamedTuple):
+    """A model at a vendor."""
 
-    provider: TextProvider
-    model_ids: tuple[str, ...]
+    vendor: Vendor
+    model: str
 
-    @property
-    def name(self) -> str:
-        return self.provider.name
 
-    @property
-    def default_model(self) -> str:
-        return self.model_ids[0]
+class Watch(Protocol):
+    """Whoever wants to know how the vendors are. Its methods return at once."""
+
+    def changed(self, provider: str, model: str, change: Change, standby: str) -> None:
+        """A breaker moved: the vendor's own, or that of `model`. `standby` answers instead, if any does."""
+        ...
+
+    def failed_over(self, provider: str, reason: str) -> None:
+        """A vendor could not answer, and the next one is asked."""
+        ...
+
+    def asked_again(self, provider: str, reason: str) -> None:
+        """No vendor could answer, and after a pause they are asked again, this one first."""
+        ...
 
 
 class Vendors:
-    """The vendors of language models, the preferred one first, as if they were one."""
+    """The vendors of language models, the preferred one first, as if they were one.
 
-    def __init__(self, vendors: Sequence[Vendor], patience: Patience) -> None:
-        self._vendors = tuple(vendors)
+    The only place in Quartet that asks a vendor of text again: another one at once, and the same ones after
+    a pause when none is left. Only before the first delta: after it, nothing is asked twice.
+    """
+
+    def __init__(
+        self,
+        providers: Mapping[str, TextProvider],
+        model_ids: Mapping[str, Sequence[str]],
+        *,
+        patience: Patience,
+        policy: BreakerPolicy,
+        watch: Watch,
+        clock: Clock = time.monotonic,
+    ) -> None:
         self._patience = patience
+        self._watch = watch
+        self.all = tuple(
+            Vendor(provider, tuple(model_ids[name]), policy, self._changed, clock)
+            for name, provider in providers.items()
+        )
 
     @property
     def capabilities(self) -> Capabilities:
-        """What every vendor can do: any of them may have to answer."""
-        types = [vendor.provider.capabilities.image_mime_types for vendor in self._vendors]
-        return Capabilities(image_mime_types=frozenset.intersection(*types))
+        """What at least one vendor can do: it is the one that is asked then."""
+        types = [vendor.provider.capabilities.image_mime_types for vendor in self.all]
+        return Capabilities(image_mime_types=frozenset.union(*types))
 
     async def ask(self, request: TextRequest) -> AsyncGenerator[Answering | Delta | Completed]:
-        """Stream an answer of the request's model; of the default one where it names none.
+        """Stream an answer of the request's model, or of the default one where it names none.
 
-        Raises QuartetError: ModelNotFound for a model that no vendor lists.
+        Before the first delta another vendor's default model takes over where the vendor is at fault. Raises
+        QuartetError: what the question is refused for, or, when every vendor failed, the most useful of that.
         """
-        vendor, model = self._choose(request.model)
-        yield Answering(vendor.name, model)
-        asked = replace(request, model=model)
-        async with aclosing(ask(vendor.provider, asked, self._patience)) as pieces:
-            async for piece in pieces:
-                yield piece
+        route = self._route(request)
+        waits = Waits(self._patience)
+        while True:
+            failures: list[QuartetError] = []
+            async with aclosing(self._round(route, request, failures)) as pieces:
+                async for piece in pieces:
+                    yield piece
+                    if isinstance(piece, Completed):
+                        return
+            await waits.pause(failures)
+            self._watch.asked_again(route[0].vendor.name, failures[0].reason)
 
     async def aclose(self) -> None:
-        for vendor in self._vendors:
+        for vendor in self.all:
             await vendor.provider.aclose()
 
-    def _choose(self, model: str) -> tuple[Vendor, str]:
+    async def _round(
+        self, route: Sequence[Place], request: TextRequest, failures: list[QuartetError]
+    ) -> AsyncGenerator[Answering | Delta | Completed]:
+        """Ask one after the other until one answers, and note why the others could not."""
+        down: set[Vendor] = set()
+        for index, (vendor, model) in enumerate(route):
+            if vendor in down:
+                continue
+            if failures:
+                self._watch.failed_over(route[index - 1].vendor.name, failures[-1].reason)
+            error = vendor.refusal(model)
+            if error is None:
+                yield Answering(vendor.name, model, failed_over=index > 0)
+                others = [place for place in route[index + 1 :] if place.vendor is not vendor]
+                has_standby = any(other.refusal(name) is None for other, name in others)
+                try:
+                    answer = vendor.answer(
+                        replace(request, model=model),
+                        begin_seconds=self._patience.failover_seconds if has_standby else None,
+                    )
+                    async with aclosing(answer) as pieces:
+                        async for piece in pieces:
+                            yield piece
+                    return
+                except QuartetError as failure:
+                    if not fails_over(failure):
+                        raise
+                    error = failure
+            failures.append(error)
+            if not isinstance(error, ModelNotFound):
+                down.add(vendor)
+
+    def _route(self, request: TextRequest) -> Sequence[Place]:
+        """Who is asked in turn: the model, its vendor's default if only the model is gone, other defaults."""
+        first = self._chosen(request.model)
+        defaults = [Place(vendor, vendor.default_model) for vendor in self.all]
+        defaults.sort(key=lambda place: place.vendor is not first.vendor)
+        route = [first, *(place for place in defaults if place != first)]
+        able = [place for place in route if place.vendor.sees(request)]
+        if not able:
+            raise InvalidRequest("no vendor can look at all of these pictures")
+        return able
+
+    def _chosen(self, model: str) -> Place:
         if not model:
-            return self._vendors[0], self._vendors[0].default_model
-        for vendor in self._vendors:
+            return Place(self.all[0], self.all[0].default_model)
+        for vendor in self.all:
             if model in vendor.model_ids:
-                return vendor, model
+                return Place(vendor, model)
         raise ModelNotFound(metadata={"model": model})
+
+    def _changed(self, vendor: Vendor, model: str, change: Change) -> None:
+        if model and model != vendor.default_model and vendor.refusal(vendor.default_model) is None:
+            standby = vendor.name
+        else:
+            others = (other for other in self.all if other is not vendor)
+            standby = next((other.name for other in others if not other.refusal(other.default_model)), "")
+        self._watch.changed(vendor.name, model, change, standby)

@@ -1,0 +1,33 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.chassis.jetstream import Nats
+from services.text import providers
+from services.text.breaker import BreakerPolicy, State
+from services.text.metrics import TextMetrics
+from services.text.patience import Patience
+from services.text.settings import TextSettings
+from services.text.troubles import Troubles, open_events
+from services.text.vendors import Vendors
+
+
+@asynccontextmanager
+async def open_vendors(settings: TextSettings, nats: Nats, metrics: TextMetrics) -> AsyncIterator[Vendors]:
+    """Put the vendors together with what watches them; at the end their last events are published."""
+    publisher = await open_events(nats, replicas=settings.stream_replicas)
+    troubles = Troubles(publisher, metrics)
+    configured = providers.build(settings)
+    for name in configured:
+        metrics.vendor_state(name, State.CLOSED)
+    vendors = Vendors(
+        configured,
+        dict.fromkeys(configured, settings.model_ids),
+        patience=Patience.of(settings),
+        policy=BreakerPolicy.of(settings),
+        watch=troubles,
+    )
+    async with troubles.publishing():
+        try:
+            yield vendors
+        finally:
+            await vendors.aclose()

@@ -1,0 +1,55 @@
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+import genai_prices
+
+TOKENS_PER_MILLION: Final = 1_000_000
+# A question with some of what was said before, and a page of answer.
+TYPICAL_INPUT_TOKENS: Final = 2_000
+TYPICAL_OUTPUT_TOKENS: Final = 500
+MEDIUM_FROM_USD: Final = Decimal("0.002")
+HIGH_FROM_USD: Final = Decimal("0.007")
+
+
+class PriceClass(StrEnum):
+    """What a typical answer costs: below 0.2 US cents, below 0.7, or more."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a model costs, in US dollars per million tokens, and how many tokens it takes in, if known."""
+
+    input_usd: Decimal
+    output_usd: Decimal
+    context_tokens: int = 0
+
+    @property
+    def price_class(self) -> PriceClass:
+        answer_usd = self.input_usd * TYPICAL_INPUT_TOKENS + self.output_usd * TYPICAL_OUTPUT_TOKENS
+        if answer_usd >= HIGH_FROM_USD * TOKENS_PER_MILLION:
+            return PriceClass.HIGH
+        return PriceClass.MEDIUM if answer_usd >= MEDIUM_FROM_USD * TOKENS_PER_MILLION else PriceClass.LOW
+
+
+def price(provider: str, model: str) -> Price | None:
+    """Look a model up in the tables that genai-prices brings along; no network. None where it has none.
+
+    Prices that grow with the length of a question are those of the typical one.
+    https://github.com/pydantic/genai-prices
+    """
+    typical = genai_prices.Usage(input_tokens=TYPICAL_INPUT_TOKENS, output_tokens=TYPICAL_OUTPUT_TOKENS)
+    try:
+        found = genai_prices.calc_price(typical, model, provider_id=provider)
+    except LookupError:
+        return None
+    return Price(
+        input_usd=found.input_price * TOKENS_PER_MILLION / TYPICAL_INPUT_TOKENS,
+        output_usd=found.output_price * TOKENS_PER_MILLION / TYPICAL_OUTPUT_TOKENS,
+        context_tokens=found.model.context_window or 0,
+    )

@@ -1,0 +1,136 @@
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from services.chassis.errors import ModelNotFound, ProviderInterrupted, ProviderUnavailable, QuartetError
+from services.text.breaker import Breaker, BreakerPolicy, Change, Clock, Permit, State
+from services.text.failures import fails_over, is_lasting
+from services.text.providers.base import Completed, Delta, TextProvider, TextRequest
+
+
+class Health(StrEnum):
+    """Whether a model is asked now. DEGRADED: it failed lately and is tried again."""
+
+    AVAILABLE = "available"
+    DEGRADED = "degraded"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Leave to ask a vendor for one answer of one model."""
+
+    vendor: Permit
+    model: Permit
+
+    def succeeded(self) -> None:
+        self.vendor.succeeded()
+        self.model.succeeded()
+
+    def failed(self, error: QuartetError) -> None:
+        """Learn from a failure. One that is the question's own shows that the vendor works."""
+        if isinstance(error, ModelNotFound):
+            self.model.failed(error, is_lasting=True)
+        elif fails_over(error):
+            self.vendor.failed(error, is_lasting=is_lasting(error))
+        else:
+            self.succeeded()
+
+    def interrupted(self, error: QuartetError) -> None:
+        """Learn that the vendor broke off in the middle of an answer."""
+        self.vendor.failed(error)
+
+    def release(self) -> None:
+        self.vendor.release()
+        self.model.release()
+
+
+class Vendor:
+    """A vendor, the models of it that users may choose, the default first, and whether they answer now."""
+
+    def __init__(
+        self,
+        provider: TextProvider,
+        model_ids: tuple[str, ...],
+        policy: BreakerPolicy,
+        on_change: Callable[["Vendor", str, Change], None],
+        clock: Clock,
+    ) -> None:
+        self.provider = provider
+        self.model_ids = model_ids
+        self.name = provider.name
+        self._breaker = Breaker(policy, partial(on_change, self, ""), clock=clock)
+        self._model_breakers = {
+            model: Breaker(policy, partial(on_change, self, model), clock=clock) for model in model_ids
+        }
+
+    @property
+    def default_model(self) -> str:
+        return self.model_ids[0]
+
+    def sees(self, request: TextRequest) -> bool:
+        """Whether the vendor can look at every picture of a question."""
+        types = self.provider.capabilities.image_mime_types
+        return all(image.mime_type in types for said in request.messages for image in said.images)
+
+    def health(self, model: str) -> Health:
+        breakers = self._breaker, self._model_breakers[model]
+        if any(breaker.state is State.OPEN for breaker in breakers):
+            return Health.UNAVAILABLE
+        return Health.DEGRADED if any(breaker.is_troubled for breaker in breakers) else Health.AVAILABLE
+
+    def refusal(self, model: str) -> QuartetError | None:
+        """What keeps the vendor or the model from being asked now, with the time that is left."""
+        for breaker in (self._model_breakers[model], self._breaker):
+            if not breaker.would_admit:
+                return self._refusal(breaker)
+        return None
+
+    async def answer(
+        self, request: TextRequest, *, begin_seconds: float | None
+    ) -> AsyncGenerator[Delta | Completed]:
+        """Make one attempt at an answer, and learn from how it goes. Raises QuartetError.
+
+        A vendor silent for `begin_seconds` is ProviderUnavailable; None leaves that to the provider.
+        """
+        admission = self._admit(request.model)
+        try:
+            async with aclosing(self.provider.stream(request)) as pieces:
+                first = await self._first(pieces, begin_seconds)
+                admission.succeeded()
+                yield first
+                async for piece in pieces:
+                    yield piece
+        except ProviderInterrupted as error:
+            admission.interrupted(error)
+            raise
+        except QuartetError as error:
+            admission.failed(error)
+            raise
+        finally:
+            admission.release()
+
+    async def _first(
+        self, pieces: AsyncGenerator[Delta | Completed], begin_seconds: float | None
+    ) -> Delta | Completed:
+        try:
+            async with asyncio.timeout(begin_seconds):
+                return await anext(pieces)
+        except TimeoutError as error:
+            raise ProviderUnavailable(
+                f"{self.name} was silent for {begin_seconds} s", metadata={"provider": self.name}
+            ) from error
+
+    def _admit(self, model: str) -> Admission:
+        refusal = self.refusal(model)
+        if refusal is not None:
+            raise refusal
+        return Admission(self._breaker.admit(), self._model_breakers[model].admit())
+
+    def _refusal(self, breaker: Breaker) -> QuartetError:
+        error = breaker.error or ProviderUnavailable(metadata={"provider": self.name})
+        seconds = (breaker.wait_seconds or None) if error.retryable else None
+        return type(error)(error.message, metadata=error.metadata, retry_after_seconds=seconds)
