@@ -8,7 +8,8 @@ ASCII_CHARACTERS_PER_TOKEN: Final = 4.0
 OTHER_CHARACTERS_PER_TOKEN: Final = 2.5
 # What a message costs beside its text.
 TOKENS_PER_MESSAGE: Final = 4
-CUT: Final = "\n[…]"
+# More moves of one chat than will ever be under way at once.
+MAX_ORIGINS: Final = 8
 
 
 class Finish(StrEnum):
@@ -43,7 +44,11 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What was asked and what was answered, perhaps in part. `wasted_runs` ended without a whole answer."""
+    """What was asked and what was answered, perhaps in part.
+
+    `usage`, `finish` and `wasted_runs` are those of the run that spoke last: the one that wrote the answer
+    from its character `continued_at` on. `speaker` is empty where one person has the conversation alone.
+    """
 
     turn_id: str
     instruction: str
@@ -52,6 +57,16 @@ class Turn:
     finish: Finish
     usage: Usage
     wasted_runs: int = 0
+    run_id: str = ""
+    continued_at: int = 0
+    speaker: str = ""
+    asked_at_ms: int = 0
+    failed_over: bool = False
+
+    @property
+    def run(self) -> str:
+        """The id of the run that spoke last: turns of old have only their own."""
+        return self.run_id or self.turn_id
 
     @property
     def is_complete(self) -> bool:
@@ -72,10 +87,38 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """A conversation that has moved into another one. `era` is None once what came with it was cleared."""
+
+    conversation_id: str
+    era: str | None = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns that a model still remembers, oldest first."""
+    """What a model still remembers: a summary, and the turns after it, oldest first.
+
+    `era` changes when the conversation is cleared: an answer that began before does not belong to it. One
+    that has moved only says where to (`moved_to`), and the other says where it came from (`origins`).
+    """
 
     turns: tuple[Turn, ...] = ()
+    summary: str = ""
+    era: str = ""
+    moved_to: str = ""
+    origins: tuple[Origin, ...] = ()
+
+    @property
+    def tokens(self) -> int:
+        return estimate_tokens(self.summary) + sum(turn.tokens for turn in self.turns)
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.summary.encode()) + sum(turn.size_bytes for turn in self.turns)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.turns and not self.summary
 
     def find(self, turn_id: str) -> Turn | None:
         return next((turn for turn in self.turns if turn.turn_id == turn_id), None)
@@ -87,53 +130,67 @@ class Conversation:
                 return self.turns[:index]
         return self.turns
 
+    def has_era(self, era: str) -> bool:
+        """Whether what began in that era, here or in a conversation that has moved here, still counts."""
+        return era == self.era or any(origin.era == era for origin in self.origins)
+
     def place(self, turn: Turn) -> "Conversation":
-        """Put a turn where it stood before, or at the end. A complete one does not yield to a partial one."""
+        """Put a turn where it stood before, or by the time it was asked.
+
+        A complete answer does not yield to a partial one of the same run.
+        """
         former = self.find(turn.turn_id)
         if former is None:
-            return Conversation((*self.turns, turn))
-        if former.is_complete and not turn.is_complete:
+            return replace(self, turns=_inserted(self.turns, turn))
+        if former.is_complete and not turn.is_complete and former.run == turn.run:
             return self
-        return Conversation(tuple(turn if old is former else old for old in self.turns))
+        turn = replace(turn, asked_at_ms=former.asked_at_ms)
+        return replace(self, turns=tuple(turn if old is former else old for old in self.turns))
 
-    def trimmed(self, *, max_tokens: int, max_bytes: int) -> "Conversation":
-        """Forget the oldest turns beyond the limits. The newest stays, its materials cut if need be."""
-        if not self.turns:
+    def cleared(self, era: str) -> "Conversation":
+        """Forget everything, once for each era. What is being answered now will be forgotten as well."""
+        if self.era == era:
             return self
-        newest = _fitted(self.turns[-1], max_bytes)
-        kept = [newest]
-        tokens, size = newest.tokens, newest.size_bytes
-        for turn in reversed(self.turns[:-1]):
-            tokens += turn.tokens
-            size += turn.size_bytes
-            if tokens > max_tokens or size > max_bytes:
-                break
-            kept.append(turn)
-        return Conversation(tuple(reversed(kept)))
+        origins = tuple(replace(origin, era=None) for origin in self.origins)
+        return Conversation(era=era, origins=origins)
+
+    def folded(self, turns: Sequence[Turn], summary: str) -> "Conversation":
+        """Replace turns by a summary that tells them. One that has changed since stays as well."""
+        return replace(self, turns=tuple(turn for turn in self.turns if turn not in turns), summary=summary)
+
+    def leaving_for(self, conversation_id: str) -> "Conversation":
+        """Send everyone to another conversation, which is yet to get what was said here."""
+        return replace(self, moved_to=conversation_id)
+
+    def left(self) -> "Conversation":
+        """Keep nothing but where to: the other conversation has it all."""
+        return Conversation(moved_to=self.moved_to)
+
+    def absorb(self, conversation_id: str, moved: "Conversation") -> "Conversation":
+        """Put what was said in another conversation before this one. Doing it twice is doing it once."""
+        if any(origin.conversation_id == conversation_id for origin in self.origins):
+            return replace(self, moved_to="")
+        known = {turn.turn_id for turn in self.turns}
+        origins = (*self.origins, *moved.origins, Origin(conversation_id, moved.era))
+        return replace(
+            self,
+            turns=(*(turn for turn in moved.turns if turn.turn_id not in known), *self.turns),
+            summary="\n\n".join(filter(None, (moved.summary, self.summary))),
+            moved_to="",
+            origins=origins[-MAX_ORIGINS:],
+        )
 
 
 def estimate_tokens(text: str) -> int:
     """Guess how many tokens a text takes, without the vendor's tokenizer."""
-    ascii_characters = len(text) if text.isascii() else sum(character.isascii() for character in text)
+    ascii_characters = len(text.encode("ascii", "ignore"))
     others = len(text) - ascii_characters
     return round(ascii_characters / ASCII_CHARACTERS_PER_TOKEN + others / OTHER_CHARACTERS_PER_TOKEN)
 
 
-def _fitted(turn: Turn, max_bytes: int) -> Turn:
-    left = max_bytes - replace(turn, materials=()).size_bytes
-    if turn.size_bytes <= max_bytes:
-        return turn
-    materials = []
-    for material in turn.materials:
-        text = _head(material.text, left - len(material.title.encode()) - len(CUT.encode()))
-        left -= len(text.encode()) + len(material.title.encode())
-        if text:
-            materials.append(replace(material, text=text))
-    return replace(turn, materials=tuple(materials))
-
-
-def _head(text: str, max_bytes: int) -> str:
-    encoded = text.encode()
-    if len(encoded) <= max_bytes:
-        return text
-    return encoded[:max_bytes].decode(errors="ignore") + CUT if max_bytes > 0 else ""
+def _inserted(turns: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
+    """Questions asked at the same time are answered at different times."""
+    index = len(turns)
+    while index and turns[index - 1].asked_at_ms > turn.asked_at_ms:
+        index -= 1
+    return (*turns[:index], turn, *turns[index:])

@@ -1,10 +1,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from hashlib import blake2s
-from typing import Self
 
 import structlog
 from opentelemetry.trace import SpanKind
@@ -12,46 +8,20 @@ from opentelemetry.trace import SpanKind
 from services.chassis.errors import ProviderInterrupted, ServiceUnavailable
 from services.chassis.failpoints import Failpoints
 from services.chassis.telemetry import tracing
+from services.text.attempt import Attempt
 from services.text.conversation import Conversation, Finish, Turn, Usage
-from services.text.framing import messages
+from services.text.manner import Manner
 from services.text.metrics import TextMetrics
-from services.text.prompts import system_prompt
-from services.text.providers.base import Completed, TextRequest, estimated_usage
+from services.text.providers.base import Completed, TextRequest
 from services.text.question import Question
 from services.text.report import ReplyReport, reporting
 from services.text.runs import Answered, Run, Runs
-from services.text.settings import TextSettings
+from services.text.said import Said
 from services.text.store import ConversationStore
+from services.text.summaries import Summaries
 from services.text.vendors import Answering, Vendors
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How the operator wants questions answered."""
-
-    system_prompt: str
-    max_output_tokens: int
-
-    @classmethod
-    def of(cls, settings: TextSettings) -> Self:
-        return cls(settings.text_system_prompt, settings.text_max_output_tokens)
-
-
-class Said:
-    """What has come of an answer so far, and from whom."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.by = Answering(provider="", model="")
-
-    @property
-    def text(self) -> str:
-        return "".join(self.texts)
-
-    def estimated_usage(self, request: TextRequest) -> Usage:
-        return estimated_usage(self.by.provider, replace(request, model=self.by.model), self.text)
 
 
 class Replies:
@@ -64,6 +34,7 @@ class Replies:
         self,
         vendors: Vendors,
         store: ConversationStore,
+        summaries: Summaries,
         runs: Runs,
         manner: Manner,
         *,
@@ -72,6 +43,7 @@ class Replies:
     ) -> None:
         self._vendors = vendors
         self._store = store
+        self._summaries = summaries
         self._runs = runs
         self._manner = manner
         self._metrics = metrics
@@ -81,10 +53,13 @@ class Replies:
         """Yield the answer's text as it comes, then how it ended. Raises QuartetError.
 
         Leaving early closes the vendor's stream within moments; what was said until then is kept. The same
-        turn asked again is run anew: a caller that stops and one that dies look the same from here.
+        run asked for again is run anew: a caller that stops and one that dies look the same from here.
         """
         run = self._runs.begin(
-            question.conversation_id, question.turn_id, lambda run: self._reply(run, question)
+            question.conversation_id,
+            question.turn_id,
+            question.run,
+            lambda run: self._reply(run, question),
         )
         is_begun = False
         async with aclosing(run.events()) as events:
@@ -98,45 +73,38 @@ class Replies:
         with reporting(self._metrics, question.turn_id) as report:
             conversation = await self._store.load(question.conversation_id)
             former = conversation.find(question.turn_id)
-            if former is None:
-                return await self._answer(run, question, conversation, report, wasted_runs=0)
-            if not former.is_complete:
-                wasted_runs = former.wasted_runs + 1
-                return await self._answer(run, question, conversation, report, wasted_runs=wasted_runs)
-            run.is_answered = True
-            run.output.put(former.answer)
-            report.replayed(former.finish)
-            return Answered(former.finish, former.usage, former.wasted_runs, is_replayed=True)
+            if former is not None and former.is_complete and former.run == question.run:
+                report.replayed(former.finish)
+                return _replay(run, former)
+            return await self._answer(run, Attempt.at(question, conversation), conversation, report)
 
     async def _answer(
-        self,
-        run: Run,
-        question: Question,
-        conversation: Conversation,
-        report: ReplyReport,
-        *,
-        wasted_runs: int,
+        self, run: Run, attempt: Attempt, conversation: Conversation, report: ReplyReport
     ) -> Answered:
-        request = self._request(question, conversation)
+        request = self._manner.request(attempt, conversation)
         said = Said()
 
         async def keep(finish: Finish, usage: Usage) -> None:
             report.answered(finish, usage)
-            await self._keep(question, said.text, finish, usage, wasted_runs)
+            turn = attempt.turn(said.text, finish, usage, failed_over=said.by.failed_over)
+            if turn is not None:
+                await self._keep(attempt.question, turn, conversation.era)
 
         try:
             completed = await self._listen(run, request, said, report)
         except (asyncio.CancelledError, ProviderInterrupted) as error:
             is_cancelled = isinstance(error, asyncio.CancelledError)
             usage = said.estimated_usage(request)
-            if run.is_superseded:
+            if run.is_repeated:
                 report.answered(Finish.CANCELLED, usage)
             else:
                 await keep(Finish.CANCELLED if is_cancelled else Finish.INTERRUPTED, usage)
             raise
         run.is_answered = True
         await keep(completed.finish, completed.usage)
-        return Answered(completed.finish, completed.usage, wasted_runs)
+        return Answered(
+            completed.finish, completed.usage, attempt.wasted_runs, failed_over=said.by.failed_over
+        )
 
     async def _listen(self, run: Run, request: TextRequest, said: Said, report: ReplyReport) -> Completed:
         report.asked()
@@ -155,45 +123,26 @@ class Replies:
                     run.output.put(piece.text)
         raise ProviderInterrupted(f"{said.by.provider} ended without an end")
 
-    async def _keep(
-        self, question: Question, answer: str, finish: Finish, usage: Usage, wasted_runs: int
-    ) -> None:
-        turn = Turn(
-            turn_id=question.turn_id,
-            instruction=question.instruction,
-            materials=question.materials,
-            answer=answer,
-            finish=finish,
-            usage=usage,
-            wasted_runs=wasted_runs,
-        )
+    async def _keep(self, question: Question, turn: Turn, era: str) -> None:
         try:
-            await self._store.place(question.conversation_id, turn)
+            remembered = await self._store.place(question.conversation_id, turn, era=era)
         except ServiceUnavailable:
             # The user has the answer; only the memory of it is lost.
             self._metrics.turn_lost()
             log.error("turn_not_kept", turn_id=turn.turn_id)
-
-    def _request(self, question: Question, conversation: Conversation) -> TextRequest:
-        return TextRequest(
-            model=question.model,
-            instructions=system_prompt(
-                self._manner.system_prompt,
-                language_code=question.language_code,
-                today=datetime.now(UTC).date(),
-            ),
-            messages=messages(
-                conversation.before(question.turn_id),
-                question.instruction,
-                question.materials,
-                question.images,
-            ),
-            max_output_tokens=self._manner.max_output_tokens,
-            caller_key=_pseudonym(str(question.user_id)),
-            cache_key=_pseudonym(question.conversation_id),
-        )
+        else:
+            self._summaries.consider(question.conversation_id, remembered)
 
 
-def _pseudonym(identifier: str) -> str:
-    """Hide who it is from the vendor, which only needs to tell callers apart."""
-    return blake2s(identifier.encode(), digest_size=16, person=b"quartet").hexdigest()
+def _replay(run: Run, former: Turn) -> Answered:
+    run.is_answered = True
+    said = former.answer[former.continued_at :]
+    if said:
+        run.output.put(said)
+    return Answered(
+        former.finish,
+        former.usage,
+        former.wasted_runs,
+        is_replayed=True,
+        failed_over=former.failed_over,
+    )

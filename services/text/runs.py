@@ -20,6 +20,7 @@ class Answered:
     usage: Usage
     wasted_runs: int
     is_replayed: bool = False
+    failed_over: bool = False
 
 
 Work = Callable[["Run"], Awaitable[Answered]]
@@ -30,12 +31,15 @@ class Run:
 
     So it may end in order after its caller has gone: the vendor's stream is closed first, then what was said
     is stored. `is_answered` once the vendor is done: from then on the run is no longer cancelled.
+    `is_repeated` once a newer call asks for the very same run.
     """
 
-    def __init__(self, work: Work, *, interval_seconds: float) -> None:
+    def __init__(self, run_id: str, work: Work, *, interval_seconds: float) -> None:
+        self.run_id = run_id
         self.output = Coalescer(interval_seconds)
         self.is_answered = False
-        self.is_superseded = False
+        self.is_repeated = False
+        self._has_made_way = False
         self._work = work
         self._task = asyncio.create_task(self._answer())
         self._task.add_done_callback(self._close)
@@ -50,7 +54,7 @@ class Run:
                 async for text in texts:
                     yield text
             await self.ended()
-            if self._task.cancelled() and self.is_superseded:
+            if self._task.cancelled() and self._has_made_way:
                 raise ProviderInterrupted("a newer call of the same turn took over")
             yield await self._task
         finally:
@@ -60,9 +64,10 @@ class Run:
         if not self.is_answered:
             self._task.cancel()
 
-    def supersede(self) -> None:
-        """Make way for a newer run of the same turn: nothing partial of this one is kept."""
-        self.is_superseded = True
+    def make_way(self, run_id: str) -> None:
+        """Yield to a newer call of the same turn. If it repeats this run, nothing partial of it is kept."""
+        self._has_made_way = True
+        self.is_repeated = run_id == self.run_id
         self.cancel()
 
     async def ended(self) -> None:
@@ -89,8 +94,8 @@ class Runs:
         self._latest: dict[tuple[str, str], Run] = {}
         self._active: set[Run] = set()
 
-    def begin(self, conversation_id: str, turn_id: str, work: Work) -> Run:
-        """Start to work on a turn. Whoever worked on it makes way: its caller must have died.
+    def begin(self, conversation_id: str, turn_id: str, run_id: str, work: Work) -> Run:
+        """Start to work on a turn, once whoever worked on it has made way and stored what is to be kept.
 
         Raises ServiceUnavailable when there are too many.
         """
@@ -100,14 +105,14 @@ class Runs:
         key = (conversation_id, turn_id)
         older = self._latest.get(key)
         if older is not None:
-            older.supersede()
+            older.make_way(run_id)
 
         async def after_older(run: Run) -> Answered:
             if older is not None:
                 await older.ended()
             return await work(run)
 
-        run = Run(after_older, interval_seconds=self._interval_seconds)
+        run = Run(run_id, after_older, interval_seconds=self._interval_seconds)
         self._latest[key] = run
         self._active.add(run)
         run.on_end(lambda: self._forget(key, run))

@@ -1,97 +1,125 @@
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
+from uuid import uuid4
 
 import nats.errors
 import structlog
 from nats.js.api import KeyValueConfig
-from nats.js.errors import KeyNotFoundError
-from nats.js.kv import KeyValue
-from pydantic import TypeAdapter, ValidationError
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from services.chassis.errors import ServiceUnavailable
 from services.chassis.jetstream import Nats, ensure_bucket
 from services.text.conversation import Conversation, Turn
 from services.text.settings import TextSettings
+from services.text.shelf import Shelf
 
 log = structlog.get_logger()
 
 BUCKET: Final = "conversations"
-MAX_VALUE_BYTES: Final = 512 * 1024
 # Short, because a request that the server never saw is waited for in full.
 REQUEST_SECONDS: Final = 2.0
 READ_SECONDS: Final = 5.0
-CODEC: Final = TypeAdapter(Conversation)
 SECONDS_PER_DAY: Final = 86_400
+# A chat moves once; who moves in circles is not followed for ever.
+MAX_MOVES: Final = 4
 
 T = TypeVar("T")
 
 
-class ConversationStore:
-    """Conversations in a KV bucket, one key each. Methods raise ServiceUnavailable if it stays silent."""
+class Home(NamedTuple):
+    """Where a conversation stands after its moves."""
 
-    def __init__(self, bucket: KeyValue, *, max_tokens: int, max_bytes: int, timeout_seconds: float) -> None:
-        self._bucket = bucket
-        self._max_tokens = max_tokens
-        self._max_bytes = max_bytes
+    conversation_id: str
+    conversation: Conversation
+    revision: int
+
+
+class ConversationStore:
+    """Conversations, compared and swapped. Methods raise ServiceUnavailable if the store stays silent.
+
+    A write that came through although its answer was lost is simply made again: making any of them twice is
+    making it once.
+    """
+
+    def __init__(self, shelf: Shelf, *, timeout_seconds: float) -> None:
+        self._shelf = shelf
         self._timeout_seconds = timeout_seconds
 
     async def load(self, conversation_id: str) -> Conversation:
         """Return what is remembered: nothing, if the conversation is new, forgotten or cleared."""
 
         async def read() -> Conversation:
-            conversation, _revision = await self._read(conversation_id)
-            return conversation
+            return (await self._home(conversation_id)).conversation
 
         return await _persist(read, READ_SECONDS)
 
-    async def place(self, conversation_id: str, turn: Turn) -> None:
-        """Put a turn where it belongs and forget what is too much.
+    async def place(self, conversation_id: str, turn: Turn, *, era: str) -> Conversation:
+        """Put a turn where it belongs, unless the conversation it began in has been cleared since.
 
-        A write that came through although its answer was lost is simply written again: placing a turn
-        twice is placing it once.
+        Returns what is remembered then.
+        """
+        return await self._change(
+            conversation_id, lambda found: found.place(turn) if found.has_era(era) else found
+        )
+
+    async def fold(self, conversation_id: str, told: Conversation, summary: str) -> Conversation:
+        """Replace the summary and the turns in `told` by a new summary of both, unless that has changed."""
+
+        def change(found: Conversation) -> Conversation:
+            is_same = found.has_era(told.era) and found.summary == told.summary
+            return found.folded(told.turns, summary) if is_same else found
+
+        return await self._change(conversation_id, change)
+
+    async def clear(self, conversation_id: str) -> None:
+        era = uuid4().hex
+        await self._change(conversation_id, lambda found: found.cleared(era))
+
+    async def move(self, from_id: str, to_id: str) -> None:
+        """Give a conversation another id; what stands there comes after it.
+
+        The first write sends everyone to the new id, so nothing comes in at the old one any more. Until the
+        last one the old id still holds what is moved: whoever comes by after a kill carries it over.
         """
 
         async def write() -> None:
-            conversation, revision = await self._read(conversation_id)
-            value = self._encode(conversation.place(turn))
-            await self._bucket.update(conversation_id, value, last=revision)
+            moved, revision = await self._shelf.read(from_id)
+            if moved.moved_to != to_id:
+                await self._shelf.write(from_id, moved.leaving_for(to_id), revision)
+            await self._carry_over(from_id, to_id)
 
         await _persist(write, self._timeout_seconds)
 
-    async def clear(self, conversation_id: str) -> None:
-        async def delete() -> None:
-            await self._bucket.delete(conversation_id)
+    async def _change(
+        self, conversation_id: str, change: Callable[[Conversation], Conversation]
+    ) -> Conversation:
+        async def write() -> Conversation:
+            home = await self._home(conversation_id)
+            changed = change(home.conversation)
+            if changed == home.conversation:
+                return changed
+            return await self._shelf.write(home.conversation_id, changed, home.revision)
 
-        await _persist(delete, self._timeout_seconds)
+        return await _persist(write, self._timeout_seconds)
 
-    async def _read(self, conversation_id: str) -> tuple[Conversation, int]:
-        try:
-            entry = await self._bucket.get(conversation_id)
-        except KeyNotFoundError as error:
-            # A cleared conversation leaves a marker, and the next write must name it.
-            return Conversation(), error.entry.revision if error.entry else 0
-        revision = entry.revision or 0
-        if entry.value is None:
-            return Conversation(), revision
-        try:
-            return CODEC.validate_json(entry.value), revision
-        except ValidationError as error:
-            # Refusing it would shut the user out for good; a conversation that begins anew does not.
-            log.error(
-                "conversation_unreadable", conversation_id=conversation_id, problems=error.error_count()
-            )
-            return Conversation(), revision
+    async def _home(self, conversation_id: str) -> Home:
+        for _ in range(MAX_MOVES):
+            conversation, revision = await self._shelf.read(conversation_id)
+            if not conversation.moved_to:
+                return Home(conversation_id, conversation, revision)
+            if not conversation.is_empty:
+                await self._carry_over(conversation_id, conversation.moved_to)
+            conversation_id = conversation.moved_to
+        return Home(conversation_id, *await self._shelf.read(conversation_id))
 
-    def _encode(self, conversation: Conversation) -> bytes:
-        """Write JSON that fits: escapes may make it longer than its texts are."""
-        max_bytes = self._max_bytes
-        while True:
-            conversation = conversation.trimmed(max_tokens=self._max_tokens, max_bytes=max_bytes)
-            value = CODEC.dump_json(conversation, exclude_defaults=True)
-            if len(value) <= MAX_VALUE_BYTES or not max_bytes:
-                return value
-            max_bytes //= 2
+    async def _carry_over(self, from_id: str, to_id: str) -> None:
+        moved, moved_revision = await self._shelf.read(from_id)
+        found, revision = await self._shelf.read(to_id)
+        whole = found.absorb(from_id, moved)
+        if whole != found:
+            await self._shelf.write(to_id, whole, revision)
+        if not moved.is_empty:
+            await self._shelf.write(from_id, moved.left(), moved_revision)
 
 
 async def open_store(connection: Nats, settings: TextSettings) -> ConversationStore:
@@ -105,9 +133,7 @@ async def open_store(connection: Nats, settings: TextSettings) -> ConversationSt
     )
     bucket = await ensure_bucket(connection.client.jetstream(timeout=REQUEST_SECONDS), config)
     return ConversationStore(
-        bucket,
-        max_tokens=settings.text_history_tokens,
-        max_bytes=settings.text_history_bytes,
+        Shelf(bucket, max_bytes=settings.text_history_bytes),
         timeout_seconds=settings.text_store_timeout_seconds,
     )
 

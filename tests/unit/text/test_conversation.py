@@ -64,41 +64,62 @@ def test_a_turn_is_asked_with_what_was_said_before_it() -> None:
     assert [each.turn_id for each in said.before("new")] == ["1", "2", "3"]
 
 
-def test_the_oldest_turns_are_forgotten_first() -> None:
-    long = Conversation(tuple(turn(str(number), answer="word " * 100) for number in range(10)))
-    kept = long.trimmed(max_tokens=450, max_bytes=100_000)
-    assert ids(kept) == ["7", "8", "9"]
+def test_a_partial_answer_of_another_run_replaces_a_whole_one() -> None:
+    before = conversation("1")
+    after = before.place(replace(turn("1", answer="ye", finish=Finish.CANCELLED), run_id="again"))
+    assert after.turns[0].answer == "ye"
 
 
-def test_a_single_turn_that_is_too_large_keeps_its_answer_and_loses_material() -> None:
-    material = Material("book", "слово " * 10_000)
-    large = turn("1", materials=(material, material))
-    [kept] = Conversation((large,)).trimmed(max_tokens=10, max_bytes=5000).turns
-    assert kept.answer == "yes"
-    assert kept.size_bytes <= 5000
-    assert kept.materials[0].text.endswith("[…]")
+def test_questions_stand_in_the_order_they_were_asked_whichever_is_answered_first() -> None:
+    answered = [replace(turn(str(at)), asked_at_ms=at) for at in (3, 1, 2)]
+    found = Conversation()
+    for each in answered:
+        found = found.place(each)
+    assert ids(found) == ["1", "2", "3"]
 
 
-texts = st.text(max_size=300)
-turns = st.builds(
-    lambda number, instruction, answer, materials: turn(
-        str(number), instruction=instruction, answer=answer, materials=tuple(materials)
-    ),
-    st.integers(0, 20),
-    texts,
-    texts,
-    st.lists(st.builds(Material, texts, texts), max_size=2),
-)
+def test_an_answer_given_anew_stays_where_it_was_asked() -> None:
+    before = Conversation(tuple(replace(turn(str(at)), asked_at_ms=at) for at in (1, 2, 3)))
+    after = before.place(replace(turn("2", answer="other"), run_id="again", asked_at_ms=9))
+    after = after.place(replace(turn("4"), asked_at_ms=4))
+    assert ids(after) == ["1", "2", "3", "4"]
 
 
-@given(st.lists(turns, max_size=8, unique_by=lambda each: each.turn_id), st.integers(0, 2000))
-def test_what_is_kept_is_the_newest_and_within_the_limit(said: list[Turn], max_bytes: int) -> None:
-    kept = Conversation(tuple(said)).trimmed(max_tokens=10_000, max_bytes=max_bytes)
-    assert ids(kept) == [each.turn_id for each in said][len(said) - len(kept.turns) :]
-    assert len(kept.turns) >= min(len(said), 1)
-    if kept.turns:
-        bare = replace(kept.turns[-1], materials=())
-        assert sum(each.size_bytes for each in kept.turns) <= max(max_bytes, bare.size_bytes)
+def test_moving_in_twice_is_moving_in_once() -> None:
+    moved = Conversation((turn("1"),), summary="old notes")
+    once = Conversation((turn("2"),), summary="notes").absorb("old", moved)
+    assert ids(once) == ["1", "2"]
+    assert once.summary == "old notes\n\nnotes"
+    assert once.absorb("old", moved) == once
+
+
+def test_what_began_before_a_move_counts_until_the_conversation_is_cleared() -> None:
+    moved = conversation("1").cleared("a")
+    here = conversation("2").cleared("b").absorb("old", moved)
+    assert here.has_era("a")
+    assert here.has_era("b")
+    cleared = here.cleared("c")
+    assert [era for era in "abc" if cleared.has_era(era)] == ["c"]
+
+
+@given(st.permutations([0, 0, 1, 1, 2, 2, 3, 3]))
+def test_turns_that_end_at_the_same_time_lose_nothing_whatever_the_interleaving(steps: list[int]) -> None:
+    """Each writer reads, then writes if nobody wrote since; if somebody did, it begins anew at the end."""
+    stored, revision = Conversation(), 0
+    read: dict[int, tuple[Conversation, int]] = {}
+    queue = list(steps)
+    while queue:
+        writer = queue.pop(0)
+        if writer not in read:
+            read[writer] = (stored, revision)
+            continue
+        found, known_revision = read.pop(writer)
+        if known_revision != revision:
+            queue += [writer, writer]
+            continue
+        stored = found.place(replace(turn(str(writer)), asked_at_ms=writer + 1))
+        revision += 1
+    assert ids(stored) == ["0", "1", "2", "3"]
 
 
 def test_cyrillic_costs_more_tokens_than_latin() -> None:

@@ -34,13 +34,13 @@ def runs(max_runs: int = 10) -> Runs:
 async def test_a_run_yields_its_text_then_how_it_ended() -> None:
     speaker = Speaker()
     speaker.may_end.set()
-    run = runs().begin("c", "t", speaker.work)
+    run = runs().begin("c", "t", "r", speaker.work)
     assert [event async for event in run.events()] == ["word", ANSWERED]
 
 
 async def test_leaving_early_cancels_the_work() -> None:
     speaker = Speaker()
-    run = runs().begin("c", "t", speaker.work)
+    run = runs().begin("c", "t", "r", speaker.work)
     async with aclosing(run.events()) as events:
         await anext(events)
     await run.ended()
@@ -58,7 +58,7 @@ async def test_leaving_after_the_vendor_is_done_lets_the_answer_be_stored() -> N
         return ANSWERED
 
     started = runs()
-    async with aclosing(started.begin("c", "t", work).events()) as events:
+    async with aclosing(started.begin("c", "t", "r", work).events()) as events:
         await anext(events)
     await started.ended()
     assert is_stored.is_set()
@@ -66,20 +66,32 @@ async def test_leaving_after_the_vendor_is_done_lets_the_answer_be_stored() -> N
 
 async def test_a_newer_run_of_a_turn_begins_when_the_older_has_ended() -> None:
     started, older, newer = runs(), Speaker(), Speaker()
-    first = started.begin("c", "t", older.work)
+    first = started.begin("c", "t", "r", older.work)
     events = first.events()
     await anext(events)
     newer.may_end.set()
-    second = started.begin("c", "t", newer.work)
+    second = started.begin("c", "t", "r", newer.work)
     assert [event async for event in second.events()] == ["word", ANSWERED]
     assert older.was_cancelled
     with pytest.raises(ProviderInterrupted):
         await anext(events)
 
 
+@pytest.mark.parametrize(("run_id", "is_repeated"), [("r", True), ("r2", False)])
+async def test_only_the_same_run_asked_for_again_forgets_what_was_said(
+    run_id: str, is_repeated: bool
+) -> None:
+    started, newer = runs(), Speaker()
+    older = started.begin("c", "t", "r", Speaker().work)
+    newer.may_end.set()
+    started.begin("c", "t", run_id, newer.work)
+    assert older.is_repeated is is_repeated
+    await started.ended()
+
+
 async def test_other_turns_are_left_alone() -> None:
     started, one, other = runs(), Speaker(), Speaker()
-    first, second = started.begin("c", "t1", one.work), started.begin("c", "t2", other.work)
+    first, second = started.begin("c", "t1", "r", one.work), started.begin("c", "t2", "r", other.work)
     one.may_end.set()
     other.may_end.set()
     assert [event async for event in first.events()] == ["word", ANSWERED]
@@ -88,22 +100,22 @@ async def test_other_turns_are_left_alone() -> None:
 
 async def test_too_many_are_refused_until_one_has_ended_even_one_that_never_began() -> None:
     started = runs(max_runs=1)
-    run = started.begin("c", "t", Speaker().work)
+    run = started.begin("c", "t", "r", Speaker().work)
     with pytest.raises(ServiceUnavailable) as raised:
-        started.begin("c", "t2", Speaker().work)
+        started.begin("c", "t2", "r", Speaker().work)
     assert raised.value.retry_after_seconds
     run.cancel()
     await run.ended()
     await asyncio.sleep(0)
     last = Speaker()
     last.may_end.set()
-    assert [event async for event in started.begin("c", "t3", last.work).events()] == ["word", ANSWERED]
+    assert [event async for event in started.begin("c", "t3", "r", last.work).events()] == ["word", ANSWERED]
 
 
 async def test_a_failure_that_nobody_hears_is_no_leak() -> None:
     async def work(run: Run) -> Answered:
         raise ServiceUnavailable
 
-    run = runs().begin("c", "t", work)
+    run = runs().begin("c", "t", "r", work)
     await run.ended()
     del run

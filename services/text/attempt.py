@@ -1,0 +1,69 @@
+import time
+from dataclasses import dataclass
+from typing import Self
+
+from services.chassis.errors import ResourceNotFound
+from services.text.conversation import Conversation, Finish, Turn, Usage
+from services.text.framing import Saying
+from services.text.question import Question, RunKind
+
+MILLISECONDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of a turn: what is asked, and which part of an earlier answer stays."""
+
+    question: Question
+    saying: Saying
+    kept_answer: str
+    wasted_runs: int
+    asked_at_ms: int
+
+    @classmethod
+    def at(cls, question: Question, conversation: Conversation) -> Self:
+        """Take up a turn where it stands. Raises ResourceNotFound for one that is no longer remembered."""
+        former = conversation.find(question.turn_id)
+        if former is None and question.run_kind is not RunKind.ANSWER:
+            raise ResourceNotFound("the turn is no longer remembered", metadata={"turn_id": question.turn_id})
+        is_same_run = former is not None and former.run == question.run
+        return cls(
+            question,
+            _saying(question, former),
+            _kept_answer(question, former),
+            wasted_runs=former.wasted_runs + 1 if former and is_same_run else 0,
+            asked_at_ms=round(time.time() * MILLISECONDS),
+        )
+
+    def turn(self, said: str, finish: Finish, usage: Usage, *, failed_over: bool) -> Turn | None:
+        """Return the turn with what was said now: nothing where the turn is better left as it was."""
+        is_whole = finish in (Finish.STOP, Finish.LENGTH)
+        if not said and not is_whole and self.question.run_kind is not RunKind.ANSWER:
+            return None
+        return Turn(
+            turn_id=self.question.turn_id,
+            instruction=self.saying.instruction,
+            materials=self.saying.materials,
+            answer=self.kept_answer + said,
+            finish=finish,
+            usage=usage,
+            wasted_runs=self.wasted_runs,
+            run_id=self.question.run,
+            continued_at=len(self.kept_answer),
+            speaker=self.saying.speaker,
+            asked_at_ms=self.asked_at_ms,
+            failed_over=failed_over,
+        )
+
+
+def _saying(question: Question, former: Turn | None) -> Saying:
+    if former is None or question.run_kind is RunKind.ANSWER:
+        return Saying(question.instruction, question.materials, question.images, question.speaker)
+    return Saying(former.instruction, former.materials, question.images, former.speaker)
+
+
+def _kept_answer(question: Question, former: Turn | None) -> str:
+    if former is None or question.run_kind is not RunKind.CONTINUE:
+        return ""
+    # A run that was cut off is run anew: what it said before does not count.
+    return former.answer[: former.continued_at] if former.run == question.run else former.answer

@@ -1,0 +1,91 @@
+from typing import Final
+
+from quartet.common.v1.media_pb2 import Media
+from quartet.common.v1.usage_pb2 import Usage as WireUsage
+from quartet.text.v1 import text_service_pb2 as pb
+
+from services.text.conversation import Conversation, Finish, Material, Usage
+from services.text.prompts import Style
+from services.text.providers.base import Image
+from services.text.question import Question, RunKind
+from services.text.roles import AnswerLength, Role
+from services.text.runs import Answered
+
+FINISH_REASONS: Final = {
+    Finish.STOP: pb.FINISH_REASON_STOP,
+    Finish.LENGTH: pb.FINISH_REASON_LENGTH,
+}
+# What is not named, also because this process is older than its caller, is the usual.
+RUN_KINDS: Final = {
+    pb.RUN_KIND_REGENERATE: RunKind.REGENERATE,
+    pb.RUN_KIND_CONTINUE: RunKind.CONTINUE,
+}
+ROLES: Final = {
+    pb.ROLE_EDITOR: Role.EDITOR,
+    pb.ROLE_TRANSLATOR: Role.TRANSLATOR,
+    pb.ROLE_TEACHER: Role.TEACHER,
+    pb.ROLE_PROGRAMMER: Role.PROGRAMMER,
+    pb.ROLE_BRAINSTORMER: Role.BRAINSTORMER,
+    pb.ROLE_LANGUAGE_PARTNER: Role.LANGUAGE_PARTNER,
+}
+ANSWER_LENGTHS: Final = {
+    pb.ANSWER_LENGTH_SHORT: AnswerLength.SHORT,
+    pb.ANSWER_LENGTH_DETAILED: AnswerLength.DETAILED,
+}
+
+
+def question(request: pb.StreamReplyRequest, model: str) -> Question:
+    """Read what is asked. `model` is what the catalogue made of the request's."""
+    return Question(
+        turn_id=request.turn_id,
+        conversation_id=request.conversation_id,
+        instruction=request.instruction,
+        run_id=request.run_id,
+        run_kind=RUN_KINDS.get(request.run_kind, RunKind.ANSWER),
+        materials=tuple(Material(material.title, material.text) for material in request.materials),
+        images=tuple(map(_image, request.attachments)),
+        model=model,
+        style=Style(
+            role=ROLES.get(request.role, Role.ASSISTANT),
+            answer_length=ANSWER_LENGTHS.get(request.answer_length, AnswerLength.NORMAL),
+            wishes=request.wishes,
+            language_code=request.caller.language_code,
+        ),
+        speaker=request.speaker_name,
+        user_id=request.caller.user_id,
+    )
+
+
+def completed(answered: Answered) -> pb.ReplyCompleted:
+    """Write how an answer ended."""
+    return pb.ReplyCompleted(
+        finish_reason=FINISH_REASONS.get(answered.finish, pb.FINISH_REASON_UNSPECIFIED),
+        usage=usage(answered.usage),
+        replayed=answered.is_replayed,
+        wasted_run_count=answered.wasted_runs,
+        failed_over=answered.failed_over,
+    )
+
+
+def usage(used: Usage) -> WireUsage:
+    """Write what an answer cost."""
+    return WireUsage(
+        provider=used.provider,
+        model=used.model,
+        input_token_count=used.input_tokens,
+        cached_input_token_count=used.cached_input_tokens,
+        output_token_count=used.output_tokens,
+        reasoning_token_count=used.reasoning_tokens,
+        estimated=used.estimated,
+    )
+
+
+def remembered(conversation: Conversation) -> pb.GetConversationResponse:
+    """Write how much is remembered."""
+    return pb.GetConversationResponse(
+        turn_count=len(conversation.turns), token_count=conversation.tokens, summary=conversation.summary
+    )
+
+
+def _image(media: Media) -> Image:
+    return Image(media.mime_type, media.content)
