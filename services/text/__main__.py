@@ -7,17 +7,14 @@ from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import connect
 from services.chassis.process import launch
 from services.chassis.server import serving
-from services.text import providers
-from services.text.asking import Patience
+from services.text.app import open_replies, open_vendors
 from services.text.catalogue import Catalogue
 from services.text.metrics import TextMetrics
 from services.text.question import Limits
-from services.text.replies import Manner, Replies
-from services.text.runs import Runs
 from services.text.servicer import TextServicer
 from services.text.settings import TextSettings
 from services.text.store import open_store
-from services.text.vendors import Vendor, Vendors
+from services.text.titles import Titles
 
 
 async def main(settings: TextSettings, stop: asyncio.Event) -> None:
@@ -25,15 +22,13 @@ async def main(settings: TextSettings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         nats = await stack.enter_async_context(connect(settings.nats_url, name="text"))
         store = await open_store(nats, settings)
-        provider = next(iter(providers.build(settings).values()))
-        patience = Patience(settings.text_max_retries, settings.text_retry_budget_seconds)
-        vendors = Vendors([Vendor(provider, settings.model_ids)], patience)
-        stack.push_async_callback(vendors.aclose)
-        catalogue, metrics = Catalogue(provider, settings.model_ids), TextMetrics(registry)
-        runs = Runs(max_runs=settings.text_max_streams, interval_seconds=settings.text_coalescing_seconds)
-        stack.push_async_callback(runs.ended)
-        replies = Replies(vendors, store, runs, Manner.of(settings), metrics=metrics, failpoints=failpoints)
-        servicer = TextServicer(replies, catalogue, store, Limits.of(settings, vendors.capabilities))
+        metrics = TextMetrics(registry)
+        vendors = await stack.enter_async_context(open_vendors(settings, nats, metrics))
+        catalogue = Catalogue(vendors.all)
+        opened = open_replies(settings, vendors, store, metrics=metrics, failpoints=failpoints)
+        replies = await stack.enter_async_context(opened)
+        limits = Limits.of(settings, vendors.capabilities)
+        servicer = TextServicer(replies, catalogue, store, Titles(vendors, store, metrics), limits)
         served, checks = [servicer.registration()], {"nats": nats.ping}
         await stack.enter_async_context(serving(settings, served, checks=checks, registry=registry))
         await catalogue.check()

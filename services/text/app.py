@@ -1,12 +1,18 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
 from services.text import providers
 from services.text.breaker import BreakerPolicy, State
+from services.text.manner import Manner
 from services.text.metrics import TextMetrics
 from services.text.patience import Patience
+from services.text.replies import Replies
+from services.text.runs import Runs
 from services.text.settings import TextSettings
+from services.text.store import ConversationStore
+from services.text.summaries import Habit, Summaries
 from services.text.troubles import Troubles, open_events
 from services.text.vendors import Vendors
 
@@ -31,3 +37,23 @@ async def open_vendors(settings: TextSettings, nats: Nats, metrics: TextMetrics)
             yield vendors
         finally:
             await vendors.aclose()
+
+
+@asynccontextmanager
+async def open_replies(
+    settings: TextSettings,
+    vendors: Vendors,
+    store: ConversationStore,
+    *,
+    metrics: TextMetrics,
+    failpoints: Failpoints,
+) -> AsyncIterator[Replies]:
+    """Put together what answers; at the end the answers under way are stored, and no summary goes on."""
+    summaries = Summaries(vendors, store, Habit.of(settings), metrics)
+    runs = Runs(max_runs=settings.text_max_streams, interval_seconds=settings.text_coalescing_seconds)
+    manner = Manner.of(settings)
+    try:
+        yield Replies(vendors, store, summaries, runs, manner, metrics=metrics, failpoints=failpoints)
+    finally:
+        await runs.ended()
+        await summaries.aclose()
