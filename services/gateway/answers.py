@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -11,7 +12,7 @@ from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.revisions import Revisions
 from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.delivery.views import Views
-from services.gateway.dialogue import Answered, Finish, Question
+from services.gateway.dialogue import Answered, Finish, NothingAsked, Question
 from services.gateway.endings import keyboard_of, may_pass
 from services.gateway.manuscript import Manuscript, parts_of
 from services.gateway.metrics import GatewayMetrics
@@ -20,6 +21,8 @@ from services.gateway.text_client import TextClient
 from services.gateway.wording import Wording
 
 log = structlog.get_logger()
+
+MakeQuestion = Callable[[], Awaitable[Question]]
 
 PATIENCE_SECONDS = 60.0
 """How long a text service that died may take to come back. Its turn then runs anew under the same id."""
@@ -46,15 +49,18 @@ class Answers:
         self._wording = wording
         self._metrics = metrics
 
-    async def answer(self, turn: Turn, question: Question) -> None:
-        """Brings `turn` to its end: the whole answer, or an honest sentence. Raises LeaseLost or Outgrown."""
+    async def answer(self, turn: Turn, make_question: MakeQuestion) -> None:
+        """Brings `turn` to its end: the whole answer, or an honest sentence. Raises LeaseLost or Outgrown.
+
+        Making the question may take its time: the user sees that something goes on, and may stop it.
+        """
         uses_drafts = self._views.uses_drafts(turn)
         reserved = asyncio.create_task(self._replies.reserve(turn, placeholder=not uses_drafts))
         view = self._views.open(turn, reserved)
         live = LiveAnswer(view, on_first_text=lambda: self._observe_first_text(turn))
         manuscript = Manuscript()
         try:
-            await self._write(turn, question, manuscript, live)
+            await self._write(turn, make_question, manuscript, live)
         finally:
             await live.close()
             await asyncio.wait([reserved])
@@ -83,8 +89,13 @@ class Answers:
             question = turn.updates if may_pass(manuscript.failure) else ()
             await self._replies.deliver(turn, parts, question=question)
 
-    async def _write(self, turn: Turn, question: Question, manuscript: Manuscript, live: LiveAnswer) -> None:
-        writing = asyncio.create_task(self._ask_until_answered(question, manuscript, live))
+    async def _write(
+        self, turn: Turn, make_question: MakeQuestion, manuscript: Manuscript, live: LiveAnswer
+    ) -> None:
+        async def write() -> None:
+            await self._ask_until_answered(await make_question(), manuscript, live)
+
+        writing = asyncio.create_task(write())
         running = Running(
             turn.turn_id, turn.chat_id, turn.thread_id, turn.user_id, turn.draft_id, cancel=writing.cancel
         )
@@ -98,6 +109,8 @@ class Answers:
                 writing.cancel()
                 raise
             manuscript.finish = Finish.STOPPED
+        except NothingAsked:
+            manuscript.remark = self._wording.say("nothing-heard", turn.language)
         except ProviderInterrupted:
             manuscript.finish = Finish.INTERRUPTED
         except QuartetError as error:

@@ -38,6 +38,10 @@ class Speaker:
     language_code: str
 
 
+class NothingAsked(Exception):
+    """A recording in which nobody says anything."""
+
+
 @dataclass(frozen=True)
 class Question:
     """One run of one turn, as the text service gets it."""

@@ -9,6 +9,7 @@ from services.chassis.jetstream import Nats
 from services.gateway.alerts import Alerts
 from services.gateway.answers import Answers
 from services.gateway.delivery.composing import Composer
+from services.gateway.delivery.files import Files
 from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.revisions import Revisions
 from services.gateway.delivery.scheduler import Scheduler
@@ -20,6 +21,7 @@ from services.gateway.lease import Tenure
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.people import People
 from services.gateway.questions import speaker_of
+from services.gateway.reading import Reader
 from services.gateway.routers import build_dispatcher
 from services.gateway.settings import GatewaySettings
 from services.gateway.shift import Shift
@@ -76,7 +78,10 @@ class Duties:
         stops = Stops()
         answers = Answers(self._text, replies, revisions, views, stops, self._wording, self._metrics)
         people = People(self._people, bot_id=self._bot.id, tenure=tenure)
-        speech = Speech(people, replies, revisions, stops, answers)
+        me = await self._bot.me()
+        files = Files(self._bot, scheduler)
+        reader = Reader(files, self._text, bot_id=me.id, username=me.username or "")
+        speech = Speech(people, replies, revisions, stops, answers, reader)
         shift = Shift(tenure, lanes, speech, self._turns, self._dispatcher, self._bot, self._metrics)
         alerts = Alerts(
             self._nats,

@@ -25,6 +25,8 @@ class Manuscript:
     markdown: str = ""
     finish: Finish | None = None
     failure: QuartetError | None = None
+    remark: str = ""
+    """What the bot itself says instead of an answer."""
     model: str = ""
     failed_over: bool = False
 
@@ -59,6 +61,8 @@ def _with_note(texts: list[FormattedText], note: str) -> list[FormattedText]:
 
 
 def _note(manuscript: Manuscript, language: Language, wording: Wording, *, is_empty: bool) -> str:
+    if manuscript.remark:
+        return manuscript.remark
     if manuscript.failure is not None:
         return wording.error(manuscript.failure, language)
     match manuscript.finish:

@@ -4,6 +4,7 @@ from services.gateway.answers import Answers
 from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.revisions import Revisions
 from services.gateway.people import People
+from services.gateway.reading import Reader
 from services.gateway.stops import Stops
 
 
@@ -16,3 +17,4 @@ class Speech:
     revisions: Revisions
     stops: Stops
     answers: Answers
+    reader: Reader

@@ -49,6 +49,8 @@ class Turn:
     """The text messages of a former answer, which become this turn's."""
     removes: tuple[int, ...] = ()
     """Other messages of a former answer."""
+    transcript: str = ""
+    """What of the question was spoken, as it was understood."""
     record: TurnRecord | None = None
     revision: int = 0
     """Of the record in the log; 0: there is none."""

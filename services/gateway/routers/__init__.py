@@ -2,7 +2,15 @@
 
 from aiogram import Dispatcher, Router
 
-from services.gateway.routers import answer_buttons, commands, membership, migration, stop, text, unsupported
+from services.gateway.routers import (
+    answer_buttons,
+    commands,
+    membership,
+    migration,
+    questions,
+    stop,
+    unsupported,
+)
 from services.gateway.text_client import TextClient
 from services.gateway.wording import Wording
 
@@ -17,7 +25,7 @@ def build_dispatcher(wording: Wording, text_client: TextClient) -> Dispatcher:
         commands.router(),
         membership.router(),
         migration.router(),
-        text.router(),
+        questions.router(),
         unsupported.router(),
     )
     dispatcher.include_router(root)

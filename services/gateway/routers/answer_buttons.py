@@ -6,6 +6,7 @@ from aiogram.types import CallbackQuery
 
 from services.gateway.buttons import ASKING, Press, parse_press
 from services.gateway.delivery.turn import Purpose, Turn
+from services.gateway.dialogue import Question
 from services.gateway.questions import question_of
 from services.gateway.speech import Speech
 from services.gateway.updates import RawUpdate, turn_id_in_chat
@@ -40,7 +41,11 @@ async def ask(
     if turn.purpose is not Purpose.CONTINUE:
         await speech.revisions.prepare(turn, pressed)
     if turn.purpose is not Purpose.RETRY:
-        await speech.answers.answer(turn, question_of(turn, bot.id))
+
+        async def question() -> Question:
+            return question_of(turn, bot.id)
+
+        await speech.answers.answer(turn, question)
         return
     kept = await speech.revisions.question(turn)
     if kept:

@@ -19,7 +19,7 @@ def router() -> Router:
 async def say_what_is_read(message: Message, turn: Turn, speech: Speech, wording: Wording) -> None:
     is_content = message.content_type in _CONTENT
     if is_content:
-        await speech.replies.say(turn, wording.say("only-text", turn.language))
+        await speech.replies.say(turn, wording.say("not-understood", turn.language))
 
 
 async def say_button_is_stale(query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording) -> None:

@@ -36,7 +36,8 @@ question-forgotten = I no longer keep this question. Please send it once more.
 copy-button = 📋 Copy
 plain-button = 📄 Plain text
 answer-resent = 🔁 The connection broke during sending, so this message may have come twice.
-only-text = For now I read text only. Write your question in words, and I will answer.
+nothing-heard = I heard nothing: it seems that nobody speaks in this recording.
+not-understood = I do not understand this yet. Send a text, a photo or a voice message, and I will answer.
 
 # Menu of commands
 
