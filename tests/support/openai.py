@@ -79,10 +79,10 @@ class OpenAIStandIn:
 
 
 @asynccontextmanager
-async def openai_stand_in(*, responses_api: bool = True) -> AsyncIterator[OpenAIStandIn]:
-    """Serve the stand-in on this loop and a free port, as fast as it can."""
+async def openai_stand_in(*, responses_api: bool = True, port: int = 0) -> AsyncIterator[OpenAIStandIn]:
+    """Serve the stand-in on this loop and a free port, or the one given, as fast as it can."""
     settings = OpenAISettings(
-        host="127.0.0.1", port=0, first_token_ms=0, tokens_per_second=1000, responses_api=responses_api
+        host="127.0.0.1", port=port, first_token_ms=0, tokens_per_second=1000, responses_api=responses_api
     )
     runner = web.AppRunner(build(settings), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
