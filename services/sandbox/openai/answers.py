@@ -57,7 +57,7 @@ def _body(question: Question, language: samples.Language) -> str:
 
 
 def _memory(question: Question, language: samples.Language) -> str:
-    former = [message.parts[-1] for message in question.asked[:-1] if message.parts]
+    former = [message.said for message in question.asked[:-1] if message.parts]
     if not former:
         return language.nothing_before
     return language.before.format(count=len(former), quote=_quote(former[-1]))
@@ -75,8 +75,8 @@ def _words(count: int, language: samples.Language) -> str:
 def _echo(question: Question, language: samples.Language) -> str:
     asked = question.asked[-1]
     lines = [language.echo.format(quote=_quote(question.text))]
-    if len(asked.parts) > 1:
-        material = sum(len(part) for part in asked.parts[:-1])
+    if asked.materials:
+        material = sum(map(len, asked.materials))
         lines.append(language.material.format(characters=material))
     if asked.image_count:
         lines.append(language.images.format(count=asked.image_count))

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -5,6 +6,10 @@ from typing import Any, Final
 from services.sandbox.openai.refusals import Refusal, invalid
 
 TEXT_PARTS: Final = frozenset({"input_text", "output_text", "text"})
+# How Quartet marks off what one of several people says.
+MESSAGE_FRAME: Final = re.compile(
+    r"<message id=(?P<id>[0-9a-f]+)[^\n]*>\n(?P<text>.*)\n</message id=(?P=id)>", re.DOTALL
+)
 IMAGE_PARTS: Final = frozenset({"input_image", "image_url"})
 
 
@@ -24,6 +29,17 @@ class Message:
     parts: Sequence[str]
     image_count: int = 0
 
+    @property
+    def said(self) -> str:
+        """The last text, without the frame that names who of several people says it."""
+        text = self.parts[-1] if self.parts else ""
+        framed = MESSAGE_FRAME.fullmatch(text)
+        return framed["text"] if framed else text
+
+    @property
+    def materials(self) -> list[str]:
+        return [part for part in self.parts[:-1] if part.startswith("<material ")]
+
 
 @dataclass(frozen=True)
 class Question:
@@ -38,7 +54,7 @@ class Question:
     @property
     def text(self) -> str:
         """What the user asks now: the last text of the last user message."""
-        return self.asked[-1].parts[-1] if self.asked and self.asked[-1].parts else ""
+        return self.asked[-1].said if self.asked else ""
 
     @property
     def asked(self) -> list[Message]:
