@@ -33,7 +33,8 @@ class TextSettings(ServiceSettings):
         default="gpt-6-luna", min_length=1, description="the model of those who chose none"
     )
     openai_models: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="more models that users may choose, separated by commas"
+        default=("gpt-6.1-terra", "gpt-6.1-sol"),
+        description="more models that users may choose, separated by commas",
     )
     openai_proxy: SecretStr | None = Field(
         default=None, description="an http:// or socks5:// proxy to OpenAI"

@@ -10,6 +10,7 @@ class Model(NamedTuple):
 CATALOGUE: Final = (
     Model("gpt-6-luna", 1_783_000_000),
     Model("gpt-6.1-terra", 1_786_000_000),
+    Model("gpt-6.1-sol", 1_786_000_001),
     Model("gpt-6.2-sol", 1_789_000_000),
     Model("gpt-5.4-mini", 1_772_000_000),
     Model("gpt-5-mini", 1_754_000_000, shutdown_date="2026-12-11"),

@@ -212,7 +212,19 @@ async def test_a_model_that_was_not_configured_is_not_served(text: TextCaller) -
 
 async def test_the_configured_models_are_listed(text: TextCaller) -> None:
     listed = await text.models()
-    assert [(model.model_id, model.display_name) for model in listed] == [("gpt-6-luna", "GPT-6 Luna")]
+    assert [(model.model_id, model.display_name) for model in listed] == [
+        ("gpt-6-luna", "GPT-6 Luna"),
+        ("gpt-6.1-terra", "GPT-6.1 Terra"),
+        ("gpt-6.1-sol", "GPT-6.1 Sol"),
+    ]
+    luna, terra, sol = listed
+    assert luna.strength == pb.MODEL_STRENGTH_SPEED
+    assert sol.strength == pb.MODEL_STRENGTH_DEPTH
+    assert luna.price_class == pb.PRICE_CLASS_LOW
+    assert 0 < luna.output_price_usd < terra.output_price_usd < sol.output_price_usd
+    assert luna.context_token_count > 0
+    assert luna.health == pb.MODEL_HEALTH_AVAILABLE
+    assert luna.sees_images
 
 
 async def test_models_that_the_vendor_does_not_offer_are_left_out(
