@@ -3,7 +3,7 @@ import { renderText } from "./entities.js";
 import { icon } from "./icons.js";
 import { inlineKeyboard } from "./inline-keyboard.js";
 import { t } from "./language.js";
-import { attachment } from "./media.js";
+import { attachments, isBare, isPicture } from "./media.js";
 import { avatar, colourOf, displayName } from "./people.js";
 import { previewOf } from "./preview.js";
 import { renderBlocks } from "./rich-blocks.js";
@@ -12,21 +12,22 @@ import { clockTime } from "./time.js";
 /** @typedef {import("./message-actions.js").MessageActions} MessageActions */
 
 /**
- * A message as a row of the chat: avatar, bubble, buttons.
- * @param {any} message
+ * A message, or an album of them, as a row of the chat: avatar, bubble, buttons.
+ * @param {any[]} album
  * @param {{ isMine: boolean, isGroup: boolean, actions: MessageActions }} context
  * @returns {Node[]} what goes into the row
  */
-export function bubbleParts(message, { isMine, isGroup, actions }) {
+export function bubbleParts(album, { isMine, isGroup, actions }) {
+  const [message] = album;
+  const spoken = album.find((one) => one.caption) ?? message;
   const keyboard = message.reply_markup?.inline_keyboard;
   const bubble = el(
     "div",
-    { class: "bubble" },
+    { class: bubbleClass(album, spoken) },
     isGroup && !isMine && senderName(message.from),
     forwardedFrom(message),
     message.reply_to_message && repliedTo(message, actions),
-    attachment(message),
-    body(message, actions, meta(message, isMine)),
+    ...(spoken.show_caption_above_media ? said(album, spoken, isMine, actions).reverse() : said(album, spoken, isMine, actions)),
   );
   bubble.addEventListener("contextmenu", (event) => openMenu(event, bubble, actions));
   const more = el(
@@ -40,6 +41,20 @@ export function bubbleParts(message, { isMine, isGroup, actions }) {
     ...(isGroup && !isMine ? [avatar(message.from, "small")] : []),
     el("div", { class: "stack" }, bubble, keyboard && inlineKeyboard(keyboard, actions)),
   ];
+}
+
+/** What is shown and what is written. @param {any[]} album @param {any} spoken @param {boolean} isMine @param {MessageActions} actions */
+function said(album, spoken, isMine, actions) {
+  return [attachments(album), body(spoken, actions, meta(album[0], isMine))];
+}
+
+/** @param {any[]} album @param {any} spoken the message of it that has the words */
+function bubbleClass(album, spoken) {
+  const classes = ["bubble"];
+  if (album.every(isPicture)) classes.push("with-picture");
+  if (isBare(spoken)) classes.push("bare");
+  if (!spoken.text && !spoken.caption && !spoken.rich_message) classes.push("wordless");
+  return classes.join(" ");
 }
 
 /** A click on a link keeps the browser's own menu. @param {MouseEvent} event @param {HTMLElement} bubble @param {MessageActions} actions */

@@ -4,6 +4,7 @@ import { field, openForm } from "./dialogs.js";
 import { el } from "./dom.js";
 import { t } from "./language.js";
 import { openMenu } from "./menu.js";
+import { chooseChat } from "./forward-dialog.js";
 import { copyText } from "./message-actions.js";
 import { Timeline } from "./timeline.js";
 import { GENERAL_THREAD, TopicTabs } from "./topics.js";
@@ -37,6 +38,7 @@ export class ChatView {
       this.timeline.root,
       this.composer.root,
     );
+    this.composer.takeFilesFrom(this.root);
     this.render();
   }
 
@@ -58,10 +60,27 @@ export class ChatView {
     this.render();
   }
 
-  /** @param {string} text @param {number} [replyTo] @returns {Promise<boolean>} whether it was sent */
-  send(text, replyTo) {
-    const threadId = this.threadId === GENERAL_THREAD ? undefined : this.threadId;
-    return this.#attempt(() => this.client.send(this.chatId, { text, replyTo, threadId }), "notSent");
+  /** @param {string} text @param {number} [replyTo] @param {string} [quote] @returns {Promise<boolean>} whether it was sent */
+  send(text, replyTo, quote) {
+    const threadId = this.#newThreadId();
+    return this.#attempt(() => this.client.send(this.chatId, { text, replyTo, quote, threadId }), "notSent");
+  }
+
+  /**
+   * @param {import("./outgoing-files.js").OutgoingFile[]} files
+   * @param {string} caption
+   * @param {number} [replyTo]
+   * @param {string} [quote]
+   * @returns {Promise<boolean>} whether they were sent
+   */
+  sendFiles(files, caption, replyTo, quote) {
+    const fields = { caption, reply_to_message_id: replyTo, quote, message_thread_id: this.#newThreadId() };
+    return this.#attempt(() => this.client.sendFiles(this.chatId, files, fields), "notSent");
+  }
+
+  /** The thread a new message goes to. */
+  #newThreadId() {
+    return this.threadId === GENERAL_THREAD ? undefined : this.threadId;
   }
 
   /** @param {number} messageId @param {string} text @returns {Promise<boolean>} whether it was changed */
@@ -97,14 +116,35 @@ export class ChatView {
     }
   }
 
-  /** @param {any} message @param {HTMLElement} anchor @param {number} [x] @param {number} [y] */
-  openMessageMenu(message, anchor, x, y) {
+  /** @param {any[]} messages an album goes as a whole */
+  async #forward(messages) {
+    const chatId = await chooseChat(this.client);
+    if (chatId === null) return;
+    const ids = messages.map((message) => message.message_id);
+    if (await this.#attempt(() => this.client.forward(this.chatId, ids, chatId), "notSent")) this.toast(t("forwarded"));
+  }
+
+  /** @param {any[]} album the message, or all of its album @param {HTMLElement} anchor @param {number} [x] @param {number} [y] */
+  openMessageMenu(album, anchor, x, y) {
+    const message = album.find((one) => one.caption) ?? album[0];
     const isMine = message.from?.id === this.client.user.id;
     const text = message.text ?? message.caption;
     const items = [{ label: t("reply"), icon: "reply", run: () => this.composer.startReply(message) }];
-    if (isMine && message.text)
+    const quote = selectedIn(anchor);
+    if (quote && text?.includes(quote))
+      items.push({ label: t("quote"), icon: "quote", run: () => this.composer.startReply(message, quote) });
+    items.push({ label: t("forward"), icon: "forward", run: () => void this.#forward(album) });
+    if (isMine && text)
       items.push({ label: t("edit"), icon: "pencil", run: () => this.composer.startEdit(message) });
     if (text) items.push({ label: t("copyText"), icon: "copy", run: () => void copyText(this, text) });
     openMenu(anchor, items, x === undefined || y === undefined ? undefined : { x, y });
   }
+}
+
+/** @param {HTMLElement} anchor @returns {string} what the reader has selected in the bubble of an anchor */
+function selectedIn(anchor) {
+  const bubble = anchor.closest(".bubble");
+  const selection = getSelection();
+  const isInside = bubble && selection?.anchorNode && bubble.contains(selection.anchorNode);
+  return isInside ? String(selection).trim() : "";
 }

@@ -125,16 +125,37 @@ export class Client extends EventTarget {
     if (event.type === "message" && event.message.from?.is_bot) void this.#refreshKeyboard(state);
   }
 
-  /** @param {number} chatId @param {{ text: string, replyTo?: number, threadId?: number }} message */
-  async send(chatId, { text, replyTo, threadId }) {
+  /** @param {number} chatId @param {{ text: string, replyTo?: number, quote?: string, threadId?: number }} message */
+  async send(chatId, { text, replyTo, quote, threadId }) {
     const body = {
       user_id: this.user.id,
       chat_id: chatId,
       text,
       reply_to_message_id: replyTo,
+      quote,
       message_thread_id: threadId,
     };
     await control("POST", "messages", { body });
+  }
+
+  /**
+   * Sends files that go together: one alone, several as an album.
+   * @param {number} chatId
+   * @param {import("./outgoing-files.js").OutgoingFile[]} files
+   * @param {Record<string, string | number | undefined>} fields caption, reply and thread
+   */
+  async sendFiles(chatId, files, fields) {
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ user_id: this.user.id, chat_id: chatId, ...fields }))
+      if (value !== undefined && value !== "") body.append(name, String(value));
+    for (const { kind, file } of files) body.append(kind, file, file.name);
+    await control("POST", files.length > 1 ? "albums" : "messages", { body });
+  }
+
+  /** @param {number} fromChatId @param {number[]} messageIds @param {number} chatId where they go */
+  async forward(fromChatId, messageIds, chatId) {
+    const source = { chat_id: fromChatId, message_ids: messageIds };
+    await control("POST", "messages", { body: { user_id: this.user.id, chat_id: chatId, forward_from: source } });
   }
 
   /** @param {number} chatId @param {number} messageId @param {string} text */

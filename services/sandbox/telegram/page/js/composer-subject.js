@@ -8,6 +8,8 @@ import { previewOf } from "./preview.js";
 export class ComposerSubject {
   /** @type {number | undefined} */
   repliedId;
+  /** The part of the replied message that is quoted. @type {string | undefined} */
+  quote;
   /** @type {number | undefined} */
   editedId;
   root = el("div", { class: "subject", hidden: true, data: { testid: "subject" } });
@@ -21,34 +23,36 @@ export class ComposerSubject {
     return !this.root.hidden;
   }
 
-  /** @param {any} message */
-  startReply(message) {
+  /** @param {any} message @param {string} [quote] */
+  startReply(message, quote) {
     this.clear();
     this.repliedId = message.message_id;
-    this.#show("reply", t("replyTo", { name: displayName(message.from) }), message);
+    this.quote = quote;
+    this.#show(quote ? "quote" : "reply", t("replyTo", { name: displayName(message.from) }), quote ?? previewOf(message));
   }
 
   /** @param {any} message */
   startEdit(message) {
     this.clear();
     this.editedId = message.message_id;
-    this.#show("pencil", t("editing"), message);
+    this.#show("pencil", t("editing"), previewOf(message));
   }
 
   clear() {
     this.repliedId = undefined;
+    this.quote = undefined;
     this.editedId = undefined;
     this.root.hidden = true;
   }
 
-  /** @param {string} iconName @param {string} title @param {any} message */
-  #show(iconName, title, message) {
+  /** @param {string} iconName @param {string} title @param {string} preview */
+  #show(iconName, title, preview) {
     const cancel = el("button", { type: "button", class: "icon-button", "aria-label": t("cancel") }, icon("close"));
     cancel.addEventListener("click", () => {
       this.clear();
       this.onClear();
     });
-    const text = el("div", { class: "subject-text" }, el("b", {}, title), el("span", {}, previewOf(message)));
+    const text = el("div", { class: "subject-text" }, el("b", {}, title), el("span", {}, preview));
     this.root.replaceChildren(icon(iconName), text, cancel);
     this.root.hidden = false;
   }

@@ -1,8 +1,11 @@
+import { AttachMenu } from "./attach-menu.js";
 import { CommandMenu } from "./command-menu.js";
 import { ComposerSubject } from "./composer-subject.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./language.js";
+import { parcels } from "./outgoing-files.js";
+import { Recorder, canRecord } from "./recorder.js";
 import { ReplyKeyboard } from "./reply-keyboard.js";
 
 /** @typedef {import("./chat-view.js").ChatView} ChatView */
@@ -25,6 +28,13 @@ export class Composer {
   );
   #big = el("button", { type: "button", class: "composer-big", hidden: true, data: { testid: "start" } });
   #subject = new ComposerSubject(() => this.focus());
+  #attach = new AttachMenu((files, caption) => this.#sendFiles(files, caption));
+  #recorder = new Recorder({
+    onVoice: (file) => void this.#sendFiles([{ kind: "voice", file }], ""),
+    onState: () => this.#resize(),
+    onFailure: (reason) => this.view.toast(t("failed", { reason })),
+  });
+  #line = el("div", { class: "composer-line" });
   #keyboard = new ReplyKeyboard((text) => this.#submit(text));
   /** @type {CommandMenu} */
   #commands;
@@ -39,8 +49,11 @@ export class Composer {
       "form",
       { class: "composer-form" },
       this.#subject.root,
-      el("div", { class: "composer-line" }, this.#commands.button, this.#input, this.#keyboard.toggle, this.#send),
+      this.#line,
+      this.#recorder.root,
     );
+    this.#line.append(this.#commands.button, this.#attach.root, this.#input, this.#keyboard.toggle, this.#send);
+    this.#line.append(this.#recorder.button);
     this.root = el("div", { class: "composer" }, this.#commands.root, this.#form, this.#big, this.#keyboard.root);
     this.#listen();
     this.#resize();
@@ -50,16 +63,21 @@ export class Composer {
     this.#input.focus({ preventScroll: true });
   }
 
-  /** @param {any} message */
-  startReply(message) {
-    this.#subject.startReply(message);
+  /** @param {HTMLElement} place the chat: files may be dropped anywhere on it */
+  takeFilesFrom(place) {
+    this.#attach.listen(place);
+  }
+
+  /** @param {any} message @param {string} [quote] */
+  startReply(message, quote) {
+    this.#subject.startReply(message, quote);
     this.focus();
   }
 
   /** @param {any} message */
   startEdit(message) {
     this.#subject.startEdit(message);
-    this.#setText(message.text);
+    this.#setText(message.text ?? message.caption);
     this.focus();
   }
 
@@ -116,12 +134,22 @@ export class Composer {
   async #submit(raw) {
     const text = raw.trim();
     if (!text) return;
-    const { editedId, repliedId } = this.#subject;
+    const { editedId, repliedId, quote } = this.#subject;
     this.#setText("");
     this.#subject.clear();
-    const isDone = editedId ? await this.view.edit(editedId, text) : await this.view.send(text, repliedId);
+    const isDone = editedId ? await this.view.edit(editedId, text) : await this.view.send(text, repliedId, quote);
     if (!isDone && this.#input.value === "") this.#setText(raw);
     this.#keyboard.onSent();
+  }
+
+  /** @param {import("./outgoing-files.js").OutgoingFile[]} files @param {string} caption goes with the first of them */
+  async #sendFiles(files, caption) {
+    const { repliedId, quote } = this.#subject;
+    this.#subject.clear();
+    for (const [index, parcel] of parcels(files).entries()) {
+      const isDone = await this.view.sendFiles(parcel, index === 0 ? caption : "", repliedId, quote);
+      if (!isDone) return;
+    }
   }
 
   /** @param {string} text */
@@ -133,7 +161,11 @@ export class Composer {
   #resize() {
     this.#input.style.height = "auto";
     this.#input.style.height = `${Math.min(this.#input.scrollHeight, TALLEST_PX)}px`;
-    this.#send.disabled = this.#input.value.trim() === "";
+    const isEmpty = this.#input.value.trim() === "";
+    this.#send.disabled = isEmpty;
+    this.#send.hidden = isEmpty && canRecord();
+    this.#recorder.button.hidden = !this.#send.hidden;
+    this.#line.hidden = this.#recorder.isRecording;
     this.#commands.filter(this.#input.value);
   }
 }

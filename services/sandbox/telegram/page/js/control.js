@@ -16,7 +16,7 @@ export class ControlError extends Error {
  * One request to the sandbox's control API.
  * @param {"GET" | "POST" | "PUT" | "DELETE"} method
  * @param {string} path below /control/
- * @param {{ query?: Record<string, any>, body?: object }} [options]
+ * @param {{ query?: Record<string, any>, body?: object | FormData }} [options] a body goes as JSON, a form as it is
  * @returns {Promise<any>} the decoded JSON
  */
 export async function control(method, path, { query = {}, body } = {}) {
@@ -24,8 +24,8 @@ export async function control(method, path, { query = {}, body } = {}) {
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
   const response = await fetch(url, {
     method,
-    headers: body ? { "Content-Type": "application/json" } : {},
-    body: body && JSON.stringify(body),
+    headers: body && !(body instanceof FormData) ? { "Content-Type": "application/json" } : {},
+    body: body instanceof FormData ? body : body && JSON.stringify(body),
   });
   const text = await response.text();
   if (!response.ok) throw new ControlError(response.status, reasonOf(text) || response.statusText);

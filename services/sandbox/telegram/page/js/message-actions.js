@@ -21,9 +21,10 @@ const ANSWER_TIMEOUT_MS = 15_000;
  * The actions of one message in one chat.
  * @param {ChatView} view
  * @param {any} message
+ * @param {any[]} [album] the message with the others of its album
  * @returns {MessageActions}
  */
-export function actionsFor(view, message) {
+export function actionsFor(view, message, album = [message]) {
   return {
     sendCommand: (text) => void view.send(text),
     copy: (text) => copyText(view, text),
@@ -31,7 +32,7 @@ export function actionsFor(view, message) {
     openLink: (url, shown) => openLink(view, url, shown),
     unsupported: () => view.toast(t("inlineOnly")),
     scrollTo: (messageId) => view.timeline.scrollTo(messageId),
-    openMenu: (anchor, x, y) => view.openMessageMenu(message, anchor, x, y),
+    openMenu: (anchor, x, y) => view.openMessageMenu(album, anchor, x, y),
   };
 }
 

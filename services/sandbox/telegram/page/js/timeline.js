@@ -1,3 +1,4 @@
+import { gatherAlbums, isSameAlbum } from "./albums.js";
 import { bubbleParts } from "./bubble.js";
 import { el, oncePerFrame, reconcile } from "./dom.js";
 import { DraftBubble } from "./draft-bubble.js";
@@ -18,7 +19,7 @@ const GROUP_GAP_SECONDS = 300;
 
 /** The messages and drafts of one chat (and topic), in order, drawn in place. */
 export class Timeline {
-  /** @type {Map<number, { message: any, node: HTMLElement }>} */
+  /** By the id of a message, or of the first of an album. @type {Map<number, { album: any[], node: HTMLElement }>} */
   #rows = new Map();
   /** By thread. @type {Map<number, DraftBubble>} */
   #drafts = new Map();
@@ -62,7 +63,8 @@ export class Timeline {
 
   /** @param {number} messageId */
   scrollTo(messageId) {
-    const node = this.#rows.get(messageId)?.node;
+    const isThere = ({ album }) => album.some((message) => message.message_id === messageId);
+    const node = [...this.#rows.values()].find(isThere)?.node;
     if (!node?.isConnected) return;
     node.scrollIntoView({ block: "center" });
     node.classList.remove("flash");
@@ -75,9 +77,10 @@ export class Timeline {
     const hadDrafts = this.#drafts.size;
     const drafts = this.#draftNodes();
     const isReplacing = drafts.length < hadDrafts;
-    const newest = shown.at(-1);
-    const isNewMine = newest && this.#isFilled && !this.#rows.has(newest.message_id) && this.#isMine(newest);
-    const nodes = [...this.#messageNodes(shown, isReplacing), ...drafts];
+    const entries = gatherAlbums(shown);
+    const newest = entries.at(-1);
+    const isNewMine = newest && this.#isFilled && !this.#rows.has(newest.id) && this.#isMine(newest.message);
+    const nodes = [...this.#messageNodes(entries, isReplacing), ...drafts];
     if (all.length > shown.length) nodes.unshift(this.#earlier);
     if (nodes.length === 0 && this.view.state.chat.type === "private") nodes.push(this.#intro);
     this.scroll.sticking(() => reconcile(this.#list, nodes));
@@ -86,29 +89,30 @@ export class Timeline {
     this.#seen();
   }
 
-  /** @param {any[]} messages @param {boolean} isReplacing a draft gives way to one of them: nothing may move */
-  #messageNodes(messages, isReplacing) {
+  /** @param {import("./albums.js").Entry[]} entries @param {boolean} isReplacing a draft gives way to one of them: nothing may move */
+  #messageNodes(entries, isReplacing) {
     const nodes = [];
-    for (const [index, message] of messages.entries()) {
-      const before = messages[index - 1];
-      const after = messages[index + 1];
+    for (const [index, entry] of entries.entries()) {
+      const { message } = entry;
+      const before = entries[index - 1]?.message;
+      const after = entries[index + 1]?.message;
       if (!before || dayKey(before.date) !== dayKey(message.date)) nodes.push(this.#day(message.date));
-      const node = this.#row(message, isReplacing);
+      const node = this.#row(entry, isReplacing);
       node.classList.toggle("first-of-group", !isTogether(before, message));
       node.classList.toggle("last-of-group", !isTogether(message, after));
       nodes.push(node);
     }
-    const ids = new Set(messages.map((message) => message.message_id));
+    const ids = new Set(entries.map(({ id }) => id));
     for (const id of this.#rows.keys()) if (!ids.has(id)) this.#rows.delete(id);
     return nodes;
   }
 
-  /** @param {any} message @param {boolean} isReplacing */
-  #row(message, isReplacing) {
-    const known = this.#rows.get(message.message_id);
-    if (known?.message === message) return known.node;
+  /** @param {import("./albums.js").Entry} entry @param {boolean} isReplacing */
+  #row({ id, message, album }, isReplacing) {
+    const known = this.#rows.get(id);
+    if (known && isSameAlbum(known.album, album)) return known.node;
     const node = known?.node ?? this.#newRow(message, isReplacing);
-    this.#rows.set(message.message_id, { message, node });
+    this.#rows.set(id, { album, node });
     const service = serviceText(message);
     if (service !== null) {
       node.className = "service";
@@ -117,7 +121,7 @@ export class Timeline {
     }
     const isGroup = this.view.state.chat.type !== "private";
     node.replaceChildren(
-      ...bubbleParts(message, { isMine: this.#isMine(message), isGroup, actions: actionsFor(this.view, message) }),
+      ...bubbleParts(album, { isMine: this.#isMine(message), isGroup, actions: actionsFor(this.view, message, album) }),
     );
     return node;
   }
