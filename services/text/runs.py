@@ -40,6 +40,7 @@ class Run:
         self.is_answered = False
         self.is_repeated = False
         self._has_made_way = False
+        self._is_cancelled = False
         self._work = work
         self._task = asyncio.create_task(self._answer())
         self._task.add_done_callback(self._close)
@@ -61,7 +62,9 @@ class Run:
             self.cancel()
 
     def cancel(self) -> None:
-        if not self.is_answered:
+        """End the vendor's stream. Once is enough: what was said is being stored then."""
+        if not self.is_answered and not self._is_cancelled:
+            self._is_cancelled = True
             self._task.cancel()
 
     def make_way(self, run_id: str) -> None:

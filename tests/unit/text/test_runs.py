@@ -89,6 +89,29 @@ async def test_only_the_same_run_asked_for_again_forgets_what_was_said(
     await started.ended()
 
 
+async def test_what_was_said_is_stored_although_a_newer_run_comes_meanwhile() -> None:
+    stored, newer = asyncio.Event(), Speaker()
+
+    async def work(run: Run) -> Answered:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await asyncio.sleep(0)
+            stored.set()
+            raise
+        return ANSWERED
+
+    started = runs()
+    older = started.begin("c", "t", "r", work)
+    await asyncio.sleep(0)
+    older.cancel()
+    await asyncio.sleep(0)
+    newer.may_end.set()
+    started.begin("c", "t", "r2", newer.work)
+    await started.ended()
+    assert stored.is_set()
+
+
 async def test_other_turns_are_left_alone() -> None:
     started, one, other = runs(), Speaker(), Speaker()
     first, second = started.begin("c", "t1", "r", one.work), started.begin("c", "t2", "r", other.work)
