@@ -100,6 +100,7 @@ class Vendors:
         self, route: Sequence[Place], request: TextRequest, failures: list[QuartetError]
     ) -> AsyncGenerator[Answering | Delta | Completed]:
         """Ask one after the other until one answers, and note why the others could not."""
+        chosen = self._chosen(request.model)
         down: set[Vendor] = set()
         for index, (vendor, model) in enumerate(route):
             if vendor in down:
@@ -108,7 +109,7 @@ class Vendors:
                 self._watch.failed_over(route[index - 1].vendor.name, failures[-1].reason)
             error = vendor.refusal(model)
             if error is None:
-                yield Answering(vendor.name, model, failed_over=index > 0)
+                yield Answering(vendor.name, model, failed_over=(vendor, model) != chosen)
                 others = [place for place in route[index + 1 :] if place.vendor is not vendor]
                 has_standby = any(other.refusal(name) is None for other, name in others)
                 try:

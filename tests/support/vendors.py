@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,7 +8,7 @@ from openai import AsyncOpenAI, DefaultAioHttpClient
 from services.chassis.errors import QuartetError
 from services.text.breaker import BreakerPolicy, Change
 from services.text.patience import Patience
-from services.text.providers.base import Completed, Delta, Message, Role, TextProvider, TextRequest
+from services.text.providers.base import Completed, Delta, Image, Message, Role, TextProvider, TextRequest
 from services.text.providers.openai.deadlines import Timeouts
 from services.text.providers.openai.provider import OpenAIProvider
 from services.text.settings import OpenAIApi
@@ -95,20 +95,13 @@ async def two_vendors(
         await vendors.aclose()
 
 
-async def ask(vendors: Vendors, model: str = "", text: str = "Hello") -> Outcome:
+async def ask(vendors: Vendors, model: str = "", *, images: tuple[Image, ...] = ()) -> Outcome:
     """Ask one question and hear the answer to its end."""
     outcome = Outcome()
-    with suppress(QuartetError):
-        await listen(vendors, outcome, model, text)
-    return outcome
-
-
-async def listen(vendors: Vendors, outcome: Outcome, model: str = "", text: str = "Hello") -> None:
-    """Ask one question and note what comes. Raises QuartetError."""
     request = TextRequest(
         model=model,
         instructions="Be brief.",
-        messages=(Message(Role.USER, (text,)),),
+        messages=(Message(Role.USER, ("Hello",), images),),
         max_output_tokens=4096,
         caller_key="caller",
         cache_key="chat",
@@ -124,4 +117,4 @@ async def listen(vendors: Vendors, outcome: Outcome, model: str = "", text: str 
                     outcome.completed = piece
     except QuartetError as error:
         outcome.error = error
-        raise
+    return outcome

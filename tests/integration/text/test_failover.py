@@ -8,6 +8,7 @@ from services.chassis import errors
 from services.sandbox.openai.faults import FaultKind
 from services.text.breaker import State
 from services.text.patience import Patience
+from services.text.providers.base import Capabilities, Image
 from services.text.vendor import Health
 from services.text.vendors import Answering, Vendors
 from tests.support.openai import OpenAIStandIn, openai_stand_in
@@ -237,3 +238,15 @@ async def test_a_trial_that_is_cancelled_makes_room_for_the_next(
     await asyncio.wait({trial})
     await first.pace()
     assert (await ask(vendors)).asked == [FIRST]
+
+
+async def test_a_picture_goes_to_a_vendor_that_can_look_at_it(
+    vendors: Vendors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    png = (Image("image/png", b"\x89PNG"),)
+    monkeypatch.setattr(vendors.all[0].provider, "capabilities", Capabilities())
+    assert "image/png" in vendors.capabilities.image_mime_types
+    assert (await ask(vendors, images=png)).asked == [SECOND]
+    assert (await ask(vendors)).asked == [FIRST]
+    monkeypatch.setattr(vendors.all[1].provider, "capabilities", Capabilities())
+    assert isinstance((await ask(vendors, images=png)).error, errors.InvalidRequest)
