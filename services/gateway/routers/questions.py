@@ -30,7 +30,7 @@ def _asks(message: Message) -> bool:
 
 
 async def answer_question(
-    messages: Sequence[Message], bot: Bot, turn: Turn, speech: Speech, wording: Wording
+    _message: Message, messages: Sequence[Message], bot: Bot, turn: Turn, speech: Speech, wording: Wording
 ) -> None:
     me = await bot.me()
     only_mentioned = all(message.text for message in messages) and not any(
@@ -67,7 +67,7 @@ async def answer_edited(
     )
     turn.purpose = Purpose.EDIT
     await speech.revisions.prepare(turn)
-    await answer_question(messages, bot, turn, speech, wording)
+    await answer_question(message, messages, bot, turn, speech, wording)
 
 
 def _forwarded(messages: Sequence[Message]) -> bool:
