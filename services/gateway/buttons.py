@@ -4,6 +4,11 @@ from typing import Any
 Keyboard = dict[str, Any]
 """https://core.telegram.org/bots/api#inlinekeyboardmarkup"""
 
+MENU_PREFIX = "menu"
+"""Callback data of the menus' buttons begins so; the rest is theirs."""
+EXAMPLE_PREFIX = "example:"
+"""Callback data of a button that asks a question: the prefix, then the question's name."""
+
 
 class Press(StrEnum):
     """What a button under an answer asks for; callback data is this, a colon, and the question's suffix."""

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from services.gateway.buttons import ASKING, parse_press
+from services.gateway.buttons import ASKING, EXAMPLE_PREFIX, MENU_PREFIX, parse_press
 
 RawUpdate = dict[str, Any]
 """One update as Telegram's JSON: https://core.telegram.org/bots/api#update"""
@@ -82,7 +82,11 @@ def turn_id_of(bot_id: int, update: RawUpdate) -> str:
         content.get("inline_message_id"),
     )
     digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:10]
-    return f"{bot_id}.{update['update_id']}.{digest}"
+    suffix = f"{update['update_id']}.{digest}"
+    if _data_of(update).startswith(EXAMPLE_PREFIX):
+        # It asks, as a message does: the buttons under its answer must be able to name it.
+        return turn_id_in_chat(bot_id, origin.chat_id, suffix)
+    return f"{bot_id}.{suffix}"
 
 
 def message_turn_id(bot_id: int, message: RawUpdate) -> str:
@@ -108,8 +112,11 @@ def lane_of(bot_id: int, update: RawUpdate) -> str | None:
     """Whose order the update belongs into; None where it need not wait for anything.
 
     A person's questions in a conversation are answered one after the other. In a group those of different
-    people are answered side by side, or the tenth of ten would wait for nine answers.
+    people are answered side by side, or the tenth of ten would wait for nine answers. What is pressed in a
+    chat's menus keeps its order, for the last press to win.
     """
+    if _data_of(update).startswith(MENU_PREFIX):
+        return f"{MENU_PREFIX} {origin_of(update).chat_id}"
     if not _waits_its_turn(update):
         return None
     origin = origin_of(update)
@@ -119,10 +126,9 @@ def lane_of(bot_id: int, update: RawUpdate) -> str | None:
 
 def _waits_its_turn(update: RawUpdate) -> bool:
     """Only what asks the model waits."""
-    query: RawUpdate = update.get("callback_query") or {}
-    if query:
-        press = parse_press(str(query.get("data", "")))
-        return press is not None and press[0] in ASKING
+    if data := _data_of(update):
+        press = parse_press(data)
+        return data.startswith(EXAMPLE_PREFIX) or (press is not None and press[0] in ASKING)
     message: RawUpdate = update.get("message") or update.get("edited_message") or {}
     return bool(message) and not str(message.get("text", "")).startswith("/")
 
@@ -131,9 +137,14 @@ def track_of(update: RawUpdate) -> Track:
     """A wish to stop must overtake what it stops; all else keeps its order."""
     if "stopped_message_generation" in update:
         return Track.CONTROL
-    query: RawUpdate = update.get("callback_query") or {}
-    if str(query.get("data", "")).startswith(STOP_PREFIX):
+    if _data_of(update).startswith(STOP_PREFIX):
         return Track.CONTROL
     message: RawUpdate = update.get("message") or {}
     command = str(message.get("text", "")).split("@")[0].split(" ")[0]
     return Track.CONTROL if command == "/stop" else Track.UPDATES
+
+
+def _data_of(update: RawUpdate) -> str:
+    """The data of a pressed button; empty for all else."""
+    query: RawUpdate = update.get("callback_query") or {}
+    return str(query.get("data") or "")

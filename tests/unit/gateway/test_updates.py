@@ -81,7 +81,7 @@ def test_what_asks_the_model_waits_its_turn_and_nothing_else_does() -> None:
     assert in_order is not None
     assert lane_of(BOT_ID, {"update_id": 6, "edited_message": a_message()["message"]}) == in_order
     assert lane_of(BOT_ID, a_press("again:7.1700000000")) == in_order
-    assert lane_of(BOT_ID, a_press("menu:home")) is None
+    assert lane_of(BOT_ID, a_press("copy:7.1700000000")) is None
     assert lane_of(BOT_ID, a_message(text="/help")) is None
 
 
@@ -101,3 +101,17 @@ def test_an_edit_and_the_buttons_under_the_answer_name_the_message_that_asked() 
 def a_press(data: str) -> dict[str, Any]:
     query = {"id": "9", "from": {"id": 42}, "message": a_message()["message"], "data": data}
     return {"update_id": 1, "callback_query": query}
+
+
+def test_the_answer_to_an_example_can_be_named_by_the_buttons_under_it() -> None:
+    turn_id = turn_id_of(BOT_ID, a_press("example:dinner"))
+    assert turn_id_in_chat(BOT_ID, 42, turn_suffix(turn_id)) == turn_id
+
+
+def test_an_example_waits_its_turn_among_the_questions() -> None:
+    assert lane_of(BOT_ID, a_press("example:dinner")) == lane_of(BOT_ID, a_message())
+
+
+def test_presses_in_a_chats_menus_keep_their_order_and_wait_for_no_answer() -> None:
+    first, second = lane_of(BOT_ID, a_press("menu1:home")), lane_of(BOT_ID, a_press("menu1:home.roles"))
+    assert first == second != lane_of(BOT_ID, a_message())
