@@ -48,7 +48,7 @@ class Change:
 class Breaker:
     """Keeps questions away from a vendor that does not answer.
 
-    Opens after so many failures in a row, or at once when told that a failure lasts. When its time is over,
+    Opens after so many failures in a row, or at once when told that all will fail. When its time is over,
     exactly one question goes through as a trial; its outcome closes or opens the breaker again.
     """
 
@@ -94,13 +94,13 @@ class Breaker:
             self._on_change(Change(State.HALF_OPEN, self.error))
         return permit
 
-    def settle(self, permit: "Permit", error: QuartetError | None, *, is_lasting: bool) -> None:
+    def settle(self, permit: "Permit", error: QuartetError | None, *, is_proven: bool) -> None:
         """Learn how a question went. What was asked before the breaker last moved tells nothing new."""
         if permit.era != self._era:
             return
         if error is not None:
             self._failures += 1
-            if permit is self._trial or is_lasting or self._failures >= self._policy.max_failures:
+            if permit is self._trial or is_proven or self._failures >= self._policy.max_failures:
                 self._open(error)
             return
         self._failures = 0
@@ -138,10 +138,10 @@ class Permit:
         self.era = era
 
     def succeeded(self) -> None:
-        self._breaker.settle(self, None, is_lasting=False)
+        self._breaker.settle(self, None, is_proven=False)
 
-    def failed(self, error: QuartetError, *, is_lasting: bool = False) -> None:
-        self._breaker.settle(self, error, is_lasting=is_lasting)
+    def failed(self, error: QuartetError, *, is_proven: bool = False) -> None:
+        self._breaker.settle(self, error, is_proven=is_proven)
 
     def release(self) -> None:
         """Free the place of the trial, if this was one."""

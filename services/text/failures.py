@@ -11,6 +11,8 @@ LASTING: Final = (
     errors.ProviderUnsupportedCountry,
     errors.ModelNotFound,
 )
+# The same, where one failure proves it. A refused key does not: one strange question may look like it.
+PROVEN: Final = (errors.ProviderOutOfFunds, errors.ProviderUnsupportedCountry, errors.ModelNotFound)
 # The vendor's fault, as opposed to the question's: another vendor may well answer.
 VENDORS_FAULT: Final = (errors.ProviderUnavailable, errors.ProviderRateLimited, *LASTING)
 
@@ -21,7 +23,13 @@ def fails_over(error: QuartetError) -> bool:
 
 
 def is_lasting(error: QuartetError) -> bool:
+    """Whether only a person can help."""
     return isinstance(error, LASTING)
+
+
+def is_proven(error: QuartetError) -> bool:
+    """Whether whoever else asks will surely fail, too."""
+    return isinstance(error, PROVEN)
 
 
 def most_useful(failures: Sequence[QuartetError]) -> QuartetError:

@@ -7,7 +7,7 @@ from functools import partial
 
 from services.chassis.errors import ModelNotFound, ProviderInterrupted, ProviderUnavailable, QuartetError
 from services.text.breaker import Breaker, BreakerPolicy, Change, Clock, Permit, State
-from services.text.failures import fails_over, is_lasting
+from services.text.failures import fails_over, is_proven
 from services.text.providers.base import Completed, Delta, TextProvider, TextRequest
 
 
@@ -33,9 +33,9 @@ class Admission:
     def failed(self, error: QuartetError) -> None:
         """Learn from a failure. One that is the question's own shows that the vendor works."""
         if isinstance(error, ModelNotFound):
-            self.model.failed(error, is_lasting=True)
+            self.model.failed(error, is_proven=True)
         elif fails_over(error):
-            self.vendor.failed(error, is_lasting=is_lasting(error))
+            self.vendor.failed(error, is_proven=is_proven(error))
         else:
             self.succeeded()
 

@@ -87,8 +87,8 @@ class Vendors:
             async with aclosing(self._round(route, request, failures)) as pieces:
                 async for piece in pieces:
                     yield piece
-                    if isinstance(piece, Completed):
-                        return
+            if not failures:
+                return
             await waits.pause(failures)
             self._watch.asked_again(route[0].vendor.name, failures[0].reason)
 
@@ -99,7 +99,7 @@ class Vendors:
     async def _round(
         self, route: Sequence[Place], request: TextRequest, failures: list[QuartetError]
     ) -> AsyncGenerator[Answering | Delta | Completed]:
-        """Ask one after the other until one answers, and note why the others could not."""
+        """Ask one after the other until one answers; if none does, `failures` says why."""
         chosen = self._chosen(request.model)
         down: set[Vendor] = set()
         for index, (vendor, model) in enumerate(route):
@@ -120,6 +120,7 @@ class Vendors:
                     async with aclosing(answer) as pieces:
                         async for piece in pieces:
                             yield piece
+                    failures.clear()
                     return
                 except QuartetError as failure:
                     if not fails_over(failure):

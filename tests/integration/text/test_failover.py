@@ -147,7 +147,7 @@ async def test_when_all_fail_for_good_the_preferred_vendors_failure_is_told(
     vendors: Vendors, first: OpenAIStandIn, second: OpenAIStandIn
 ) -> None:
     await first.fail(FaultKind.OUT_OF_FUNDS)
-    await second.fail(FaultKind.INVALID_KEY)
+    await second.fail(FaultKind.INVALID_KEY, times=2)
     assert isinstance((await ask(vendors)).error, errors.ProviderOutOfFunds)
     await first.forget_calls()
     assert isinstance((await ask(vendors)).error, errors.ProviderOutOfFunds)
@@ -250,3 +250,15 @@ async def test_a_picture_goes_to_a_vendor_that_can_look_at_it(
     assert (await ask(vendors)).asked == [FIRST]
     monkeypatch.setattr(vendors.all[1].provider, "capabilities", Capabilities())
     assert isinstance((await ask(vendors, images=png)).error, errors.InvalidRequest)
+
+
+async def test_a_key_that_is_refused_once_does_not_close_the_vendor_to_all(
+    vendors: Vendors, first: OpenAIStandIn, noted: Noted
+) -> None:
+    await first.fail(FaultKind.INVALID_KEY, times=4)
+    assert (await ask(vendors)).asked == [FIRST, SECOND]
+    assert noted.changes == []
+    await ask(vendors)
+    await ask(vendors)
+    assert (await ask(vendors)).asked == [SECOND], "three in a row are no accident"
+    assert isinstance(noted.changes[0][2].error, errors.ProviderMisconfigured)

@@ -32,10 +32,10 @@ def breaker(clock: Clock, changes: list[Change]) -> Breaker:
     return Breaker(POLICY, changes.append, clock=clock)
 
 
-def fail(breaker: Breaker, times: int = 1, *, is_lasting: bool = False) -> None:
+def fail(breaker: Breaker, times: int = 1, *, is_proven: bool = False) -> None:
     for _ in range(times):
         permit = breaker.admit()
-        permit.failed(ProviderUnavailable(), is_lasting=is_lasting)
+        permit.failed(ProviderUnavailable(), is_proven=is_proven)
         permit.release()
 
 
@@ -53,8 +53,8 @@ def test_opens_after_so_many_failures_in_a_row(breaker: Breaker) -> None:
     assert not breaker.would_admit
 
 
-def test_opens_at_once_for_what_lasts(breaker: Breaker) -> None:
-    breaker.admit().failed(ProviderOutOfFunds(), is_lasting=True)
+def test_opens_at_once_where_all_will_fail(breaker: Breaker) -> None:
+    breaker.admit().failed(ProviderOutOfFunds(), is_proven=True)
     assert state(breaker) is State.OPEN
     assert isinstance(breaker.error, ProviderOutOfFunds)
 
@@ -97,7 +97,7 @@ def test_each_failed_trial_opens_it_for_longer_up_to_a_limit(breaker: Breaker, c
 
 
 def test_stays_open_as_long_as_the_vendor_wishes_but_not_for_ever(breaker: Breaker) -> None:
-    breaker.admit().failed(ProviderRateLimited(retry_after_seconds=3600), is_lasting=True)
+    breaker.admit().failed(ProviderRateLimited(retry_after_seconds=3600), is_proven=True)
     assert breaker.wait_seconds == POLICY.longest_open_seconds
 
 
@@ -107,7 +107,7 @@ def test_what_was_asked_before_it_opened_tells_nothing_new(breaker: Breaker, clo
     early.succeeded()
     assert state(breaker) is State.OPEN
     clock.now += FIRST_PAUSE_SECONDS
-    early.failed(ProviderUnavailable(), is_lasting=True)
+    early.failed(ProviderUnavailable(), is_proven=True)
     assert state(breaker) is State.HALF_OPEN
 
 
