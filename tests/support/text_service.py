@@ -63,6 +63,20 @@ class TextCaller:
     async def clear(self, conversation_id: str) -> None:
         await self._stub.ClearConversation(pb.ClearConversationRequest(conversation_id=conversation_id))
 
+    async def move(self, from_id: str, to_id: str) -> None:
+        await self._stub.MoveConversation(
+            pb.MoveConversationRequest(from_conversation_id=from_id, to_conversation_id=to_id)
+        )
+
+    async def conversation(self, conversation_id: str) -> pb.GetConversationResponse:
+        found = await self._stub.GetConversation(pb.GetConversationRequest(conversation_id=conversation_id))
+        assert isinstance(found, pb.GetConversationResponse)
+        return found
+
+    async def title(self, conversation_id: str) -> str:
+        request = pb.NameConversationRequest(conversation_id=conversation_id)
+        return str((await self._stub.NameConversation(request)).title)
+
     async def models(self) -> list[pb.Model]:
         listed = await self._stub.ListModels(pb.ListModelsRequest(), wait_for_ready=True)
         return list(listed.models)
