@@ -4,7 +4,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 END_TO_END = "tests/e2e/"
-WITHOUT_STACK = ("tests/e2e/test_chat_page.py",)
+WITHOUT_STACK = ("tests/e2e/test_chat_page.py", "tests/e2e/test_chat_page_files.py")
 
 
 class SharedStackScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types

@@ -32,7 +32,8 @@ export function attachments(messages) {
   if (messages.length === 1) return attachment(messages[0]);
   const parts = messages.map(attachment).filter((part) => part !== null);
   const isMosaic = messages.every(isPicture);
-  return el("div", { class: isMosaic ? "mosaic" : "files", data: { count: parts.length, testid: "album" } }, parts);
+  const props = { class: isMosaic ? "mosaic" : "files", role: "group", "aria-label": t("album") };
+  return el("div", { ...props, data: { count: parts.length, testid: "album" } }, parts);
 }
 
 /**

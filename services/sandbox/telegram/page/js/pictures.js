@@ -11,7 +11,8 @@ const NARROWEST_PX = 120;
 
 /** @param {any} size the largest PhotoSize @param {any} message */
 export function picture(size, message) {
-  const image = el("img", { src: fileAddress(size.file_id), alt: message.caption ?? t("photo"), loading: "lazy" });
+  const image = el("img", { src: fileAddress(size.file_id), alt: message.caption ?? t("photo") });
+  image.addEventListener("error", () => image.replaceWith(el("span", { class: "picture-gone" }, t("fileGone"))));
   const frame = el(
     "button",
     { type: "button", class: "picture", "aria-label": t("openPicture"), data: { testid: "photo" } },
@@ -66,12 +67,13 @@ export function sticker(file) {
   const image = file.is_video
     ? playSilently(/** @type {HTMLVideoElement} */ (el("video", { src: source, playsinline: true })))
     : el("img", { src: source, alt: file.emoji ?? t("sticker") });
+  image.style.aspectRatio = `${file.width || 1} / ${file.height || 1}`;
   return el("div", { class: "sticker", data: { testid: "sticker" } }, image);
 }
 
 /** @param {any} file */
 function gif(file) {
-  const image = el("img", { src: fileAddress(file.file_id), alt: t("animation"), loading: "lazy" });
+  const image = el("img", { src: fileAddress(file.file_id), alt: t("animation") });
   return el("div", { class: "picture", data: { testid: "animation" } }, image);
 }
 

@@ -3,6 +3,7 @@ const BOTTOM_TOLERANCE_PX = 48;
 /** Keeps a scroller at its bottom while the reader is there, and where the reader is otherwise. */
 export class Scroll {
   isAtBottom = true;
+  #top = 0;
 
   /**
    * @param {HTMLElement} scroller
@@ -12,7 +13,10 @@ export class Scroll {
   constructor(scroller, content, onMove) {
     this.scroller = scroller;
     scroller.addEventListener("scroll", () => {
-      this.isAtBottom = this.#distance() < BOTTOM_TOLERANCE_PX;
+      // What grows below the reader, a picture that has come, does not take them from the bottom: going up does.
+      if (this.#distance() < BOTTOM_TOLERANCE_PX) this.isAtBottom = true;
+      else if (scroller.scrollTop < this.#top) this.isAtBottom = false;
+      this.#top = scroller.scrollTop;
       onMove();
     });
     const observer = new ResizeObserver(() => {
