@@ -33,8 +33,8 @@ class SpeakerStack(Stack):
         # One test's vendor that is down must not keep the next one waiting.
         stack.processes["text"].environment |= {
             "FAILPOINTS": stack._spec(MID_ANSWER),
-            "TEXT_BREAKER_SECONDS": "0.02",
-            "TEXT_BREAKER_LONGEST_SECONDS": "0.05",
+            "TEXT_BREAKER_SECONDS": "0.001",
+            "TEXT_BREAKER_LONGEST_SECONDS": "0.002",
         }
         try:
             await stack.start()
