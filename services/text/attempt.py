@@ -18,7 +18,7 @@ class Attempt:
     saying: Saying
     kept_answer: str
     wasted_runs: int
-    asked_at_ms: int
+    begun_at_ms: int
 
     @classmethod
     def at(cls, question: Question, conversation: Conversation) -> Self:
@@ -32,7 +32,7 @@ class Attempt:
             _saying(question, former),
             _kept_answer(question, former),
             wasted_runs=former.wasted_runs + 1 if former and is_same_run else 0,
-            asked_at_ms=round(time.time() * MILLISECONDS),
+            begun_at_ms=round(time.time() * MILLISECONDS),
         )
 
     def turn(self, said: str, finish: Finish, usage: Usage, *, failed_over: bool) -> Turn | None:
@@ -51,7 +51,8 @@ class Attempt:
             run_id=self.question.run,
             continued_at=len(self.kept_answer),
             speaker=self.saying.speaker,
-            asked_at_ms=self.asked_at_ms,
+            asked_at_ms=self.begun_at_ms,
+            begun_at_ms=self.begun_at_ms,
             failed_over=failed_over,
         )
 

@@ -47,7 +47,8 @@ class Turn:
     """What was asked and what was answered, perhaps in part.
 
     `usage`, `finish` and `wasted_runs` are those of the run that spoke last: the one that wrote the answer
-    from its character `continued_at` on. `speaker` is empty where one person has the conversation alone.
+    from its character `continued_at` on, and began at `begun_at_ms`. `speaker` is empty where one person has
+    the conversation alone.
     """
 
     turn_id: str
@@ -61,6 +62,7 @@ class Turn:
     continued_at: int = 0
     speaker: str = ""
     asked_at_ms: int = 0
+    begun_at_ms: int = 0
     failed_over: bool = False
 
     @property
@@ -137,12 +139,14 @@ class Conversation:
     def place(self, turn: Turn) -> "Conversation":
         """Put a turn where it stood before, or by the time it was asked.
 
-        A complete answer does not yield to a partial one of the same run.
+        A complete answer does not yield to a partial one of the same run, nor to a run that began before its
+        own and was only noticed to have ended later.
         """
         former = self.find(turn.turn_id)
         if former is None:
             return replace(self, turns=_inserted(self.turns, turn))
-        if former.is_complete and not turn.is_complete and former.run == turn.run:
+        is_repeated = former.is_complete and not turn.is_complete and former.run == turn.run
+        if is_repeated or turn.begun_at_ms < former.begun_at_ms:
             return self
         turn = replace(turn, asked_at_ms=former.asked_at_ms)
         return replace(self, turns=tuple(turn if old is former else old for old in self.turns))

@@ -44,6 +44,12 @@ class TextMetrics:
         self._lost = Counter(
             "quartet_text_turns_not_kept", "Answers given that could not be stored.", registry=registry
         )
+        self._summaries = Counter(
+            "quartet_text_summaries",
+            "Summaries of conversations asked for; the reason of those that failed.",
+            ("reason",),
+            registry=registry,
+        )
         self.active_streams = Gauge(
             "quartet_text_active_streams", "Answers under way now.", registry=registry
         )
@@ -84,6 +90,9 @@ class TextMetrics:
         }
         for kind, count in counts.items():
             self._tokens.labels(model=usage.model, kind=kind).inc(max(count, 0))
+
+    def summarised(self, reason: str = "") -> None:
+        self._summaries.labels(reason=reason).inc()
 
     def turn_lost(self) -> None:
         self._lost.inc()

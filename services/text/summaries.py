@@ -106,8 +106,10 @@ class Summaries:
                 summary = _shortened(said.text.strip())
                 if summary:
                     await self._store.fold(conversation_id, told, summary)
+                self._metrics.summarised()
                 log.info("conversation_summarised", turns=len(told.turns), model=completed.usage.model)
             except QuartetError as error:
+                self._metrics.summarised(error.reason)
                 log.warning("conversation_not_summarised", reason=error.reason)
 
 

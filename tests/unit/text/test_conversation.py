@@ -70,6 +70,12 @@ def test_a_partial_answer_of_another_run_replaces_a_whole_one() -> None:
     assert after.turns[0].answer == "ye"
 
 
+def test_a_run_that_began_earlier_and_ended_later_does_not_win() -> None:
+    before = Conversation((replace(turn("1", answer="new"), run_id="r2", begun_at_ms=2),))
+    late = replace(turn("1", answer="ol", finish=Finish.CANCELLED), run_id="r1", begun_at_ms=1)
+    assert before.place(late) == before
+
+
 def test_questions_stand_in_the_order_they_were_asked_whichever_is_answered_first() -> None:
     answered = [replace(turn(str(at)), asked_at_ms=at) for at in (3, 1, 2)]
     found = Conversation()
