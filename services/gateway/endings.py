@@ -35,7 +35,7 @@ def keyboard_of(manuscript: Manuscript, turn: Turn, wording: Wording) -> Keyboar
 
 def _presses(manuscript: Manuscript, turn: Turn) -> tuple[Press, ...]:
     failure = manuscript.failure
-    if manuscript.remark:
+    if manuscript.remark or turn.inline_message_id:
         return ()
     if failure is not None and manuscript.is_blank:
         return (ASKED_FOR_BY.get(turn.purpose, Press.TRY),) if may_pass(failure) else ()

@@ -206,7 +206,7 @@ class Shift:
         content: RawUpdate = in_hand.update.get(origin.kind) or {}
         user: RawUpdate = content.get("from") or {}
         chat: RawUpdate = (content.get("message") or content).get("chat") or {}
-        is_private = chat.get("type") == "private"
+        is_private = origin.chat_id == origin.user_id or chat.get("type") == "private"
         return Turn(
             turn_id=in_hand.turn_id,
             chat_id=origin.chat_id,
@@ -214,6 +214,7 @@ class Shift:
             user_id=origin.user_id,
             language=language_of(user.get("language_code")),
             is_private=is_private,
+            inline_message_id=content.get("inline_message_id", ""),
             reply_to_message_id=None if is_private else content.get("message_id"),
             # The same for each run, so that a second one draws over the first. Telegram wants it non-zero.
             draft_id=in_hand.update["update_id"] % MAX_DRAFT_ID + 1,

@@ -52,9 +52,11 @@ def origin_of(update: RawUpdate) -> Origin:
     message: RawUpdate = content.get("message") or content
     chat: RawUpdate = message.get("chat") or {}
     user: RawUpdate = content.get("from") or content.get("user") or {}
+    # What is asked in any chat through inline mode is between the person and the bot.
+    chat_id = chat.get("id") or user.get("id", 0)
     # In groups without topics Telegram puts a thread id on every reply; only topics are conversations.
     thread_id = message.get("message_thread_id", 0) if message.get("is_topic_message") else 0
-    return Origin(kind, chat.get("id", 0), thread_id, user.get("id", 0))
+    return Origin(kind, chat_id, thread_id, user.get("id", 0))
 
 
 def turn_id_of(bot_id: int, update: RawUpdate) -> str:

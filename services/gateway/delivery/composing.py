@@ -50,6 +50,8 @@ class Composer:
 
     def edit(self, turn: Turn, part: Part) -> EditMessageText:
         """The call that makes a text message this part. It may be made again and again."""
+        if turn.inline_message_id:
+            return EditMessageText(inline_message_id=turn.inline_message_id, **_content(part))
         return EditMessageText(chat_id=turn.chat_id, message_id=part.message_id, **_content(part))
 
 

@@ -8,6 +8,7 @@ from aiogram.exceptions import AiogramError
 from aiogram.methods import SendChatAction, SendMessageDraft
 
 from services.chassis.signals import is_set_within
+from services.gateway.buttons import Keyboard, keyboard
 from services.gateway.delivery.budgets import Family, Priority
 from services.gateway.delivery.outcomes import describe
 from services.gateway.delivery.replies import Replies
@@ -95,8 +96,7 @@ class PlaceholderView:
         self._scheduler = scheduler
         self._replies = replies
         self._reserved = reserved
-        button = {"text": stop_text, "callback_data": f"{STOP_PREFIX}{turn.turn_id}"}
-        self._keyboard = {"inline_keyboard": [[button]]}
+        self._keyboard = stop_keyboard(turn, stop_text)
         self._message_id: int | None = None
 
     async def think(self) -> None:
@@ -106,20 +106,38 @@ class PlaceholderView:
         await self._scheduler.call(typing, self._turn.chat_id, Family.DRAFTS, Priority.COSMETIC)
 
     async def show(self, latest: Latest) -> None:
-        def part() -> Part:
-            text = latest(MAX_TEXT_UTF16 - len(GROWING))
-            return Part(text=text.text + GROWING, entities=to_dicts(text.entities), keyboard=self._keyboard)
-
+        await self._reserved
+        if self._message_id is None and self._turn.record is not None:
+            self._message_id = self._turn.record.placeholder_message_id
         if self._message_id is None:
-            await self._reserved
-            self._message_id = await self._replies.place(self._turn, part())
+            self._message_id = await self._replies.place(self._turn, _growing(latest, self._keyboard))
         else:
-            await self._replies.edit(self._turn, self._message_id, part)
+            await self._replies.edit(self._turn, self._message_id, lambda: _growing(latest, self._keyboard))
 
     def intervals_seconds(self) -> Iterator[float]:
         # Edits count against the 20 messages a minute of a group.
         first, later = (0.8, 1.2) if self._turn.is_private else (2.0, 4.0)
         return itertools.chain((first,), itertools.repeat(later))
+
+
+class InlineView:
+    """A message that someone sent through the bot in another chat; it says already that an answer comes."""
+
+    thought_seconds = 60.0
+
+    def __init__(self, turn: Turn, replies: Replies, stop_text: str) -> None:
+        self._turn = turn
+        self._replies = replies
+        self._keyboard = stop_keyboard(turn, stop_text)
+
+    async def think(self) -> None:
+        return
+
+    async def show(self, latest: Latest) -> None:
+        await self._replies.edit(self._turn, None, lambda: _growing(latest, self._keyboard))
+
+    def intervals_seconds(self) -> Iterator[float]:
+        return itertools.repeat(2.0)
 
 
 class LiveAnswer:
@@ -163,3 +181,13 @@ class LiveAnswer:
                 is_first = False
             await asyncio.sleep(interval_seconds)
             await is_set_within(self._changed, DRAFT_LIFE_SECONDS)
+
+
+def stop_keyboard(turn: Turn, text: str) -> Keyboard:
+    """The Stop button under a message that grows."""
+    return keyboard([(text, f"{STOP_PREFIX}{turn.turn_id}")])
+
+
+def _growing(latest: Latest, buttons: Keyboard) -> Part:
+    text = latest(MAX_TEXT_UTF16 - len(GROWING))
+    return Part(text=text.text + GROWING, entities=to_dicts(text.entities), keyboard=buttons)

@@ -3,7 +3,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 from aiogram.exceptions import AiogramError, TelegramBadRequest
-from aiogram.methods import AnswerCallbackQuery, DeleteMessages, EditMessageText
+from aiogram.methods import AnswerCallbackQuery, AnswerInlineQuery, DeleteMessages, EditMessageText
 
 from services.chassis.failpoints import Failpoints
 from services.gateway.delivery.budgets import Family, Priority
@@ -68,7 +68,7 @@ class Replies:
         await self._store(turn, turn.record.model_copy(update=placed))
         return message.message_id
 
-    async def edit(self, turn: Turn, message_id: int, make: Callable[[], Part]) -> None:
+    async def edit(self, turn: Turn, message_id: int | None, make: Callable[[], Part]) -> None:
         """Shows progress in a placed message, asking for it only when the call may go."""
 
         def edit() -> EditMessageText:
@@ -83,6 +83,13 @@ class Replies:
     async def say(self, turn: Turn, text: str) -> None:
         """Answers with one plain message. Raises LeaseLost."""
         await self.deliver(turn, [Part(text=text)])
+
+    async def answer_inline(self, turn: Turn, method: AnswerInlineQuery) -> None:
+        """Answers an inline query; the next keystroke brings another one."""
+        try:
+            await self._scheduler.call(method, turn.chat_id, Family.FREE, Priority.PROGRESS)
+        except AiogramError as error:
+            log.info("inline_query_not_answered", turn_id=turn.turn_id, detail=describe(error))
 
     async def toast(self, turn: Turn, method: AnswerCallbackQuery) -> None:
         """Answers a button press, which Telegram forgets within seconds: it is not worth a record."""
@@ -200,6 +207,9 @@ class Replies:
 
 def _placed(turn: Turn, record: TurnRecord, parts: Sequence[Part]) -> tuple[Part, ...]:
     """The parts, in the places of the former answer's messages or of the placeholder, as far as they go."""
+    if turn.inline_message_id:
+        # There is one message, it is there already, and it has no id that a bot may know.
+        return (parts[0].model_copy(update={"is_edit": True, "state": PartState.INTENDED}),)
     targets = list(record.replaces)
     if not targets and record.placeholder_message_id is not None:
         targets = [record.placeholder_message_id]

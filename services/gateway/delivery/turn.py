@@ -49,6 +49,8 @@ class Turn:
     """The text messages of a former answer, which become this turn's."""
     removes: tuple[int, ...] = ()
     """Other messages of a former answer."""
+    inline_message_id: str = ""
+    """Of the message in another chat that becomes the answer: https://core.telegram.org/bots/inline."""
     transcript: str = ""
     """What of the question was spoken, as it was understood."""
     record: TurnRecord | None = None

@@ -5,6 +5,7 @@ from aiogram import Dispatcher, Router
 from services.gateway.routers import (
     answer_buttons,
     commands,
+    inline,
     membership,
     migration,
     questions,
@@ -23,6 +24,7 @@ def build_dispatcher(wording: Wording, text_client: TextClient) -> Dispatcher:
         stop.router(),
         answer_buttons.router(),
         commands.router(),
+        inline.router(),
         membership.router(),
         migration.router(),
         questions.router(),

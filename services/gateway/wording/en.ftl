@@ -1,22 +1,163 @@
 # Greeting and help
 
 start =
-    Hello, { $name }! Ask me anything.
+    Hello, { $name }!
 
-    • The answer appears while it is being written; stop it with the button or with /stop.
-    • I remember our conversation: ask for more, or come back to what was said.
-    • /new starts a new conversation, /help tells you the rest.
+    💬 Ask me anything: in writing, by voice or with a photo. The answer appears while it is being written.
+    🗂 I remember our conversation: ask for more, or come back to what was said.
+    🎭 I can be an editor, a translator, a teacher or a programmer: /roles.
+start-try = Start with any question, or try one of these:
+example-button-dinner = 🍳 Dinner from what is there
+example-question-dinner = Think of a simple dinner with eggs, tomatoes and cheese, and describe it step by step.
+example-button-sky = 💡 Why is the sky blue?
+example-question-sky = Explain in simple words why the sky is blue, and red at sunset.
 help =
-    Write your question in your own words. For now I read text only.
+    Write in your own words, send voice messages and photos, forward messages and ask about them. If you edit a question, I answer it anew.
 
-    /new – start a new conversation: I forget the last one
+    /new – a new conversation: I forget the last one
     /stop – stop the answer
-    /help – this help
+    /menu – all settings
+    /roles – who I am to be: an editor, a teacher…
+    /models – which model answers
+    /instructions – your instructions on how to answer
+    /memory – what I remember
+    /voice – spoken answers
+    /language – the bot's language
 
     In a group, mention me in a message or reply to mine.
 group-hello =
     Hello! To ask me something, mention me in a message or reply to mine. I leave the other messages alone.
+
+    The group's admins choose my role, model and language: /menu.
 unknown-command = I have no command { $command }. What I can do: /help
+
+# Menus
+
+settings-button = ⚙️ Settings
+help-button = ❓ Help
+back-button = ‹ Back
+cancel-button = ✖️ Cancel
+close-button = ✖️ Close
+help-title = ❓ Help
+menu-closed = The settings are closed. Open them again: /menu
+menu-renewed = This menu was out of date, here is the new one.
+choice-gone = That choice is gone, the menu is up to date now.
+choice-saved = Done ✅
+only-admins = Only this group's admins change its settings.
+
+home-title = ⚙️ Settings
+home-title-group = ⚙️ The group's settings
+home-role = Role: { $value }
+home-model = Model: { $value }
+home-length = Answers: { $value }
+home-length-short = short
+home-length-normal = normal
+home-length-detailed = detailed
+home-wishes = Instructions: { $value }
+home-wishes-some = yes
+home-wishes-none = none
+home-voice = Spoken: { $value }
+door-roles = 🎭 Role
+door-models = 🧠 Model
+door-length = 📏 Answer length
+door-wishes = ✍️ Instructions
+door-voice = 🔊 Voice
+door-display = 🖼 Answer style
+door-memory = 🗂 Memory
+door-language = 🌐 Language
+
+roles-title = 🎭 Role
+roles-hint = Who shall I be in this chat?
+role-name-assistant = Assistant
+role-name-editor = Editor
+role-name-translator = Translator
+role-name-teacher = Teacher
+role-name-programmer = Programmer
+role-name-brainstormer = Idea partner
+role-name-language-partner = Language partner
+role-about-assistant = { $role }: answers any question.
+role-about-editor = { $role }: improves your text and explains the main changes.
+role-about-translator = { $role }: translates whatever you send.
+role-about-teacher = { $role }: explains step by step and checks that it is clear.
+role-about-programmer = { $role }: writes and fixes code.
+role-about-brainstormer = { $role }: offers many different ideas.
+role-about-language-partner = { $role }: helps you practise a foreign language and gently corrects you.
+
+models-title = 🧠 Model
+models-hint = Who answers in this chat?
+models-default = Default ({ $model })
+models-chosen-gone = ⚠️ The model you chose is gone. Please choose another one.
+model-default = default
+model-head = { $model }: { $facts }
+model-strength-everyday = for everyday questions
+model-strength-speed = for quick answers
+model-strength-depth = for hard problems
+model-price-low = low price
+model-price-medium = medium price
+model-price-high = high price
+model-sees = sees photos
+model-ends = ends on { $year }-{ $month }-{ $day }
+model-health-degraded = ⚠️ It answers with interruptions right now.
+model-health-unavailable = ⚠️ It is not answering right now, another one will step in.
+
+length-title = 📏 Answer length
+length-hint = How much do you like to read? You can also ask for more or less right in your question.
+length-short = Short, just the point
+length-normal = Normal
+length-detailed = Detailed, with examples
+
+voice-title = 🔊 Voice
+voice-hint = When shall I answer with a voice message too? The text always comes.
+voice-when-never = never
+voice-when-to-voice = to voice messages
+voice-when-always = always
+
+display-title = 🖼 Answer style
+display-hint = Tables and formulas are shown laid out. If your Telegram does not show them, choose plain text.
+display-rich = With tables and formulas
+display-plain = Plain text
+
+language-title = 🌐 Language
+language-hint = Which language shall my buttons and hints speak? I answer questions in the language you ask them in.
+language-default = As in Telegram
+language-ru = Russian (Русский)
+language-en = English
+
+memory-title = 🗂 Memory
+memory-empty = Nothing here yet: this conversation has not begun.
+memory-turns =
+    I remember { $count ->
+        [one] the last question with its answer.
+       *[other] the last { $count } questions with their answers.
+    }
+memory-tokens =
+    With your next question, the model will read about { $count ->
+        [one] { $count } token
+       *[other] { $count } tokens
+    }.
+memory-summary = And of what came before, I remember the gist:
+forget-button = 🗑 Forget the conversation
+forget-title = 🗑 Forget this conversation?
+forget-hint = It cannot be brought back. The messages in the chat stay, and so do your settings.
+forget-yes-button = Yes, forget it
+forget-no-button = ‹ No, go back
+forgotten = The conversation is forgotten ✅
+
+wishes-title = ✍️ Your instructions
+wishes-hint = Tell me how to answer you and what to know about you. I will keep it in mind in every answer. For example: “Answer without introductions. I am a doctor, no need to explain the terms.”
+wishes-now = Now:
+wishes-write-button = ✍️ Write
+wishes-replace-button = ✍️ Replace
+wishes-delete-button = 🗑 Delete
+wishes-saved = ✅ Noted. I will follow it from the next answer on.
+wishes-too-long =
+    Your instructions have { $count ->
+        [one] { $count } character
+       *[other] { $count } characters
+    }, and I can keep no more than { $limit }. Please shorten them and send them again in one message.
+writing-title = ✍️ Waiting for your instructions
+writing-hint = Send them in one message of no more than { $limit } characters. I wait for 15 minutes; any command cancels.
+writing-hint-group = Reply to this message with one message of no more than { $limit } characters. I wait for 15 minutes; any command cancels.
 
 # Conversation and answer
 
@@ -39,12 +180,37 @@ answer-resent = 🔁 The connection broke during sending, so this message may ha
 nothing-heard = I heard nothing: it seems that nobody speaks in this recording.
 not-understood = I do not understand this yet. Send a text, a photo or a voice message, and I will answer.
 
+# In any chat: @bot question
+
+inline-ask = Ask
+inline-waiting = ❓ { $question }
+
+    ⏳ Writing the answer…
+inline-wait-button = ⏳ Writing
+inline-wait = The answer appears here in a few seconds.
+inline-hint = Ask something
+inline-hint-how = Write a question after the bot's name, and the answer appears right in this chat.
+
 # Menu of commands
 
 command-start = What I can do
-command-new = Start a new conversation
+command-new = A new conversation
 command-stop = Stop the answer
+command-menu = Settings
+command-roles = Who I am to be
+command-models = Which model answers
+command-instructions = Your instructions on how to answer
+command-memory = What I remember
+command-voice = Spoken answers
+command-language = The bot's language
 command-help = Help
+bot-short-description = I answer questions, write, translate, explain and program. I understand text, voice and photos.
+bot-description =
+    Ask me anything: in writing, by voice or with a photo.
+
+    • The answer appears while it is being written, and you can stop it.
+    • I remember the conversation until you start a new one.
+    • You choose the role, the model and the length of answers.
 
 # Errors: what happened and what to do. $wait is "in 5 minutes" or "a little later"
 
