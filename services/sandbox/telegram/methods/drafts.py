@@ -11,6 +11,7 @@ from services.sandbox.telegram.messages import text_content
 from services.sandbox.telegram.params import Params
 from services.sandbox.telegram.placement import read_thread
 from services.sandbox.telegram.rich.input import read_rich_message
+from services.sandbox.telegram.rich.media import with_files
 from services.sandbox.telegram.sandbox import Sandbox
 from services.sandbox.telegram.text.formatting import FormattedText, finish_text, read_text
 from services.sandbox.telegram.wire import Json
@@ -36,9 +37,11 @@ def send_message_draft(sandbox: Sandbox, params: Params) -> bool:
     return _show(sandbox, chat, thread_id, params, {"entities": [], **text_content(formatted)})
 
 
-def send_rich_message_draft(sandbox: Sandbox, params: Params) -> bool:
-    """https://core.telegram.org/bots/api#sendrichmessagedraft"""
+async def send_rich_message_draft(sandbox: Sandbox, params: Params) -> bool:
+    """https://core.telegram.org/bots/api#sendrichmessagedraft (files only by file_id: nothing is uploaded)"""
     rich_message = read_rich_message(params, is_draft=True)
+    _find_draft_chat(sandbox, params)
+    rich_message = await with_files(sandbox, Params(params.values), rich_message)
     chat = _find_draft_chat(sandbox, params)
     thread_id = read_thread(chat, params)
     return _show(sandbox, chat, thread_id, params, {"text": "", "entities": [], "rich_message": rich_message})

@@ -19,6 +19,7 @@ from services.sandbox.telegram.messages import (
 from services.sandbox.telegram.params import Params, as_integer
 from services.sandbox.telegram.placement import read_placement
 from services.sandbox.telegram.rich.input import read_rich_message
+from services.sandbox.telegram.rich.media import with_files
 from services.sandbox.telegram.sandbox import Sandbox
 from services.sandbox.telegram.text.formatting import RawText, finish_text, read_text
 from services.sandbox.telegram.wire import Json
@@ -53,11 +54,13 @@ def send_message(sandbox: Sandbox, params: Params) -> Json:
     return add_bot_message(sandbox, chat, content, placement, markup)
 
 
-def edit_message_text(sandbox: Sandbox, params: Params) -> Json:
+async def edit_message_text(sandbox: Sandbox, params: Params) -> Json:
     """https://core.telegram.org/bots/api#editmessagetext"""
     if params.has("rich_message"):
-        content: Json = {"rich_message": read_rich_message(params)}
+        rich_message = read_rich_message(params)
         markup = read_markup(params)
+        find_own_message(sandbox, params)
+        content: Json = {"rich_message": await with_files(sandbox, params, rich_message)}
         chat, message = find_own_message(sandbox, params)
     else:
         raw = read_message_text(sandbox, params)

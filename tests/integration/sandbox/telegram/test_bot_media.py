@@ -8,7 +8,16 @@ from aiogram.types import (
     InputMediaDocument,
     InputMediaPhoto,
     InputMediaVideo,
+    InputRichBlockDocument,
+    InputRichBlockParagraph,
+    InputRichBlockPhoto,
+    InputRichBlockSlideshow,
+    InputRichBlockUnion,
+    InputRichMessage,
     Message,
+    RichBlockDocument,
+    RichBlockPhoto,
+    RichBlockSlideshow,
 )
 
 from services.sandbox.telegram.settings import TelegramSandboxSettings
@@ -157,3 +166,20 @@ async def test_a_copy_takes_another_caption(bot: Bot, telegram: SandboxTelegram,
     shown = (await telegram.view(user))["messages"][-1]
     assert (shown["message_id"], shown["caption"]) == (copied.message_id, "new")
     assert shown["document"]["file_name"] == "x.txt"
+
+
+async def test_a_rich_message_carries_uploaded_files(bot: Bot, telegram: SandboxTelegram, user: int) -> None:
+    pages = [InputRichBlockPhoto(photo=InputMediaPhoto(media=upload(png(n, 50)))) for n in (60, 70)]
+    blocks: list[InputRichBlockUnion] = [
+        InputRichBlockParagraph(text="Two pages"),
+        InputRichBlockSlideshow(blocks=list(pages)),
+        InputRichBlockDocument(document=InputMediaDocument(media=upload(b"x", "x.txt"))),
+    ]
+    sent = await bot.send_rich_message(user, InputRichMessage(blocks=blocks))
+    assert sent.rich_message
+    slideshow, document = sent.rich_message.blocks[1:]
+    assert isinstance(slideshow, RichBlockSlideshow)
+    assert isinstance(document, RichBlockDocument)
+    shown = [block.photo[-1].width for block in slideshow.blocks if isinstance(block, RichBlockPhoto)]
+    assert shown == [60, 70]
+    assert await telegram.download(document.document.file_id) == b"x"

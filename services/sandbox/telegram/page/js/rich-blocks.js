@@ -122,6 +122,7 @@ function caption(block, actions) {
 
 /** @param {RichBlock} block @param {MessageActions} actions */
 function media(block, actions) {
-  const shown = attachment(block) ?? el("p", { class: "rich-footer" }, t("unsupported", { type: block.type }));
+  const content = { [block.type]: block[block.type], has_media_spoiler: block.has_spoiler };
+  const shown = attachment(content) ?? el("p", { class: "rich-footer" }, t("unsupported", { type: block.type }));
   return el("div", {}, shown, caption(block, actions));
 }
