@@ -3,11 +3,11 @@ from contextlib import asynccontextmanager
 
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
-from services.text import providers
 from services.text.breaker import BreakerPolicy, State
 from services.text.manner import Manner
 from services.text.metrics import TextMetrics
 from services.text.patience import Patience
+from services.text.providers import configured
 from services.text.replies import Replies
 from services.text.runs import Runs
 from services.text.settings import TextSettings
@@ -22,12 +22,12 @@ async def open_vendors(settings: TextSettings, nats: Nats, metrics: TextMetrics)
     """Put the vendors together with what watches them; at the end their last events are published."""
     publisher = await open_events(nats, replicas=settings.stream_replicas)
     troubles = Troubles(publisher, metrics)
-    configured = providers.build(settings)
-    for name in configured:
+    providers = configured.connect(settings)
+    for name in providers:
         metrics.vendor_state(name, State.CLOSED)
     vendors = Vendors(
-        configured,
-        dict.fromkeys(configured, settings.model_ids),
+        providers,
+        settings.models_by_vendor,
         patience=Patience.of(settings),
         policy=BreakerPolicy.of(settings),
         watch=troubles,

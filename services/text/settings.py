@@ -1,54 +1,33 @@
 from enum import StrEnum
-from typing import Annotated, Self
-from urllib.parse import urlsplit
+from typing import Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import NoDecode
+from pydantic import Field, model_validator
 
 from services.chassis.settings import Port, ServiceSettings
 from services.text.prompts import DEFAULT_SYSTEM_PROMPT
-
-PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
-
-
-class OpenAIApi(StrEnum):
-    """Which of OpenAI's APIs is spoken. `auto`: Responses, and chat completions where a server lacks it."""
-
-    AUTO = "auto"
-    RESPONSES = "responses"
-    CHAT = "chat"
+from services.text.providers.google.settings import GoogleSettings
+from services.text.providers.openai.settings import OpenAISettings
+from services.text.providers.settings import Names
 
 
-class TextSettings(ServiceSettings):
+class TextVendor(StrEnum):
+    """The vendors of language models."""
+
+    OPENAI = "openai"
+    GOOGLE = "google"
+
+
+class TextSettings(OpenAISettings, GoogleSettings, ServiceSettings):
     """The text service's environment. Each field is the variable of the same name in upper case."""
 
     grpc_port: Port = Field(default=7051, description="a free TCP port for gRPC")
     metrics_port: Port = Field(default=9091, description="a free TCP port for /metrics, /readyz and /livez")
 
-    openai_api_key: SecretStr | None = Field(default=None, description="the key, from platform.openai.com")
-    openai_base_url: str | None = Field(
-        default=None, description="another server that speaks OpenAI's API, such as http://127.0.0.1:8000/v1"
+    text_providers: Names[TextVendor] = Field(
+        default=(TextVendor.OPENAI, TextVendor.GOOGLE),
+        min_length=1,
+        description="openai and google, the preferred one first; one without a key and a server is left out",
     )
-    openai_model: str = Field(
-        default="gpt-6-luna", min_length=1, description="the model of those who chose none"
-    )
-    openai_models: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=("gpt-6.1-terra", "gpt-6.1-sol"),
-        description="more models that users may choose, separated by commas",
-    )
-    openai_proxy: SecretStr | None = Field(
-        default=None, description="an http:// or socks5:// proxy to OpenAI"
-    )
-    openai_api: OpenAIApi = Field(default=OpenAIApi.AUTO, description="auto, responses or chat")
-    openai_connect_timeout_seconds: float = Field(default=5.0, gt=0, description="to reach the vendor")
-    openai_first_token_timeout_seconds: float = Field(
-        default=90.0, gt=0, description="until an answer begins"
-    )
-    openai_next_token_timeout_seconds: float = Field(
-        default=30.0, gt=0, description="between two of its pieces"
-    )
-    openai_total_timeout_seconds: float = Field(default=290.0, gt=0, description="for a whole answer")
-
     text_system_prompt: str = Field(
         default=DEFAULT_SYSTEM_PROMPT, min_length=1, description="sets tone and rules"
     )
@@ -97,37 +76,21 @@ class TextSettings(ServiceSettings):
     )
     stream_replicas: int = Field(default=1, ge=1, le=5, description="copies of the bucket in a NATS cluster")
 
-    @field_validator("openai_models", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
-
-    @field_validator("openai_base_url")
-    @classmethod
-    def _is_http(cls, value: str | None) -> str | None:
-        if value is not None and urlsplit(value).scheme not in ("http", "https"):
-            raise ValueError("must begin with http:// or https://")
-        return value
-
-    @field_validator("openai_proxy")
-    @classmethod
-    def _is_proxy(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and urlsplit(value.get_secret_value()).scheme not in PROXY_SCHEMES:
-            raise ValueError(
-                f"must begin with one of {', '.join(f'{scheme}://' for scheme in PROXY_SCHEMES)}"
-            )
-        return value
-
     @model_validator(mode="after")
     def _has_a_vendor(self) -> Self:
-        if self.openai_api_key is None and self.openai_base_url is None:
+        if not self.models_by_vendor:
             raise ValueError(
-                "set OPENAI_API_KEY to the key from platform.openai.com, "
-                "or OPENAI_BASE_URL to a server that needs none"
+                "set OPENAI_API_KEY to the key from platform.openai.com or GOOGLE_API_KEY to the one from "
+                "aistudio.google.com, or OPENAI_BASE_URL or GOOGLE_BASE_URL to a server that needs none"
             )
         return self
 
     @property
-    def model_ids(self) -> tuple[str, ...]:
-        """Every model that users may choose, the default first."""
-        return tuple(dict.fromkeys((self.openai_model, *self.openai_models)))
+    def models_by_vendor(self) -> dict[str, tuple[str, ...]]:
+        """The models that users may choose, each vendor's default first, the preferred vendor first."""
+        configured: dict[str, tuple[str, ...]] = {}
+        if self.has_openai:
+            configured[TextVendor.OPENAI] = self.openai_model_ids
+        if self.has_google:
+            configured[TextVendor.GOOGLE] = self.google_model_ids
+        return {vendor: configured[vendor] for vendor in self.text_providers if vendor in configured}

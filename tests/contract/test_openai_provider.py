@@ -9,7 +9,7 @@ from services.chassis import errors
 from services.sandbox.openai.faults import FaultKind
 from services.text.providers.base import TextProvider
 from services.text.providers.openai.connection import connect
-from services.text.settings import OpenAIApi, TextSettings
+from services.text.providers.openai.settings import OpenAIApi, OpenAISettings
 from tests.contract.text_provider import TextProviderSuite, listen, request
 from tests.support.openai import OpenAIStandIn, openai_stand_in
 from tests.support.ports import free_port
@@ -20,7 +20,7 @@ from tests.support.socks import socks_proxy
 async def connected(
     base_url: str, api: OpenAIApi = OpenAIApi.AUTO, proxy: str | None = None
 ) -> AsyncIterator[TextProvider]:
-    settings = TextSettings(
+    settings = OpenAISettings(
         openai_base_url=base_url,
         openai_proxy=SecretStr(proxy) if proxy else None,
         openai_api=api,
@@ -28,7 +28,7 @@ async def connected(
         openai_first_token_timeout_seconds=1.5,
         openai_next_token_timeout_seconds=1.5,
     )
-    async with aclosing(connect(settings)) as provider:
+    async with aclosing(connect(settings, max_streams=100)) as provider:
         yield provider
 
 

@@ -118,7 +118,7 @@ class TextProviderSuite:
             provider.stream(TextRequest(MODEL, "Be kind.", (said,), 4096, "caller", "key"))
         )
         assert "> what is it?" in text
-        assert "13 characters" in text
+        assert "some material" not in text
         assert "Pictures came along with the question: 1." in text
 
     @pytest.mark.parametrize(("kind", "code", "error"), REFUSALS)

@@ -9,9 +9,9 @@ from services.chassis.errors import QuartetError
 from services.text.breaker import BreakerPolicy, Change
 from services.text.patience import Patience
 from services.text.providers.base import Completed, Delta, Image, Message, Role, TextProvider, TextRequest
-from services.text.providers.openai.deadlines import Timeouts
+from services.text.providers.deadlines import Timeouts
 from services.text.providers.openai.provider import OpenAIProvider
-from services.text.settings import OpenAIApi
+from services.text.providers.openai.settings import OpenAIApi
 from services.text.vendors import Answering, Vendors, Watch
 
 MODELS: Final = {"first": ("gpt-6-luna", "gpt-6.2-sol"), "second": ("gpt-6.1-terra",)}

@@ -1,7 +1,8 @@
 import pytest
 
 from services.chassis.settings import SettingsError, load
-from services.text.settings import OpenAIApi, TextSettings
+from services.text.providers.openai.settings import OpenAIApi
+from services.text.settings import TextSettings, TextVendor
 
 
 @pytest.fixture(autouse=True)
@@ -30,12 +31,31 @@ def test_the_default_model_comes_first_and_once(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     monkeypatch.setenv("OPENAI_MODEL", "b")
     monkeypatch.setenv("OPENAI_MODELS", "a, b,c")
-    assert load(TextSettings).model_ids == ("b", "a", "c")
+    assert load(TextSettings).models_by_vendor == {TextVendor.OPENAI: ("b", "a", "c")}
+
+
+def test_the_order_of_the_vendors_is_a_setting_and_one_without_a_key_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TEXT_PROVIDERS", "google, openai")
+    monkeypatch.setenv("GOOGLE_BASE_URL", "http://127.0.0.1:8083")
+    assert list(load(TextSettings).models_by_vendor) == [TextVendor.GOOGLE]
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    assert list(load(TextSettings).models_by_vendor) == [TextVendor.GOOGLE, TextVendor.OPENAI]
+    monkeypatch.setenv("TEXT_PROVIDERS", "openai")
+    assert list(load(TextSettings).models_by_vendor) == [TextVendor.OPENAI]
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("OPENAI_PROXY", "ftp://user:pass@host"), ("OPENAI_BASE_URL", "host:8000"), ("OPENAI_API", "soap")],
+    [
+        ("OPENAI_PROXY", "ftp://user:pass@host"),
+        ("OPENAI_BASE_URL", "host:8000"),
+        ("OPENAI_API", "soap"),
+        ("GOOGLE_PROXY", "ftp://user:pass@host"),
+        ("GOOGLE_BASE_URL", "host:8000"),
+        ("TEXT_PROVIDERS", "acme"),
+    ],
 )
 def test_a_wrong_value_is_named_but_not_shown(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")

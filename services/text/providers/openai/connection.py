@@ -4,9 +4,9 @@ import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient, DefaultAsyncHttpxClient
 
 from services.chassis.errors import StartupError
-from services.text.providers.openai.deadlines import Timeouts
+from services.text.providers.deadlines import Timeouts
 from services.text.providers.openai.provider import OpenAIProvider
-from services.text.settings import TextSettings
+from services.text.providers.openai.settings import OpenAISettings
 
 # Servers of one's own that need no key still get a header, because the SDK insists on one.
 PLACEHOLDER_KEY: Final = "no-key-needed"
@@ -16,25 +16,20 @@ POOL_SECONDS: Final = 5.0
 KEEP_IDLE_SECONDS: Final = 60.0
 
 
-def connect(settings: TextSettings) -> OpenAIProvider:
+def connect(settings: OpenAISettings, *, max_streams: int) -> OpenAIProvider:
     """Build the provider; nothing is sent yet. Raises StartupError for a proxy that cannot be used."""
-    timeouts = Timeouts(
-        connect_seconds=settings.openai_connect_timeout_seconds,
-        first_token_seconds=settings.openai_first_token_timeout_seconds,
-        next_token_seconds=settings.openai_next_token_timeout_seconds,
-        total_seconds=settings.openai_total_timeout_seconds,
-    )
+    timeouts = settings.openai_timeouts
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else PLACEHOLDER_KEY
     client = AsyncOpenAI(
         api_key=key,
         base_url=settings.openai_base_url or None,
         max_retries=0,  # the service retries by itself, and only what is safe
-        http_client=_http_client(settings, timeouts),
+        http_client=_http_client(settings, timeouts, max_streams),
     )
     return OpenAIProvider(client, api=settings.openai_api, timeouts=timeouts)
 
 
-def _http_client(settings: TextSettings, timeouts: Timeouts) -> httpx2.AsyncClient:
+def _http_client(settings: OpenAISettings, timeouts: Timeouts, max_streams: int) -> httpx2.AsyncClient:
     proxy = settings.openai_proxy.get_secret_value() if settings.openai_proxy else None
     # aiohttp parses HTTP in C and so carries more tokens per second; it cannot go through SOCKS.
     kind = DefaultAsyncHttpxClient if proxy and proxy.startswith("socks") else DefaultAioHttpClient
@@ -48,8 +43,8 @@ def _http_client(settings: TextSettings, timeouts: Timeouts) -> httpx2.AsyncClie
                 pool=POOL_SECONDS,
             ),
             limits=httpx2.Limits(
-                max_connections=settings.text_max_streams + 1,
-                max_keepalive_connections=settings.text_max_streams,
+                max_connections=max_streams + 1,
+                max_keepalive_connections=max_streams,
                 keepalive_expiry=KEEP_IDLE_SECONDS,
             ),
         )

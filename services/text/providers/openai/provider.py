@@ -7,12 +7,12 @@ import structlog
 from openai import AsyncOpenAI, AsyncStream
 
 from services.text.providers.base import Capabilities, Completed, Delta, OfferedModel, TextRequest
+from services.text.providers.deadlines import Deadlines, Timeouts
 from services.text.providers.openai.chat import ChatCompletions
-from services.text.providers.openai.deadlines import Deadlines, Timeouts
 from services.text.providers.openai.dialect import Dialect, Reader
 from services.text.providers.openai.errors import FAILURES, PROVIDER, is_unknown_route, translate
 from services.text.providers.openai.responses import Responses
-from services.text.settings import OpenAIApi
+from services.text.providers.openai.settings import OpenAIApi
 
 log = structlog.get_logger()
 
@@ -37,13 +37,13 @@ class OpenAIProvider:
 
     async def stream(self, request: TextRequest) -> AsyncGenerator[Delta | Completed]:
         is_begun = False
-        deadlines = Deadlines(self._timeouts)
         try:
-            reader, events = await self._open(request, deadlines)
-            async with aclosing(_read(events, reader, deadlines)) as answer:
-                async for piece in answer:
-                    is_begun = True
-                    yield piece
+            with Deadlines(self._timeouts) as deadlines:
+                reader, events = await self._open(request, deadlines)
+                async with aclosing(_read(events, reader, deadlines)) as answer:
+                    async for piece in answer:
+                        is_begun = True
+                        yield piece
         except FAILURES as error:
             raise translate(error, model=request.model, is_begun=is_begun) from error
 
@@ -75,7 +75,7 @@ class OpenAIProvider:
     ) -> AsyncStream[object]:
         # Plain dictionaries instead of the SDK's event classes: choosing among its sixty classes for each
         # token takes four times the time of all the rest.
-        async with deadlines.guard():
+        with deadlines.guard():
             return await self._client.post(
                 dialect.path,
                 cast_to=object,
@@ -90,7 +90,7 @@ async def _read(
 ) -> AsyncGenerator[Delta | Completed]:
     async with events:
         while True:
-            async with deadlines.guard():
+            with deadlines.guard():
                 event: Any = await anext(events, None)
             if event is None:
                 break

@@ -1,0 +1,23 @@
+from services.text.providers.base import TextProvider
+from services.text.settings import TextSettings, TextVendor
+
+
+def connect(settings: TextSettings) -> dict[str, TextProvider]:
+    """Return every vendor that is configured, by name, the preferred one first; nothing is sent yet.
+
+    Raises StartupError.
+    """
+    return {vendor: _connect(TextVendor(vendor), settings) for vendor in settings.models_by_vendor}
+
+
+def _connect(vendor: TextVendor, settings: TextSettings) -> TextProvider:
+    # No vendor needs another's SDK.
+    match vendor:
+        case TextVendor.OPENAI:
+            from services.text.providers.openai import connection as openai  # noqa: PLC0415
+
+            return openai.connect(settings, max_streams=settings.text_max_streams)
+        case TextVendor.GOOGLE:
+            from services.text.providers.google import connection as google  # noqa: PLC0415
+
+            return google.connect(settings, max_streams=settings.text_max_streams)

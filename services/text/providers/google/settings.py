@@ -1,0 +1,48 @@
+from pydantic import BaseModel, Field, SecretStr
+
+from services.text.providers.deadlines import Timeouts
+from services.text.providers.settings import HttpUrl, Names, ProxyUrl
+
+
+class GoogleSettings(BaseModel):
+    """Google's part of the environment. Each field is the variable of the same name in upper case."""
+
+    google_api_key: SecretStr | None = Field(default=None, description="the key, from aistudio.google.com")
+    google_base_url: HttpUrl | None = Field(
+        default=None, description="another server that speaks the Gemini API, such as http://127.0.0.1:8083"
+    )
+    google_model: str = Field(
+        default="gemini-3.8-flash", min_length=1, description="the model of those who chose none"
+    )
+    google_models: Names[str] = Field(
+        default=("gemini-3.5-flash-lite", "gemini-3.1-pro-preview"),
+        description="more models that users may choose, separated by commas",
+    )
+    google_proxy: ProxyUrl | None = Field(default=None, description="an http:// or socks5:// proxy to Google")
+    google_connect_timeout_seconds: float = Field(default=5.0, gt=0, description="to reach the vendor")
+    google_first_token_timeout_seconds: float = Field(
+        default=90.0, gt=0, description="until an answer begins"
+    )
+    google_next_token_timeout_seconds: float = Field(
+        default=30.0, gt=0, description="between two of its pieces"
+    )
+    google_total_timeout_seconds: float = Field(default=290.0, gt=0, description="for a whole answer")
+
+    @property
+    def has_google(self) -> bool:
+        """Whether there is a key, or a server that may need none."""
+        return self.google_api_key is not None or self.google_base_url is not None
+
+    @property
+    def google_model_ids(self) -> tuple[str, ...]:
+        """Google's models that users may choose, the default first."""
+        return tuple(dict.fromkeys((self.google_model, *self.google_models)))
+
+    @property
+    def google_timeouts(self) -> Timeouts:
+        return Timeouts(
+            connect_seconds=self.google_connect_timeout_seconds,
+            first_token_seconds=self.google_first_token_timeout_seconds,
+            next_token_seconds=self.google_next_token_timeout_seconds,
+            total_seconds=self.google_total_timeout_seconds,
+        )
