@@ -8,6 +8,7 @@ from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
 from services.gateway.alerts import Alerts
 from services.gateway.answers import Answers
+from services.gateway.commands_menu import publish_commands
 from services.gateway.delivery.composing import Composer
 from services.gateway.delivery.files import Files
 from services.gateway.delivery.replies import Replies
@@ -27,8 +28,9 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.shift import Shift
 from services.gateway.speech import Speech
 from services.gateway.stops import Stops
-from services.gateway.telegram import knows_drafts, publish_commands
+from services.gateway.telegram import knows_drafts
 from services.gateway.text_client import TextClient
+from services.gateway.threads import Threads
 from services.gateway.turns import TurnLog
 from services.gateway.wording import Wording
 
@@ -81,7 +83,8 @@ class Duties:
         me = await self._bot.me()
         files = Files(self._bot, scheduler)
         reader = Reader(files, self._text, bot_id=me.id, username=me.username or "")
-        speech = Speech(people, replies, revisions, stops, answers, reader)
+        threads = Threads(self._text, people, scheduler, lanes, bot_id=me.id)
+        speech = Speech(people, replies, revisions, stops, answers, reader, threads)
         shift = Shift(tenure, lanes, speech, self._turns, self._dispatcher, self._bot, self._metrics)
         alerts = Alerts(
             self._nats,

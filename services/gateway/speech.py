@@ -6,6 +6,7 @@ from services.gateway.delivery.revisions import Revisions
 from services.gateway.people import People
 from services.gateway.reading import Reader
 from services.gateway.stops import Stops
+from services.gateway.threads import Threads
 
 
 @dataclass(frozen=True)
@@ -18,3 +19,4 @@ class Speech:
     stops: Stops
     answers: Answers
     reader: Reader
+    threads: Threads

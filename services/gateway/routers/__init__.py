@@ -10,6 +10,7 @@ from services.gateway.routers import (
     migration,
     questions,
     stop,
+    threads,
     unsupported,
 )
 from services.gateway.text_client import TextClient
@@ -27,6 +28,7 @@ def build_dispatcher(wording: Wording, text_client: TextClient) -> Dispatcher:
         inline.router(),
         membership.router(),
         migration.router(),
+        threads.router(),
         questions.router(),
         unsupported.router(),
     )

@@ -56,6 +56,7 @@ async def answer_question(
         )
 
     await speech.answers.answer(turn, question)
+    speech.threads.answered(turn)
 
 
 async def answer_edited(

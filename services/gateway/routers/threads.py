@@ -1,0 +1,19 @@
+from aiogram import F, Router
+from aiogram.types import Message
+
+from services.gateway.delivery.turn import Turn
+from services.gateway.speech import Speech
+
+
+def router() -> Router:
+    """New threads in private chats."""
+    routes = Router(name="threads")
+    routes.message.register(remember_unnamed, F.forum_topic_created, F.chat.type == "private")
+    return routes
+
+
+async def remember_unnamed(message: Message, turn: Turn, speech: Speech) -> None:
+    created = message.forum_topic_created
+    turn.thread_id = message.message_thread_id or 0
+    if created is not None and created.is_name_implicit and turn.thread_id:
+        await speech.threads.opened(turn)
