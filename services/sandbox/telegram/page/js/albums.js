@@ -12,7 +12,8 @@ export function gatherAlbums(messages) {
   const entries = [];
   for (const message of messages) {
     const last = entries.at(-1);
-    if (last && message.media_group_id && message.media_group_id === last.message.media_group_id) last.album.push(message);
+    if (last && message.media_group_id && message.media_group_id === last.message.media_group_id)
+      last.album.push(message);
     else entries.push({ id: message.message_id, message, album: [message] });
   }
   return entries;

@@ -26,7 +26,13 @@ export class AttachMenu {
   #picked = CHOICES[0];
   button = el(
     "button",
-    { type: "button", class: "icon-button attach", "aria-label": t("attach"), "aria-haspopup": "menu", data: { testid: "attach" } },
+    {
+      type: "button",
+      class: "icon-button attach",
+      "aria-label": t("attach"),
+      "aria-haspopup": "menu",
+      data: { testid: "attach" },
+    },
     icon("clip"),
   );
 

@@ -27,7 +27,9 @@ export function bubbleParts(album, { isMine, isGroup, actions }) {
     isGroup && !isMine && senderName(message.from),
     forwardedFrom(message),
     message.reply_to_message && repliedTo(message, actions),
-    ...(spoken.show_caption_above_media ? said(album, spoken, isMine, actions).reverse() : said(album, spoken, isMine, actions)),
+    ...(spoken.show_caption_above_media
+      ? said(album, spoken, isMine, actions).reverse()
+      : said(album, spoken, isMine, actions)),
   );
   bubble.addEventListener("contextmenu", (event) => openMenu(event, bubble, actions));
   const more = el(

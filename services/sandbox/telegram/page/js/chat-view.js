@@ -134,8 +134,7 @@ export class ChatView {
     if (quote && text?.includes(quote))
       items.push({ label: t("quote"), icon: "quote", run: () => this.composer.startReply(message, quote) });
     items.push({ label: t("forward"), icon: "forward", run: () => void this.#forward(album) });
-    if (isMine && text)
-      items.push({ label: t("edit"), icon: "pencil", run: () => this.composer.startEdit(message) });
+    if (isMine && text) items.push({ label: t("edit"), icon: "pencil", run: () => this.composer.startEdit(message) });
     if (text) items.push({ label: t("copyText"), icon: "copy", run: () => void copyText(this, text) });
     openMenu(anchor, items, x === undefined || y === undefined ? undefined : { x, y });
   }

@@ -28,7 +28,11 @@ export class ComposerSubject {
     this.clear();
     this.repliedId = message.message_id;
     this.quote = quote;
-    this.#show(quote ? "quote" : "reply", t("replyTo", { name: displayName(message.from) }), quote ?? previewOf(message));
+    this.#show(
+      quote ? "quote" : "reply",
+      t("replyTo", { name: displayName(message.from) }),
+      quote ?? previewOf(message),
+    );
   }
 
   /** @param {any} message */

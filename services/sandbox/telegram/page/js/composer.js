@@ -45,13 +45,7 @@ export class Composer {
   constructor(view) {
     this.view = view;
     this.#commands = new CommandMenu(view, (text) => this.#submit(text));
-    this.#form = el(
-      "form",
-      { class: "composer-form" },
-      this.#subject.root,
-      this.#line,
-      this.#recorder.root,
-    );
+    this.#form = el("form", { class: "composer-form" }, this.#subject.root, this.#line, this.#recorder.root);
     this.#line.append(this.#commands.button, this.#attach.root, this.#input, this.#keyboard.toggle, this.#send);
     this.#line.append(this.#recorder.button);
     this.root = el("div", { class: "composer" }, this.#commands.root, this.#form, this.#big, this.#keyboard.root);

@@ -25,13 +25,18 @@ export function kindOf(file) {
  */
 export async function confirmFiles(files) {
   const addresses = files.map(({ file }) => URL.createObjectURL(file));
-  const canCompress = files.some(({ kind }) => kind !== "document") && files.every(({ file, kind }) => kind === kindOf(file));
+  const canCompress =
+    files.some(({ kind }) => kind !== "document") && files.every(({ file, kind }) => kind === kindOf(file));
   const hasCaption = !files.some(({ kind }) => NO_CAPTION.has(kind));
   try {
     const values = await openForm({
       title: plural("sendFiles", files.length),
       fields: [
-        el("div", { class: "outgoing" }, files.map((item, index) => preview(item, addresses[index]))),
+        el(
+          "div",
+          { class: "outgoing" },
+          files.map((item, index) => preview(item, addresses[index])),
+        ),
         ...(canCompress ? [asFiles()] : []),
         ...(hasCaption ? [captionField()] : []),
       ],
@@ -39,7 +44,9 @@ export async function confirmFiles(files) {
       testid: "outgoing",
     });
     if (values === null) return null;
-    const sent = values.has("as_files") ? files.map(({ file }) => ({ kind: /** @type {Kind} */ ("document"), file })) : files;
+    const sent = values.has("as_files")
+      ? files.map(({ file }) => ({ kind: /** @type {Kind} */ ("document"), file }))
+      : files;
     return { files: sent, caption: String(values.get("caption") ?? "").trim() };
   } finally {
     for (const address of addresses) URL.revokeObjectURL(address);
@@ -66,9 +73,16 @@ function sameSort(files, kinds) {
 
 /** @param {OutgoingFile} item @param {string} address */
 function preview({ kind, file }, address) {
-  if (kind === "photo" || kind === "animation") return el("img", { src: address, alt: file.name, class: "outgoing-picture" });
+  if (kind === "photo" || kind === "animation")
+    return el("img", { src: address, alt: file.name, class: "outgoing-picture" });
   if (kind === "video" || kind === "video_note")
-    return el("video", { src: address, muted: true, preload: "metadata", class: "outgoing-picture", "aria-label": file.name });
+    return el("video", {
+      src: address,
+      muted: true,
+      preload: "metadata",
+      class: "outgoing-picture",
+      "aria-label": file.name,
+    });
   return el(
     "div",
     { class: "attachment" },

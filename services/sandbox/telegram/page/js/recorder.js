@@ -28,7 +28,11 @@ export class Recorder {
     );
     this.button.addEventListener("click", () => void this.#start());
     const discard = el("button", { type: "button", class: "plain" }, t("cancel"));
-    const send = el("button", { type: "button", class: "send", "aria-label": t("send"), data: { testid: "record-send" } }, icon("send"));
+    const send = el(
+      "button",
+      { type: "button", class: "send", "aria-label": t("send"), data: { testid: "record-send" } },
+      icon("send"),
+    );
     discard.addEventListener("click", () => this.#stop(false));
     send.addEventListener("click", () => this.#stop(true));
     this.root = el(

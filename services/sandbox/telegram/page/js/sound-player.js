@@ -26,13 +26,17 @@ export class SoundPlayer {
     this.sound = new Audio();
     this.sound.preload = "none";
     this.sound.src = fileAddress(file.file_id);
-    for (const name of ["play", "pause", "ended", "timeupdate"]) this.sound.addEventListener(name, () => this.#render());
+    for (const name of ["play", "pause", "ended", "timeupdate"])
+      this.sound.addEventListener(name, () => this.#render());
     this.#button.addEventListener("click", () => this.#toggle());
     this.#place.addEventListener("input", () => this.#seek());
     const title = [file.performer, file.title].filter(Boolean).join(" — ") || file.file_name;
     this.root = el(
       "div",
-      { class: this.isMusic ? "attachment music" : "attachment voice", data: { testid: this.isMusic ? "audio" : "voice" } },
+      {
+        class: this.isMusic ? "attachment music" : "attachment voice",
+        data: { testid: this.isMusic ? "audio" : "voice" },
+      },
       this.#button,
       el(
         "span",
