@@ -11,14 +11,18 @@ from quartet.common.v1.error_reason_pb2 import (
     ERROR_REASON_PROVIDER_OUT_OF_FUNDS,
     ERROR_REASON_PROVIDER_UNAVAILABLE,
 )
+from quartet.text.v1 import text_service_pb2 as pb
 from quartet.text.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
 
 from services.chassis.errors import ModelNotFound, ProviderOutOfFunds, ProviderUnavailable
 from services.chassis.events import Event, Publisher, decode, registry
 from services.chassis.jetstream import Nats, connect
+from services.sandbox.openai.faults import FaultKind
 from services.text.breaker import Change, State
 from services.text.metrics import TextMetrics
 from services.text.troubles import OUTAGE_SECONDS, STREAM, SUBJECTS, Troubles, open_events
+from tests.support.openai import OpenAIStandIn
+from tests.support.text_service import text_service
 
 EVENTS = registry(VendorTroubled, VendorRecovered)
 # In the middle of the time in which one trouble is one event.
@@ -110,3 +114,20 @@ async def test_a_store_that_is_gone_does_not_hold_up_the_end(nats_url: str, bus:
     await client.close()
     async with watch.publishing():
         watch.changed("openai", "", OUT_OF_FUNDS, "google")
+
+
+async def test_the_service_tells_of_a_vendor_without_money_and_answers_at_once_that_it_cannot(
+    nats_url: str, bus: Nats, publisher: Publisher, vendor: OpenAIStandIn
+) -> None:
+    async with text_service(nats_url, vendor) as text:
+        await vendor.fail(FaultKind.OUT_OF_FUNDS, times=2)
+        for turn_id in ("t1", "t2"):
+            with pytest.raises(ProviderOutOfFunds):
+                await text.ask(turn_id, conversation_id="without-money")
+        assert 'quartet_text_vendor_state="open"} 1.0' in await text.metrics()
+        assert {model.health for model in await text.models()} == {pb.MODEL_HEALTH_UNAVAILABLE}
+    assert len(await vendor.calls()) == 1
+    [event] = await published(bus)
+    assert event.source == "/quartet/text"
+    assert event.message.provider == "openai"
+    assert not event.message.standby_provider
