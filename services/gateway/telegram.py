@@ -22,16 +22,13 @@ from aiogram.methods import (
     Response,
     SendMessage,
     SendMessageDraft,
-    SetMyCommands,
     TelegramMethod,
 )
-from aiogram.types import BotCommand
 
 from services.chassis.backoff import Backoff
 from services.chassis.errors import StartupError
 from services.gateway.delivery.outcomes import describe
 from services.gateway.settings import GatewaySettings
-from services.gateway.wording import Language, Wording
 
 log = structlog.get_logger()
 
@@ -40,7 +37,6 @@ MAX_CONNECTIONS = 500
 REQUEST_TIMEOUT_SECONDS = 30.0
 PROBE_SECONDS = 5
 FREQUENT: tuple[type[TelegramMethod[Any]], ...] = (SendMessage, EditMessageText, SendMessageDraft)
-COMMANDS = ("start", "new", "stop", "help")
 
 
 @asynccontextmanager
@@ -101,17 +97,3 @@ async def knows_drafts(bot: Bot) -> bool:
     except AiogramError:
         return False
     return True
-
-
-async def publish_commands(bot: Bot, wording: Wording) -> None:
-    """Fills the menu of commands, in each language. A server that cannot is not worth failing for."""
-    for language, code in ((Language.EN, None), (Language.RU, "ru")):
-        commands = [
-            BotCommand(command=name, description=wording.say(f"command-{name}", language))
-            for name in COMMANDS
-        ]
-        try:
-            await bot(SetMyCommands(commands=commands, language_code=code))
-        except AiogramError as error:
-            log.warning("commands_not_published", detail=describe(error))
-            return

@@ -98,6 +98,26 @@ class Replies:
         except AiogramError as error:
             log.info("toast_not_shown", turn_id=turn.turn_id, detail=describe(error))
 
+    async def redraw(self, turn: Turn, message_id: int, part: Part) -> None:
+        """Makes a message of ours this part: a menu that was pressed. A new one where it is no more.
+
+        It is not recorded, since an edit can be made again. Raises LeaseLost.
+        """
+        edit = part.model_copy(update={"is_edit": True, "message_id": message_id})
+        try:
+            await self._sender.send(turn, edit, in_doubt=False)
+        except Undeliverable as error:
+            log.warning("menu_not_redrawn", turn_id=turn.turn_id, why=str(error))
+
+    async def remove(self, turn: Turn, message_id: int) -> bool:
+        """Deletes a message of ours and says whether it is gone: Telegram keeps those of two days ago."""
+        method = DeleteMessages(chat_id=turn.chat_id, message_ids=[message_id])
+        try:
+            return await self._scheduler.call(method, turn.chat_id, Family.FREE, Priority.PROGRESS)
+        except AiogramError as error:
+            log.info("menu_not_deleted", turn_id=turn.turn_id, detail=describe(error))
+            return False
+
     async def deliver(
         self, turn: Turn, parts: Sequence[Part], *, markdown: str = "", question: Sequence[RawUpdate] = ()
     ) -> None:

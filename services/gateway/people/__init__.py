@@ -2,6 +2,7 @@
 
 from services.gateway.people.people import People
 from services.gateway.people.preferences import (
+    AWAITING_SECONDS,
     AnswerLength,
     Awaited,
     Awaiting,
@@ -10,4 +11,13 @@ from services.gateway.people.preferences import (
     VoiceAnswers,
 )
 
-__all__ = ["AnswerLength", "Awaited", "Awaiting", "People", "Preferences", "Role", "VoiceAnswers"]
+__all__ = [
+    "AWAITING_SECONDS",
+    "AnswerLength",
+    "Awaited",
+    "Awaiting",
+    "People",
+    "Preferences",
+    "Role",
+    "VoiceAnswers",
+]

@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict
 from services.gateway.wording import Language
 
 MAX_UNNAMED_THREADS = 50
+AWAITING_SECONDS = 15 * 60
 
 
 class Role(StrEnum):
@@ -43,14 +44,23 @@ class Awaited(StrEnum):
 
 
 class Awaiting(BaseModel):
-    """A dialogue that waits for a person's next message."""
+    """A dialogue that waits for a person's next message, for a while."""
 
     model_config = ConfigDict(frozen=True)
 
     what: Awaited
     user_id: int
-    until: float
-    """Unix seconds."""
+    thread_id: int = 0
+    since: float
+    """Unix seconds. What was sent before is not meant."""
+    answered_by: str = ""
+    """The turn that brought the message: should it be handled again, it is the one still."""
+
+    def is_met_by(self, turn_id: str, thread_id: int, received_at: float) -> bool:
+        """Whether a message that came in then may be the one."""
+        if self.answered_by:
+            return self.answered_by == turn_id
+        return thread_id == self.thread_id and 0 <= received_at - self.since <= AWAITING_SECONDS
 
 
 class Preferences(BaseModel):

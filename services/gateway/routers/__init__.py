@@ -2,11 +2,15 @@
 
 from aiogram import Dispatcher, Router
 
+from services.gateway.group_admins import GroupAdmins
 from services.gateway.routers import (
     answer_buttons,
     commands,
+    dialogues,
+    examples,
     inline,
     membership,
+    menus,
     migration,
     questions,
     stop,
@@ -19,10 +23,13 @@ from services.gateway.wording import Wording
 
 def build_dispatcher(wording: Wording, text_client: TextClient) -> Dispatcher:
     """All routers in the order in which they are asked. Handlers get these arguments by name."""
-    dispatcher = Dispatcher(wording=wording, text_client=text_client)
+    dispatcher = Dispatcher(wording=wording, text_client=text_client, group_admins=GroupAdmins())
     root = Router(name="root")
     root.include_routers(
+        dialogues.router(),
         stop.router(),
+        menus.router(),
+        examples.router(),
         answer_buttons.router(),
         commands.router(),
         inline.router(),

@@ -88,7 +88,6 @@ models-hint = Who answers in this chat?
 models-default = Default ({ $model })
 models-chosen-gone = ⚠️ The model you chose is gone. Please choose another one.
 model-default = default
-model-head = { $model }: { $facts }
 model-strength-everyday = for everyday questions
 model-strength-speed = for quick answers
 model-strength-depth = for hard problems
@@ -127,9 +126,9 @@ memory-title = 🗂 Memory
 memory-empty = Nothing here yet: this conversation has not begun.
 memory-turns =
     I remember { $count ->
-        [one] the last question with its answer.
-       *[other] the last { $count } questions with their answers.
-    }
+        [one] { $count } question with its answer
+       *[other] { $count } questions with their answers
+    } word for word.
 memory-tokens =
     With your next question, the model will read about { $count ->
         [one] { $count } token
@@ -215,7 +214,7 @@ bot-description =
 # Errors: what happened and what to do. $wait is "in 5 minutes" or "a little later"
 
 error-invalid-request = This request could not be processed. Please put it differently, for example shorter.
-error-model-not-found = The chosen model is no longer available. Please try again { $wait }; if that does not help, write to the bot's administrator.
+error-model-not-found = The chosen model is no longer available. Please choose another one: /models. If it is not on the list, write to the bot's administrator.
 error-content-rejected = The AI declined to answer this: its safety rules stepped in. Please try to ask in another way.
 error-quota-exceeded = You have used up your limit. It will be renewed { $wait }.
 error-provider-rate-limited = The AI is getting too many requests right now. Please try again { $wait }.

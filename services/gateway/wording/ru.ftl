@@ -88,7 +88,6 @@ models-hint = Кто отвечает в этом чате?
 models-default = По умолчанию ({ $model })
 models-chosen-gone = ⚠️ Модели, которую вы выбрали, больше нет. Выберите другую.
 model-default = по умолчанию
-model-head = { $model }: { $facts }
 model-strength-everyday = для повседневных вопросов
 model-strength-speed = для быстрых ответов
 model-strength-depth = для сложных задач
@@ -126,11 +125,11 @@ language-en = Английский (English)
 memory-title = 🗂 Память
 memory-empty = Здесь пока пусто: этот разговор ещё не начался.
 memory-turns =
-    Я помню { $count ->
-        [one] последний { $count } вопрос
-        [few] последние { $count } вопроса
-       *[many] последние { $count } вопросов
-    } с ответами.
+    Дословно я помню { $count ->
+        [one] { $count } вопрос с ответом
+        [few] { $count } вопроса с ответами
+       *[many] { $count } вопросов с ответами
+    }.
 memory-tokens =
     Со следующим вопросом модель прочтёт около { $count ->
         [one] { $count } токена

@@ -1,0 +1,117 @@
+from collections.abc import Mapping
+from enum import Enum, auto
+from types import MappingProxyType
+from typing import Any, Final
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import AiogramError
+from aiogram.methods import (
+    DeleteMyCommands,
+    GetMyCommands,
+    GetMyDescription,
+    GetMyShortDescription,
+    SetMyCommands,
+    SetMyDescription,
+    SetMyShortDescription,
+)
+from aiogram.types import (
+    BotCommand,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeChatAdministrators,
+)
+
+from services.gateway.delivery.outcomes import describe
+from services.gateway.wording import Language, Wording
+
+log = structlog.get_logger()
+
+Scope = (
+    BotCommandScopeAllPrivateChats
+    | BotCommandScopeAllGroupChats
+    | BotCommandScopeAllChatAdministrators
+    | BotCommandScopeChat
+    | BotCommandScopeChatAdministrators
+)
+
+
+class Audience(Enum):
+    """Those who see the same commands."""
+
+    PERSON = auto()
+    GROUP = auto()
+    GROUP_ADMINS = auto()
+
+
+SETTINGS: Final = ("menu", "roles", "models", "instructions", "memory", "voice", "language")
+COMMANDS: Final[Mapping[Audience, tuple[str, ...]]] = MappingProxyType(
+    {
+        Audience.PERSON: ("new", "stop", *SETTINGS, "help", "start"),
+        Audience.GROUP: ("new", "stop", "help"),
+        Audience.GROUP_ADMINS: ("new", "stop", *SETTINGS, "help"),
+    }
+)
+CODES: Final = ((Language.EN, None), (Language.RU, "ru"))
+"""What a person sees goes by the language of their Telegram; English where that is none of ours."""
+
+
+async def publish_commands(bot: Bot, wording: Wording) -> None:
+    """Fills the menus of commands and the bot's descriptions, in each language, where they differ.
+
+    A server that cannot is not worth failing for.
+    """
+    scopes: tuple[tuple[Audience, Scope], ...] = (
+        (Audience.PERSON, BotCommandScopeAllPrivateChats()),
+        (Audience.GROUP, BotCommandScopeAllGroupChats()),
+        (Audience.GROUP_ADMINS, BotCommandScopeAllChatAdministrators()),
+    )
+    try:
+        for language, code in CODES:
+            for audience, scope in scopes:
+                await _publish(bot, scope, _commands(wording, audience, language), code)
+            await _describe(bot, wording, language, code)
+    except AiogramError as error:
+        log.warning("commands_not_published", detail=describe(error))
+
+
+async def publish_chat_commands(
+    bot: Bot, wording: Wording, chat_id: int, language: Language | None, *, is_private: bool
+) -> None:
+    """Shows a chat its commands in the language it has chosen; by each one's Telegram where that is None."""
+    scopes: tuple[tuple[Audience, Scope], ...] = (
+        (Audience.PERSON if is_private else Audience.GROUP, BotCommandScopeChat(chat_id=chat_id)),
+    )
+    if not is_private:
+        scopes += ((Audience.GROUP_ADMINS, BotCommandScopeChatAdministrators(chat_id=chat_id)),)
+    try:
+        for audience, scope in scopes:
+            if language is None:
+                await bot(DeleteMyCommands(scope=scope))
+            else:
+                await bot(SetMyCommands(commands=_commands(wording, audience, language), scope=scope))
+    except AiogramError as error:
+        log.warning("commands_not_published", detail=describe(error))
+
+
+async def _publish(bot: Bot, scope: Any, commands: list[BotCommand], code: str | None) -> None:
+    if await bot(GetMyCommands(scope=scope, language_code=code)) != commands:
+        await bot(SetMyCommands(commands=commands, scope=scope, language_code=code))
+
+
+async def _describe(bot: Bot, wording: Wording, language: Language, code: str | None) -> None:
+    """Telegram allows few changes of these a day."""
+    long, short = wording.say("bot-description", language), wording.say("bot-short-description", language)
+    if (await bot(GetMyDescription(language_code=code))).description != long:
+        await bot(SetMyDescription(description=long, language_code=code))
+    if (await bot(GetMyShortDescription(language_code=code))).short_description != short:
+        await bot(SetMyShortDescription(short_description=short, language_code=code))
+
+
+def _commands(wording: Wording, audience: Audience, language: Language) -> list[BotCommand]:
+    return [
+        BotCommand(command=name, description=wording.say(f"command-{name}", language))
+        for name in COMMANDS[audience]
+    ]

@@ -1,0 +1,79 @@
+from collections.abc import Sequence
+from typing import Any
+
+from aiogram import Bot, F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.filters import Filter
+from aiogram.types import Message
+
+from services.gateway.delivery.turn import Turn
+from services.gateway.menus import MAX_WISHES, Screen, Trail
+from services.gateway.people import Awaiting, Preferences
+from services.gateway.reading import own_words
+from services.gateway.reading.words import without_mention
+from services.gateway.routers.addressed import Addressed
+from services.gateway.routers.menu_drawing import Drawing
+from services.gateway.routers.settable import MaySet, is_anonymous_admin
+from services.gateway.speech import Speech
+from services.gateway.text_client import TextClient
+from services.gateway.wording import Wording
+
+WISHES = Trail.of(Screen.HOME, Screen.WISHES)
+
+
+class Awaited(Filter):
+    """Passes a message of the person whom a dialogue waits for, with the dialogue as `awaiting`."""
+
+    async def __call__(self, message: Message, turn: Turn) -> bool | dict[str, Any]:
+        awaiting = turn.preferences.awaiting
+        if awaiting is None or not awaiting.is_met_by(turn.turn_id, turn.thread_id, turn.received_at):
+            return False
+        # Who speaks in the name of the group pressed the button under their own.
+        is_theirs = awaiting.user_id == turn.user_id or is_anonymous_admin(message)
+        return {"awaiting": awaiting} if is_theirs else False
+
+
+def router() -> Router:
+    """Messages that a menu has asked for. They come before all else, or they would be taken for questions."""
+    routes = Router(name="dialogues")
+    is_command = F.text.startswith("/")
+    routes.message.register(cancel, is_command, Awaited())
+    is_own_text = F.text & ~F.forward_origin & ~is_command
+    routes.message.register(take_wishes, is_own_text, Awaited(), Addressed(), MaySet())
+    return routes
+
+
+async def cancel(_message: Message, turn: Turn, speech: Speech) -> None:
+    """A command ends the dialogue, and is then obeyed."""
+    turn.preferences = await speech.people.change(turn.chat_id, _without_awaiting)
+    raise SkipHandler
+
+
+async def take_wishes(
+    messages: Sequence[Message],
+    bot: Bot,
+    turn: Turn,
+    speech: Speech,
+    wording: Wording,
+    text_client: TextClient,
+    awaiting: Awaiting,
+) -> None:
+    """Keeps the chat's own instructions and shows them; too long ones are asked for again."""
+    wishes = without_mention(own_words(messages), (await bot.me()).username)
+    drawing = Drawing(bot, turn, wording, text_client)
+    if len(wishes) > MAX_WISHES:
+        note = wording.say("wishes-too-long", turn.language, count=len(wishes), limit=MAX_WISHES)
+        trail = WISHES.to(Screen.WRITING)
+    else:
+        answered = awaiting.model_copy(update={"answered_by": turn.turn_id})
+
+        def change(preferences: Preferences) -> Preferences:
+            return preferences.model_copy(update={"wishes": wishes, "awaiting": answered})
+
+        turn.preferences = await speech.people.change(turn.chat_id, change)
+        note, trail = wording.say("wishes-saved", turn.language), WISHES
+    await speech.replies.deliver(turn, [await drawing.part(trail, note=note)])
+
+
+def _without_awaiting(preferences: Preferences) -> Preferences:
+    return preferences.model_copy(update={"awaiting": None})
