@@ -14,10 +14,10 @@ def _connect(vendor: TextVendor, settings: TextSettings) -> TextProvider:
     # No vendor needs another's SDK.
     match vendor:
         case TextVendor.OPENAI:
-            from services.text.providers.openai import connection as openai  # noqa: PLC0415
+            from services.text.providers.openai.connection import connect as openai  # noqa: PLC0415
 
-            return openai.connect(settings, max_streams=settings.text_max_streams)
+            return openai(settings, max_streams=settings.text_max_streams)
         case TextVendor.GOOGLE:
-            from services.text.providers.google import connection as google  # noqa: PLC0415
+            from services.text.providers.google.connection import connect as google  # noqa: PLC0415
 
-            return google.connect(settings, max_streams=settings.text_max_streams)
+            return google(settings, max_streams=settings.text_max_streams)

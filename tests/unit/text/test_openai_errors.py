@@ -1,12 +1,10 @@
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import httpx2
 import openai
 import pytest
 
 from services.chassis import errors
-from services.text.providers.openai.errors import StreamFailed, is_unknown_route, retry_after, translate
+from services.text.providers.openai.errors import StreamFailed, is_unknown_route, translate
 
 
 def answered(status: int, **error: str) -> openai.APIStatusError:
@@ -78,14 +76,3 @@ def test_a_missing_api_is_told_from_a_missing_model(
     status: int, error: dict[str, str], is_unknown: bool
 ) -> None:
     assert is_unknown_route(answered(status, **error)) is is_unknown
-
-
-def test_the_vendors_pause_is_read_in_every_form() -> None:
-    assert retry_after({"retry-after": "3"}) == 3
-    assert retry_after({"retry-after": "3", "retry-after-ms": "250"}) == 0.25
-    assert retry_after({"retry-after": "-1"}) == 0
-    assert retry_after({"retry-after": "soon"}) is None
-    assert retry_after({}) is None
-    in_a_minute = datetime.now(UTC) + timedelta(seconds=60)
-    seconds = retry_after({"retry-after": format_datetime(in_a_minute, usegmt=True)})
-    assert seconds == pytest.approx(60, abs=5)

@@ -1,14 +1,12 @@
-import email.utils
 import json
 import re
-import time
-from collections.abc import Mapping
 from typing import Final
 
 import openai
 
 from services.chassis import errors
 from services.chassis.errors import QuartetError
+from services.text.providers.pauses import retry_after
 
 PROVIDER: Final = "openai"
 # Codes are strings of the server that the SDK does not list.
@@ -109,25 +107,3 @@ def _describe(error: Exception) -> str:
 
 def _retry_after_seconds(error: Exception) -> float | None:
     return retry_after(error.response.headers) if isinstance(error, openai.APIStatusError) else None
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read `retry-after-ms` or `retry-after`, the latter in seconds or as a date (RFC 9110)."""
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    value = headers.get("retry-after")
-    seconds = _number(value)
-    if seconds is not None or not value:
-        return seconds
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None
-
-
-def _number(value: str | None) -> float | None:
-    try:
-        return max(0.0, float(value)) if value else None
-    except ValueError:
-        return None

@@ -1,0 +1,79 @@
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Final, cast
+
+import httpx2
+from google.genai import Client
+from google.genai.types import GenerateContentResponse, ListModelsConfig
+
+from services.text.providers.base import Capabilities, Completed, Delta, OfferedModel, TextRequest
+from services.text.providers.deadlines import Deadlines, Timeouts
+from services.text.providers.google.errors import FAILURES, PROVIDER, translate
+from services.text.providers.google.reading import Reader
+from services.text.providers.google.request import config, contents
+
+LISTING_SECONDS: Final = 5.0
+MODELS_PER_PAGE: Final = 1000
+ANSWERING: Final = "generateContent"
+Chunks = AsyncGenerator[GenerateContentResponse]
+
+
+class GoogleProvider:
+    """Answers from Gemini through Google's own API. It never retries by itself."""
+
+    name = PROVIDER
+    # https://ai.google.dev/gemini-api/docs/image-understanding#supported-formats
+    capabilities = Capabilities(image_mime_types=frozenset({"image/png", "image/jpeg", "image/webp"}))
+
+    def __init__(self, client: Client, http: httpx2.AsyncClient, *, timeouts: Timeouts) -> None:
+        self._client = client
+        self._http = http
+        self._timeouts = timeouts
+
+    async def stream(self, request: TextRequest) -> AsyncGenerator[Delta | Completed]:
+        is_begun = False
+        try:
+            with Deadlines(self._timeouts) as deadlines:
+                async with aclosing(self._chunks(request, deadlines)) as answer:
+                    async for piece in answer:
+                        is_begun = True
+                        yield piece
+        except FAILURES as error:
+            raise translate(error, model=request.model, is_begun=is_begun) from error
+
+    async def models(self) -> Sequence[OfferedModel]:
+        try:
+            async with asyncio.timeout(LISTING_SECONDS):
+                return [OfferedModel(model_id) async for model_id in self._offered()]
+        except FAILURES as error:
+            raise translate(error, model="", is_begun=False) from error
+
+    async def aclose(self) -> None:
+        await self._client.aio.aclose()
+        await self._http.aclose()
+        self._client.close()
+
+    async def _offered(self) -> AsyncIterator[str]:
+        page = await self._client.aio.models.list(config=ListModelsConfig(page_size=MODELS_PER_PAGE))
+        async for model in page:
+            if model.name and ANSWERING in (model.supported_actions or ()):
+                yield model.name.removeprefix("models/")
+
+    async def _chunks(self, request: TextRequest, deadlines: Deadlines) -> AsyncGenerator[Delta | Completed]:
+        reader = Reader(request)
+        with deadlines.guard():
+            chunks = await self._client.aio.models.generate_content_stream(
+                model=request.model, contents=contents(request), config=config(request)
+            )
+        async with aclosing(cast("Chunks", chunks)):
+            while True:
+                with deadlines.guard():
+                    chunk = await anext(chunks, None)
+                if chunk is None:
+                    break
+                delta = reader.read(chunk)
+                if delta is not None:
+                    deadlines.advance()
+                    yield delta
+        yield reader.end()
