@@ -73,6 +73,7 @@ class Answers:
 
     async def _deliver(self, turn: Turn, manuscript: Manuscript) -> None:
         self._metrics.answers.labels(manuscript.end_label).inc()
+        manuscript.asked = turn.transcript
         parts = parts_of(manuscript, turn.language, self._wording)
         buttons = keyboard_of(manuscript, turn, self._wording)
         parts[-1] = parts[-1].model_copy(update={"keyboard": buttons})

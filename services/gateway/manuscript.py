@@ -6,6 +6,7 @@ from services.gateway.rendering import (
     MAX_TEXT_UTF16,
     FormattedText,
     italic,
+    quoted,
     render,
     split,
     to_dicts,
@@ -27,6 +28,8 @@ class Manuscript:
     failure: QuartetError | None = None
     remark: str = ""
     """What the bot itself says instead of an answer."""
+    asked: str = ""
+    """The question, where the chat does not show it in words: it was spoken, or asked by a button."""
     model: str = ""
     failed_over: bool = False
 
@@ -42,9 +45,11 @@ class Manuscript:
 
 
 def parts_of(manuscript: Manuscript, language: Language, wording: Wording) -> list[Part]:
-    """The messages of the answer, with a note at its end where it did not end by itself."""
-    texts = split(render(manuscript.markdown), MAX_TEXT_UTF16 - MARK_RESERVE_UTF16)
-    note = _note(manuscript, language, wording, is_empty=not texts)
+    """The messages of the answer, under what was asked, with a note where it did not end by itself."""
+    said = render(manuscript.markdown)
+    asked = quoted(manuscript.asked.strip())
+    texts = split(asked.followed_by(said, gap="\n"), MAX_TEXT_UTF16 - MARK_RESERVE_UTF16)
+    note = _note(manuscript, language, wording, is_empty=not said.text.strip())
     if note:
         texts = _with_note(texts, note)
     return [Part(text=text.text, entities=to_dicts(text.entities)) for text in texts]

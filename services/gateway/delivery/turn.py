@@ -52,7 +52,7 @@ class Turn:
     inline_message_id: str = ""
     """Of the message in another chat that becomes the answer: https://core.telegram.org/bots/inline."""
     transcript: str = ""
-    """What of the question was spoken, as it was understood."""
+    """What of the question the chat does not show in words: what was spoken, what a button asked."""
     record: TurnRecord | None = None
     revision: int = 0
     """Of the record in the log; 0: there is none."""

@@ -9,6 +9,7 @@ class EntityType(StrEnum):
     """The kinds of marking an answer can have: https://core.telegram.org/bots/api#messageentity."""
 
     BLOCKQUOTE = "blockquote"
+    EXPANDABLE_BLOCKQUOTE = "expandable_blockquote"
     PRE = "pre"
     CODE = "code"
     TEXT_LINK = "text_link"
@@ -53,6 +54,11 @@ class FormattedText:
 def italic(text: str) -> FormattedText:
     """A remark of the bot's own next to what the model wrote."""
     return FormattedText(text, (Entity(EntityType.ITALIC, 0, utf16_length(text)),))
+
+
+def quoted(text: str) -> FormattedText:
+    """What somebody said, above what is said about it; a long one can be unfolded."""
+    return FormattedText(text, (Entity(EntityType.EXPANDABLE_BLOCKQUOTE, 0, utf16_length(text)),))
 
 
 def clip(entities: Iterable[Entity], begin: int, end: int) -> tuple[Entity, ...]:
