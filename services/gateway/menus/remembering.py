@@ -1,7 +1,12 @@
+from typing import Final
+
 from services.gateway.menus.page import Page
 from services.gateway.menus.scene import Scene
 from services.gateway.menus.settings import DELETE, MAX_WISHES, YES
 from services.gateway.menus.trail import Screen
+
+MAX_SUMMARY: Final = 1500
+"""Characters, each of which Telegram may count as two."""
 
 
 def memory(scene: Scene) -> Page:
@@ -19,7 +24,7 @@ def memory(scene: Scene) -> Page:
         page.write(scene.say("memory-tokens", count=remembered.token_count), gap=" ")
         if remembered.summary:
             page.write(scene.say("memory-summary"))
-            page.write(remembered.summary, "expandable_blockquote", gap="\n")
+            page.write(_beginning_of(remembered.summary), "expandable_blockquote", gap="\n")
         page.add_row((scene.say("forget-button"), scene.trail.to(Screen.FORGETTING).data()))
     page.add_back(scene.say("back-button"), scene.trail)
     return page
@@ -61,3 +66,8 @@ def writing(scene: Scene) -> Page:
     page.write(scene.say("writing-hint" if scene.is_private else "writing-hint-group", limit=MAX_WISHES))
     page.add_back(scene.say("cancel-button"), scene.trail)
     return page
+
+
+def _beginning_of(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= MAX_SUMMARY else f"{text[:MAX_SUMMARY].rstrip()}…"

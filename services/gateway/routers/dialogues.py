@@ -21,7 +21,7 @@ from services.gateway.wording import Wording
 WISHES = Trail.of(Screen.HOME, Screen.WISHES)
 
 
-class Awaited(Filter):
+class Expected(Filter):
     """Passes a message of the person whom a dialogue waits for, with the dialogue as `awaiting`."""
 
     async def __call__(self, message: Message, turn: Turn) -> bool | dict[str, Any]:
@@ -37,9 +37,9 @@ def router() -> Router:
     """Messages that a menu has asked for. They come before all else, or they would be taken for questions."""
     routes = Router(name="dialogues")
     is_command = F.text.startswith("/")
-    routes.message.register(cancel, is_command, Awaited())
+    routes.message.register(cancel, is_command, Expected())
     is_own_text = F.text & ~F.forward_origin & ~is_command
-    routes.message.register(take_wishes, is_own_text, Awaited(), Addressed(), MaySet())
+    routes.message.register(take_wishes, is_own_text, Expected(), Addressed(), MaySet())
     return routes
 
 
@@ -60,11 +60,10 @@ async def take_wishes(
 ) -> None:
     """Keeps the chat's own instructions and shows them; too long ones are asked for again."""
     wishes = without_mention(own_words(messages), (await bot.me()).username)
-    drawing = Drawing(bot, turn, wording, text_client)
+    note, trail = "", WISHES.to(Screen.WRITING)
     if len(wishes) > MAX_WISHES:
         note = wording.say("wishes-too-long", turn.language, count=len(wishes), limit=MAX_WISHES)
-        trail = WISHES.to(Screen.WRITING)
-    else:
+    elif wishes:
         answered = awaiting.model_copy(update={"answered_by": turn.turn_id})
 
         def change(preferences: Preferences) -> Preferences:
@@ -72,7 +71,8 @@ async def take_wishes(
 
         turn.preferences = await speech.people.change(turn.chat_id, change)
         note, trail = wording.say("wishes-saved", turn.language), WISHES
-    await speech.replies.deliver(turn, [await drawing.part(trail, note=note)])
+    part = await Drawing(bot, turn, wording, text_client).part(trail, note=note)
+    await speech.replies.deliver(turn, [part])
 
 
 def _without_awaiting(preferences: Preferences) -> Preferences:
