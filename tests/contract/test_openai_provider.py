@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from yarl import URL
 
 from services.chassis import errors
-from services.sandbox.openai.faults import FaultKind
+from services.sandbox.vendor.faults import FaultKind
 from services.text.providers.base import TextProvider
 from services.text.providers.openai.connection import connect
 from services.text.providers.openai.settings import OpenAIApi, OpenAISettings

@@ -5,8 +5,8 @@ from contextlib import aclosing
 import pytest
 
 from services.chassis import errors
-from services.sandbox.openai.faults import FaultKind
-from services.sandbox.openai.journal import Outcome
+from services.sandbox.vendor.faults import FaultKind
+from services.sandbox.vendor.journal import Outcome
 from services.text.conversation import Finish
 from services.text.providers.base import Completed, Delta, Image, Message, Role, TextProvider, TextRequest
 from tests.support.openai import OpenAIStandIn

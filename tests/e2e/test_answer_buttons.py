@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from services.sandbox.openai.faults import FaultKind
-from services.sandbox.openai.journal import Outcome
+from services.sandbox.vendor.faults import FaultKind
+from services.sandbox.vendor.journal import Outcome
 from tests.e2e.conversation import Conversation
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -3,8 +3,8 @@ from itertools import pairwise
 
 import pytest
 
-from services.sandbox.openai.faults import FaultKind
-from services.sandbox.openai.journal import Outcome
+from services.sandbox.vendor.faults import FaultKind
+from services.sandbox.vendor.journal import Outcome
 from tests.e2e.conversation import Conversation
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

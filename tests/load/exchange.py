@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from services.gateway.rendering import render
-from services.sandbox.openai import answers
 from services.sandbox.openai.questions import Message, Question
+from services.sandbox.vendor import answers
 
 MODEL: Final = "gpt-6-luna"
 

@@ -7,9 +7,9 @@ import aiohttp
 from aiohttp import web
 
 from services.sandbox.openai.app import build
-from services.sandbox.openai.faults import FaultKind
-from services.sandbox.openai.journal import Call, Outcome
 from services.sandbox.openai.settings import OpenAISettings
+from services.sandbox.vendor.faults import FaultKind
+from services.sandbox.vendor.journal import Call, Outcome
 
 POLL_SECONDS: Final = 0.01
 PATIENCE_SECONDS: Final = 5.0

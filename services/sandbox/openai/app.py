@@ -1,22 +1,23 @@
 import json
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from aiohttp import ClientConnectionResetError, web
+from aiohttp import web
 
 from services.sandbox.openai import models
-from services.sandbox.openai.answering import Answering
 from services.sandbox.openai.chat import ChatWire
-from services.sandbox.openai.control import Control
-from services.sandbox.openai.journal import Call
-from services.sandbox.openai.pacing import ClientGone, Pace
-from services.sandbox.openai.questions import Question, Refused, from_chat, from_responses
+from services.sandbox.openai.questions import Refused, from_chat, from_responses
 from services.sandbox.openai.refusals import INVALID, MISSING_KEY, Refusal, invalid
 from services.sandbox.openai.responses import ResponsesWire
 from services.sandbox.openai.settings import OpenAISettings
-from services.sandbox.openai.state import State
-from services.sandbox.openai.wire import Wire
+from services.sandbox.vendor.control import Control
+from services.sandbox.vendor.journal import Call
+from services.sandbox.vendor.pacing import Pace
+from services.sandbox.vendor.questions import Question
+from services.sandbox.vendor.serving import answer
+from services.sandbox.vendor.state import State
+from services.sandbox.vendor.wire import Wire
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 
@@ -69,11 +70,7 @@ class _Api:
                 raise Refused(_unknown_model(question.model))
         except Refused as refused:
             return refused.refusal.response()
-        call = self._state.journal.open(request.path, question.model, question.text, time.time())
-        try:
-            return await Answering(self._state, question, wire(question, call), call, request).run()
-        except (ClientGone, ClientConnectionResetError):
-            return web.Response(status=499)  # nobody is there to read it
+        return await answer(self._state, request, question, partial(wire, question))
 
 
 def _has_key(request: web.Request) -> bool:

@@ -1,8 +1,11 @@
 import json
 from typing import Any, Final
 
-from services.sandbox.openai.refusals import Refusal
-from services.sandbox.openai.wire import Usage, compact
+from aiohttp import web
+
+from services.sandbox.openai.refusals import failure, refused
+from services.sandbox.vendor.faults import Fault
+from services.sandbox.vendor.wire import Usage, compact
 
 FINISH_REASONS: Final = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
@@ -18,6 +21,9 @@ class ChatWire:
         head = compact(self._head("chat.completion.chunk"))[:-1]
         self._delta_head = f'data: {head},"choices":[{{"index":0,"finish_reason":null,"delta":{{"content":'
 
+    def refused(self, fault: Fault) -> web.Response | None:
+        return refused(fault)
+
     def opening(self) -> bytes:
         return self._chunk({"role": "assistant", "content": ""}, None)
 
@@ -30,11 +36,11 @@ class ChatWire:
     def incomplete(self, text: str, usage: Usage, reason: str) -> bytes:  # noqa: ARG002 - as above
         return self._chunk({}, FINISH_REASONS.get(reason, reason)) + self._usage(usage) + b"data: [DONE]\n\n"
 
-    def failed(self, refusal: Refusal) -> bytes:
-        return f"data: {compact(refusal.body())}\n\n".encode()
+    def failed(self, code: str | None) -> bytes:
+        return f"data: {compact(failure(code).body())}\n\n".encode()
 
-    def error(self, refusal: Refusal) -> bytes:
-        return self.failed(refusal)
+    def error(self, code: str | None) -> bytes:
+        return self.failed(code)
 
     def whole(self, text: str, usage: Usage, incomplete_reason: str | None) -> dict[str, Any]:
         choice = {

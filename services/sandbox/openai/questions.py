@@ -1,15 +1,10 @@
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any, Final
 
 from services.sandbox.openai.refusals import Refusal, invalid
+from services.sandbox.vendor.questions import Message, Question
 
 TEXT_PARTS: Final = frozenset({"input_text", "output_text", "text"})
-# How Quartet marks off what one of several people says.
-MESSAGE_FRAME: Final = re.compile(
-    r"<message id=(?P<id>[0-9a-f]+)[^\n]*>\n(?P<text>.*)\n</message id=(?P=id)>", re.DOTALL
-)
 IMAGE_PARTS: Final = frozenset({"input_image", "image_url"})
 
 
@@ -19,49 +14,6 @@ class Refused(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.message)
         self.refusal = refusal
-
-
-@dataclass(frozen=True)
-class Message:
-    """One message; its parts are the texts it is made of."""
-
-    role: str
-    parts: Sequence[str]
-    image_count: int = 0
-
-    @property
-    def said(self) -> str:
-        """The last text, without the frame that names who of several people says it."""
-        text = self.parts[-1] if self.parts else ""
-        framed = MESSAGE_FRAME.fullmatch(text)
-        return framed["text"] if framed else text
-
-    @property
-    def materials(self) -> list[str]:
-        return [part for part in self.parts[:-1] if part.startswith("<material ")]
-
-
-@dataclass(frozen=True)
-class Question:
-    """What both APIs ask for, in one form."""
-
-    model: str
-    messages: Sequence[Message]
-    is_stream: bool
-    wants_usage: bool
-    max_tokens: int | None
-
-    @property
-    def text(self) -> str:
-        """What the user asks now: the last text of the last user message."""
-        return self.asked[-1].said if self.asked else ""
-
-    @property
-    def asked(self) -> list[Message]:
-        return [message for message in self.messages if message.role == "user"]
-
-    def texts(self) -> list[str]:
-        return ["".join(message.parts) for message in self.messages]
 
 
 def from_responses(body: dict[str, Any]) -> Question:

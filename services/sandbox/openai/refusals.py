@@ -2,7 +2,7 @@ from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 
-from services.sandbox.openai.faults import Fault, FaultKind
+from services.sandbox.vendor.faults import Fault, FaultKind
 
 
 class Refusal(NamedTuple):
@@ -102,9 +102,15 @@ def invalid(message: str, param: str | None = None) -> Refusal:
     return Refusal(400, INVALID, None, message, param)
 
 
-def refusal(fault: Fault) -> Refusal | None:
+def refused(fault: Fault) -> web.Response | None:
     """Return the error answer of a fault, or None if it strikes later, in the stream."""
     usual = REFUSALS.get(fault.kind)
-    if usual is None or fault.code is None:
-        return usual
-    return usual._replace(code=fault.code)
+    if usual is None:
+        return None
+    refusal = usual if fault.code is None else usual._replace(code=fault.code)
+    return refusal.response(retry_after_seconds=fault.retry_after_seconds)
+
+
+def failure(code: str | None) -> Refusal:
+    """Return what is said of an answer that fails on its way."""
+    return REFUSALS[FaultKind.SERVER_ERROR]._replace(code=code or "server_error")

@@ -1,8 +1,11 @@
 import json
 from typing import Any
 
-from services.sandbox.openai.refusals import Refusal
-from services.sandbox.openai.wire import Usage, compact
+from aiohttp import web
+
+from services.sandbox.openai.refusals import failure, refused
+from services.sandbox.vendor.faults import Fault
+from services.sandbox.vendor.wire import Usage, compact
 
 
 class ResponsesWire:
@@ -19,6 +22,9 @@ class ResponsesWire:
             'event: response.output_text.delta\ndata: {"type":"response.output_text.delta",'
             f'"item_id":"{self._item_id}","output_index":0,"content_index":0,"logprobs":[],"delta":'
         )
+
+    def refused(self, fault: Fault) -> web.Response | None:
+        return refused(fault)
 
     def opening(self) -> bytes:
         item = self._item("in_progress", [])
@@ -47,14 +53,14 @@ class ResponsesWire:
             "response.incomplete", response=self.whole(text, usage, reason)
         )
 
-    def failed(self, refusal: Refusal) -> bytes:
-        error = {"code": refusal.code or "server_error", "message": refusal.message}
+    def failed(self, code: str | None) -> bytes:
+        said = failure(code)
+        error = {"code": said.code, "message": said.message}
         return self._event("response.failed", response=self._response("failed", error=error))
 
-    def error(self, refusal: Refusal) -> bytes:
-        return self._event(
-            "error", code=refusal.code or "server_error", message=refusal.message, param=refusal.param
-        )
+    def error(self, code: str | None) -> bytes:
+        said = failure(code)
+        return self._event("error", code=said.code, message=said.message, param=said.param)
 
     def whole(self, text: str, usage: Usage, incomplete_reason: str | None) -> dict[str, Any]:
         status = "incomplete" if incomplete_reason else "completed"

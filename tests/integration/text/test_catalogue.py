@@ -4,7 +4,7 @@ import pytest
 import structlog
 
 from services.chassis.errors import ModelNotFound
-from services.sandbox.openai.faults import FaultKind
+from services.sandbox.vendor.faults import FaultKind
 from services.text.catalogue import Catalogue
 from services.text.vendor import Health
 from services.text.vendors import Vendors

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from services.chassis import errors
-from services.sandbox.openai.faults import FaultKind
+from services.sandbox.vendor.faults import FaultKind
 from services.text.breaker import State
 from services.text.patience import Patience
 from services.text.providers.base import Capabilities, Image

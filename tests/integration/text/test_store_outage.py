@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.chassis import errors
-from services.sandbox.openai.faults import FaultKind
+from services.sandbox.vendor.faults import FaultKind
 from tests.support.nats import NatsServer, nats_server
 from tests.support.openai import OpenAIStandIn
 from tests.support.text_service import TextCaller, text_service

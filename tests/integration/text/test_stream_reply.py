@@ -6,8 +6,8 @@ from quartet.common.v1.media_pb2 import Media
 from quartet.text.v1 import text_service_pb2 as pb
 
 from services.chassis import errors
-from services.sandbox.openai.faults import FaultKind
-from services.sandbox.openai.journal import Outcome
+from services.sandbox.vendor.faults import FaultKind
+from services.sandbox.vendor.journal import Outcome
 from tests.support.openai import OpenAIStandIn
 from tests.support.text_service import TextCaller, text_service
 

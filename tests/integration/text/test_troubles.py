@@ -17,7 +17,7 @@ from quartet.text.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
 from services.chassis.errors import ModelNotFound, ProviderOutOfFunds, ProviderUnavailable
 from services.chassis.events import Event, Publisher, decode, registry
 from services.chassis.jetstream import Nats, connect
-from services.sandbox.openai.faults import FaultKind
+from services.sandbox.vendor.faults import FaultKind
 from services.text.breaker import Change, State
 from services.text.metrics import TextMetrics
 from services.text.troubles import OUTAGE_SECONDS, STREAM, SUBJECTS, Troubles, open_events

@@ -4,7 +4,7 @@ import pytest
 from quartet.text.v1 import text_service_pb2 as pb
 
 from services.chassis import errors
-from services.sandbox.openai.faults import FaultKind
+from services.sandbox.vendor.faults import FaultKind
 from services.text.framing import GO_ON
 from tests.support.openai import OpenAIStandIn
 from tests.support.text_service import Reply, TextCaller

@@ -6,8 +6,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from services.sandbox.openai.faults import FaultKind
-from services.sandbox.openai.journal import Outcome
+from services.sandbox.vendor.faults import FaultKind
+from services.sandbox.vendor.journal import Outcome
 from tests.support.openai import OpenAIStandIn, openai_stand_in
 
 KEY = {"authorization": "Bearer sk-any"}

@@ -2,8 +2,8 @@ import re
 from itertools import cycle, islice
 from typing import Final
 
-from services.sandbox.openai import samples, tokens
-from services.sandbox.openai.questions import Question
+from services.sandbox.vendor import samples, tokens
+from services.sandbox.vendor.questions import Question
 
 CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
 LONG: Final = re.compile(r"(?:длинн\w*|long)\D{0,12}(\d{1,5})?", re.IGNORECASE)

@@ -5,9 +5,9 @@ from typing import TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.sandbox.openai.faults import Fault, FaultKind
-from services.sandbox.openai.pacing import Pace
-from services.sandbox.openai.state import State
+from services.sandbox.vendor.faults import Fault, FaultKind
+from services.sandbox.vendor.pacing import Pace
+from services.sandbox.vendor.state import State
 
 B = TypeVar("B", bound=BaseModel)
 

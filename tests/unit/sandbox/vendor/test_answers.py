@@ -1,7 +1,7 @@
 import pytest
 
-from services.sandbox.openai.answers import compose, to_length
-from services.sandbox.openai.questions import Message, Question
+from services.sandbox.vendor.answers import compose, to_length
+from services.sandbox.vendor.questions import Message, Question
 
 
 def ask(*said: str) -> str:

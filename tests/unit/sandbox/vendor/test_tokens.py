@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.sandbox.openai import tokens
+from services.sandbox.vendor import tokens
 
 
 @given(st.text())

@@ -1,8 +1,8 @@
 from dataclasses import dataclass, field
 
-from services.sandbox.openai.faults import Faults
-from services.sandbox.openai.journal import Journal
-from services.sandbox.openai.pacing import Pace
+from services.sandbox.vendor.faults import Faults
+from services.sandbox.vendor.journal import Journal
+from services.sandbox.vendor.pacing import Pace
 
 
 @dataclass

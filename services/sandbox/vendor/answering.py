@@ -5,14 +5,13 @@ from typing import Final
 
 from aiohttp import ClientConnectionResetError, web
 
-from services.sandbox.openai import answers, tokens
-from services.sandbox.openai.faults import Fault, FaultKind
-from services.sandbox.openai.journal import Call, Outcome
-from services.sandbox.openai.pacing import ClientGone, Line, Pace, paced
-from services.sandbox.openai.questions import Question
-from services.sandbox.openai.refusals import REFUSALS, refusal
-from services.sandbox.openai.state import State
-from services.sandbox.openai.wire import Usage, Wire
+from services.sandbox.vendor import answers, tokens
+from services.sandbox.vendor.faults import Fault, FaultKind
+from services.sandbox.vendor.journal import Call, Outcome
+from services.sandbox.vendor.pacing import ClientGone, Line, Pace, paced
+from services.sandbox.vendor.questions import Question
+from services.sandbox.vendor.state import State
+from services.sandbox.vendor.wire import LONGEST, Usage, Wire
 
 HEADERS: Final = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
 SLOW_TOKENS_PER_SECOND: Final = 2.0
@@ -47,9 +46,9 @@ class Answering:
             self._call.ended_at = time.time()
 
     async def _answer(self) -> web.StreamResponse:
-        if self._fault and (refused := refusal(self._fault)):
+        if self._fault and (refused := self._wire.refused(self._fault)):
             self._call.outcome = Outcome.FAULT
-            return refused.response(retry_after_seconds=self._fault.retry_after_seconds)
+            return refused
         if self._fault and self._fault.kind is FaultKind.HANG and not self._fault.after_tokens:
             await self._line.wait_for_ever()
         return await (self._stream() if self._question.is_stream else self._whole())
@@ -92,7 +91,6 @@ class Answering:
 
     async def _strike(self, fault: Fault, response: web.StreamResponse) -> None:
         sent = "".join(self._tokens[: self._call.tokens_sent])
-        refused = REFUSALS[FaultKind.SERVER_ERROR]._replace(code=fault.code or "server_error")
         self._call.outcome = Outcome.FAULT
         match fault.kind:
             case FaultKind.CUT_MID_STREAM:
@@ -101,11 +99,11 @@ class Answering:
             case FaultKind.HANG:
                 await self._line.wait_for_ever()
             case FaultKind.FAILED_EVENT:
-                await response.write(self._wire.failed(refused))
+                await response.write(self._wire.failed(fault.code))
             case FaultKind.ERROR_EVENT:
-                await response.write(self._wire.error(refused))
+                await response.write(self._wire.error(fault.code))
             case FaultKind.INCOMPLETE:
-                reason = fault.code or "max_output_tokens"
+                reason = fault.code or LONGEST
                 await response.write(self._wire.incomplete(sent, self._usage(), reason))
         await response.write_eof()
 
@@ -115,7 +113,7 @@ class Answering:
         pieces = tokens.split(answer) if wanted is None else answers.to_length(answer, wanted)
         limit = self._question.max_tokens
         if limit is not None and len(pieces) > limit:
-            return pieces[:limit], "max_output_tokens"
+            return pieces[:limit], LONGEST
         return pieces, None
 
     def _ending(self) -> bytes:
