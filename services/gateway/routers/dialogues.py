@@ -50,6 +50,7 @@ async def cancel(_message: Message, turn: Turn, speech: Speech) -> None:
 
 
 async def take_wishes(
+    _message: Message,
     messages: Sequence[Message],
     bot: Bot,
     turn: Turn,
