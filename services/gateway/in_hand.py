@@ -1,3 +1,4 @@
+import asyncio
 import contextlib
 from dataclasses import dataclass, field
 
@@ -17,6 +18,10 @@ class InHand:
     received_at: float
     others: list["InHand"] = field(default_factory=list)
     """The rest of an album, of a long paste, of what was forwarded: one turn with this one."""
+    comment: "InHand | None" = None
+    """The question that was sent along with these forwarded messages."""
+    grown: asyncio.Event | None = None
+    """Set once all that still comes to it is there; None where nothing does."""
     is_begun: bool = False
     is_deferred: bool = False
     """Set by a handler that settles later itself."""

@@ -1,3 +1,4 @@
+import asyncio
 import contextlib
 import json
 import time
@@ -84,12 +85,12 @@ class Shift:
         if "edited_message" in update:
             # The answer to the former wording is no longer wanted.
             self._speech.stops.stop_now(_outdated(self._bot.id, update))
+        in_hand.comment = self._commented_by(in_hand)
         self._gathering.add(in_hand)
 
     def _submit(self, in_hand: InHand) -> None:
         """Takes a turn up that has come in whole."""
-        if (asked := self._commented_by(in_hand)) is not None:
-            asked.others += [in_hand, *in_hand.others]
+        if in_hand.comment is not None and self._grow(in_hand.comment, in_hand):
             return
         lane = lane_of(self._bot.id, in_hand.update) or f"free {in_hand.turn_id}"
         context = tracing.extract(in_hand.message.headers or {})
@@ -107,10 +108,25 @@ class Shift:
         asked anew together with what it is about.
         """
         for asked in self._in_hand.values():
-            if is_comment_on(asked.update, forwards.update):
-                is_open = not asked.is_begun or self._speech.stops.outgrow(asked.turn_id)
-                return asked if is_open else None
+            if not is_comment_on(asked.update, forwards.update):
+                continue
+            is_waiting = asked.grown is not None and not asked.grown.is_set()
+            if not is_waiting:
+                if asked.is_begun and not self._speech.stops.outgrow(asked.turn_id):
+                    return None
+                asked.grown = asyncio.Event()
+            return asked
         return None
+
+    def _grow(self, comment: InHand, forwards: InHand) -> bool:
+        """Makes forwarded messages part of the question they came with; False where that is answered."""
+        if comment.grown is None or comment.turn_id not in self._in_hand:
+            return False
+        if comment.grown.is_set() and not self._speech.stops.outgrow(comment.turn_id):
+            return False
+        comment.others += [forwards, *forwards.others]
+        comment.grown.set()
+        return True
 
     async def _handle(self, in_hand: InHand) -> None:
         """Handles one update to its end. Never raises: one update must not end the others."""
@@ -132,6 +148,8 @@ class Shift:
         backoff = Backoff(0.2, longest_seconds=LONGEST_PAUSE_SECONDS)
         while self._tenure.held:
             in_hand.is_begun = True
+            if in_hand.grown is not None:
+                await in_hand.grown.wait()
             turn = self._turn_of(in_hand)
             try:
                 await self._apply_preferences(turn)
@@ -157,8 +175,17 @@ class Shift:
             await self._route(turn, in_hand)
         elif turn.record.state is TurnState.SENDING:
             await self._speech.replies.resume(turn)
+        self._release_late(turn, in_hand)
         if not in_hand.is_deferred:
             await in_hand.settle()
+
+    def _release_late(self, turn: Turn, in_hand: InHand) -> None:
+        """Makes what came to a question too late a turn of its own."""
+        late = in_hand.others[len(turn.updates) - 1 :]
+        if late:
+            del in_hand.others[len(turn.updates) - 1 :]
+            late[0].comment, late[0].others = None, late[1:]
+            self._submit(late[0])
 
     async def _route(self, turn: Turn, in_hand: InHand) -> None:
         try:

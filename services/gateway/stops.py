@@ -1,10 +1,13 @@
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 Settle = Callable[[], Awaitable[None]]
 
 FORGET_AFTER_SECONDS = 60.0
+MAX_REMEMBERED = 200
+"""Answers that ended lately: what comes to their questions comes within moments."""
 
 
 class Outgrown(Exception):
@@ -71,6 +74,8 @@ class Stops:
     def __init__(self) -> None:
         self._running: dict[str, Running] = {}
         self._tombstones: list[_Tombstone] = []
+        self._outgrown: deque[str] = deque(maxlen=MAX_REMEMBERED)
+        self._ended: deque[str] = deque(maxlen=MAX_REMEMBERED)
 
     def stop_now(self, wish: StopWish) -> bool:
         """Stops what `wish` means and says whether there was such an answer."""
@@ -80,11 +85,17 @@ class Stops:
         return bool(found)
 
     def outgrow(self, turn_id: str) -> bool:
-        """Ends an answer because its question has grown, and says whether it was still being written."""
+        """Ends an answer because its question has grown: False where it has come to an end already.
+
+        One that has not begun yet ends as soon as it begins.
+        """
         running = self._running.get(turn_id)
-        if running is None or running.is_stopped:
+        if turn_id in self._ended or (running is not None and running.is_stopped):
             return False
-        running.outgrow()
+        if running is not None:
+            running.outgrow()
+        else:
+            self._outgrown.append(turn_id)
         return True
 
     async def wish(self, wish: StopWish, settle: Settle) -> bool:
@@ -100,6 +111,9 @@ class Stops:
     async def begin(self, running: Running) -> None:
         """Makes an answer known; it is stopped at once where a tombstone waits for it."""
         self._running[running.turn_id] = running
+        if running.turn_id in self._outgrown:
+            self._outgrown.remove(running.turn_id)
+            running.outgrow()
         for tombstone in [stone for stone in self._tombstones if stone.wish.means(running)]:
             self._tombstones.remove(tombstone)
             running.stop()
@@ -107,6 +121,8 @@ class Stops:
 
     def end(self, running: Running) -> None:
         self._running.pop(running.turn_id, None)
+        if not running.is_outgrown:
+            self._ended.append(running.turn_id)
 
     async def _bury_the_old(self) -> None:
         limit = time.monotonic() - FORGET_AFTER_SECONDS

@@ -132,7 +132,7 @@ def _waits_its_turn(update: RawUpdate) -> bool:
         press = parse_press(data)
         return data.startswith(EXAMPLE_PREFIX) or (press is not None and press[0] in ASKING)
     message: RawUpdate = update.get("message") or update.get("edited_message") or {}
-    return bool(message) and not str(message.get("text", "")).startswith("/")
+    return bool(message) and not _command_in(message)
 
 
 def track_of(update: RawUpdate) -> Track:
@@ -142,8 +142,13 @@ def track_of(update: RawUpdate) -> Track:
     if _data_of(update).startswith(STOP_PREFIX):
         return Track.CONTROL
     message: RawUpdate = update.get("message") or {}
-    command = str(message.get("text", "")).split("@")[0].split(" ")[0]
-    return Track.CONTROL if command == "/stop" else Track.UPDATES
+    return Track.CONTROL if _command_in(message) == "/stop" else Track.UPDATES
+
+
+def _command_in(message: RawUpdate) -> str:
+    """The command that a message is, without the bot's name; what is forwarded is none."""
+    text = "" if "forward_origin" in message else str(message.get("text", ""))
+    return text.split("@")[0].split()[0] if text.startswith("/") else ""
 
 
 def _data_of(update: RawUpdate) -> str:

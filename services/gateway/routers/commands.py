@@ -29,6 +29,8 @@ MENUS = {
 def router() -> Router:
     """Commands, the known ones and the others."""
     routes = Router(name="commands")
+    # What is forwarded is spoken about, not obeyed.
+    routes.message.filter(F.forward_origin.is_(None))
     routes.message.register(partial(show, trail=Trail.of(Screen.START)), CommandStart())
     routes.message.register(partial(show, trail=Trail.of(Screen.HELP)), Command("help"))
     routes.message.register(new, Command("new"))

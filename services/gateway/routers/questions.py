@@ -17,13 +17,15 @@ from services.gateway.wording import Wording
 def router() -> Router:
     """Questions: in words, by voice, about pictures, about what is forwarded."""
     routes = Router(name="questions")
-    asks = F.func(_asks) & ~F.text.startswith("/")
+    asks = F.func(_asks)
     routes.message.register(answer_question, asks, Addressed())
     routes.edited_message.register(answer_edited, asks, Addressed())
     return routes
 
 
 def _asks(message: Message) -> bool:
+    if message.forward_origin is None and (message.text or "").startswith("/"):
+        return False
     if message.text or message.caption:
         return message.document is None or bool(pictures_in(message))
     return bool(pictures_in(message)) or recording_in(message) is not None
