@@ -1,95 +1,22 @@
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
-
-import aiohttp
-from aiohttp import web
 
 from services.sandbox.openai.app import build
 from services.sandbox.openai.settings import OpenAISettings
-from services.sandbox.vendor.faults import FaultKind
-from services.sandbox.vendor.journal import Call, Outcome
-
-POLL_SECONDS: Final = 0.01
-PATIENCE_SECONDS: Final = 5.0
+from tests.support.stand_ins import VendorStandIn, serving
 
 
-class OpenAIStandIn:
-    """What a test tells the stand-in, and asks of it, through its control API."""
+class OpenAIStandIn(VendorStandIn):
+    """What a test tells OpenAI's stand-in, and asks of it, through its control API."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
-        self._session = session
-        self.url = url
-        self.base_url = f"{url}/v1"
-
-    async def pace(
-        self, *, first_token_ms: float = 0.0, tokens_per_second: float = 1000.0, tokens: int | None = None
-    ) -> None:
-        body = {"first_token_ms": first_token_ms, "tokens_per_second": tokens_per_second, "tokens": tokens}
-        await self._ask("PUT", "/control/pace", body)
-
-    async def fail(
-        self,
-        kind: FaultKind,
-        *,
-        after_tokens: int | None = None,
-        retry_after: float | None = None,
-        times: int = 1,
-        code: str | None = None,
-    ) -> None:
-        """Order a fault for the next call, or the next `times`."""
-        body = {"kind": kind, "after_tokens": after_tokens, "retry_after": retry_after, "times": times}
-        await self._ask("POST", "/control/faults", {**body, "code": code})
-
-    async def work_again(self) -> None:
-        await self._ask("DELETE", "/control/faults")
-
-    async def calls(self) -> list[Call]:
-        found = await self._ask("GET", "/control/calls")
-        return [Call(**{**call, "outcome": Outcome(call["outcome"])}) for call in found]
-
-    async def forget_calls(self) -> None:
-        await self._ask("DELETE", "/control/calls")
-
-    async def active_streams(self) -> int:
-        state = await self._ask("GET", "/control/state")
-        return int(state["active_streams"])
-
-    async def until_active(self, count: int = 1) -> None:
-        """Wait until so many answers are under way."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            # The stand-in may run in another process, so there is no event to wait for.
-            while await self.active_streams() < count:  # noqa: ASYNC110
-                await asyncio.sleep(POLL_SECONDS)
-
-    async def until_ended(self, count: int = 1) -> list[Call]:
-        """Wait until the journal has so many calls that have ended, and return them."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                ended = [call for call in await self.calls() if call.ended_at is not None]
-                if len(ended) >= count:
-                    return ended
-                await asyncio.sleep(POLL_SECONDS)
-
-    async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        async with self._session.request(method, self.url + path, json=body) as response:
-            response.raise_for_status()
-            return await response.json() if response.content_type == "application/json" else None
+    @property
+    def base_url(self) -> str:
+        return f"{self.url}/v1"
 
 
 @asynccontextmanager
 async def openai_stand_in(*, responses_api: bool = True, port: int = 0) -> AsyncIterator[OpenAIStandIn]:
     """Serve the stand-in on this loop and a free port, or the one given, as fast as it can."""
-    settings = OpenAISettings(
-        host="127.0.0.1", port=port, first_token_ms=0, tokens_per_second=1000, responses_api=responses_api
-    )
-    runner = web.AppRunner(build(settings), access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-        host, port = runner.addresses[0][:2]
-        async with aiohttp.ClientSession() as session:
-            yield OpenAIStandIn(session, f"http://{host}:{port}")
-    finally:
-        await runner.cleanup()
+    settings = OpenAISettings(first_token_ms=0, tokens_per_second=1000, responses_api=responses_api)
+    async with serving(build(settings), port) as (session, url):
+        yield OpenAIStandIn(session, url)

@@ -64,7 +64,8 @@ class Answering:
     async def _stream(self) -> web.StreamResponse:
         response = web.StreamResponse(headers=HEADERS)
         await response.prepare(self._request)
-        await response.write(self._wire.opening())
+        if opening := self._wire.opening():
+            await response.write(opening)
         fault = self._fault
         stop_at = fault.after_tokens or 0 if fault and fault.kind is not FaultKind.SLOW else None
         await self._send(response, self._tokens[:stop_at])

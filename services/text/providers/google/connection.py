@@ -7,6 +7,7 @@ from google.genai.types import HttpOptions
 from services.chassis.errors import StartupError
 from services.text.providers.deadlines import Timeouts
 from services.text.providers.google.provider import GoogleProvider
+from services.text.providers.google.responses import Responses
 from services.text.providers.google.settings import GoogleSettings
 
 # Explicit, because the SDK would take them from variables of its own.
@@ -23,7 +24,8 @@ KEEP_IDLE_SECONDS: Final = 60.0
 def connect(settings: GoogleSettings, *, max_streams: int) -> GoogleProvider:
     """Build the provider; nothing is sent yet. Raises StartupError for a proxy that cannot be used."""
     timeouts = settings.google_timeouts
-    http = _http_client(settings, timeouts, max_streams)
+    responses = Responses()
+    http = _http_client(settings, timeouts, responses, max_streams)
     key = settings.google_api_key.get_secret_value() if settings.google_api_key else PLACEHOLDER_KEY
     client = genai.Client(
         vertexai=False,
@@ -34,10 +36,12 @@ def connect(settings: GoogleSettings, *, max_streams: int) -> GoogleProvider:
             httpx_async_client=http,
         ),
     )
-    return GoogleProvider(client, http, timeouts=timeouts)
+    return GoogleProvider(client, http, responses, timeouts=timeouts)
 
 
-def _http_client(settings: GoogleSettings, timeouts: Timeouts, max_streams: int) -> httpx2.AsyncClient:
+def _http_client(
+    settings: GoogleSettings, timeouts: Timeouts, responses: Responses, max_streams: int
+) -> httpx2.AsyncClient:
     # A client of our own: the SDK's aiohttp one asks again by itself when it cannot connect, knows no limit
     # for connecting, and does not go through SOCKS.
     limits = httpx2.Timeout(
@@ -55,7 +59,7 @@ def _http_client(settings: GoogleSettings, timeouts: Timeouts, max_streams: int)
     try:
         return httpx2.AsyncClient(
             proxy=proxy,
-            event_hooks={"request": [limit]},
+            event_hooks={"request": [limit], "response": [responses.note]},
             limits=httpx2.Limits(
                 max_connections=max_streams + 1,
                 max_keepalive_connections=max_streams,

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import Final, cast
 
 import httpx2
@@ -12,6 +12,7 @@ from services.text.providers.deadlines import Deadlines, Timeouts
 from services.text.providers.google.errors import FAILURES, PROVIDER, translate
 from services.text.providers.google.reading import Reader
 from services.text.providers.google.request import config, contents
+from services.text.providers.google.responses import Responses
 
 LISTING_SECONDS: Final = 5.0
 MODELS_PER_PAGE: Final = 1000
@@ -26,16 +27,19 @@ class GoogleProvider:
     # https://ai.google.dev/gemini-api/docs/image-understanding#supported-formats
     capabilities = Capabilities(image_mime_types=frozenset({"image/png", "image/jpeg", "image/webp"}))
 
-    def __init__(self, client: Client, http: httpx2.AsyncClient, *, timeouts: Timeouts) -> None:
+    def __init__(
+        self, client: Client, http: httpx2.AsyncClient, responses: Responses, *, timeouts: Timeouts
+    ) -> None:
         self._client = client
         self._http = http
+        self._responses = responses
         self._timeouts = timeouts
 
     async def stream(self, request: TextRequest) -> AsyncGenerator[Delta | Completed]:
         is_begun = False
         try:
             with Deadlines(self._timeouts) as deadlines:
-                async with aclosing(self._chunks(request, deadlines)) as answer:
+                async with aclosing(self._pieces(request, deadlines)) as answer:
                     async for piece in answer:
                         is_begun = True
                         yield piece
@@ -60,20 +64,26 @@ class GoogleProvider:
             if model.name and ANSWERING in (model.supported_actions or ()):
                 yield model.name.removeprefix("models/")
 
-    async def _chunks(self, request: TextRequest, deadlines: Deadlines) -> AsyncGenerator[Delta | Completed]:
+    async def _pieces(self, request: TextRequest, deadlines: Deadlines) -> AsyncGenerator[Delta | Completed]:
         reader = Reader(request)
-        with deadlines.guard():
-            chunks = await self._client.aio.models.generate_content_stream(
-                model=request.model, contents=contents(request), config=config(request)
-            )
-        async with aclosing(cast("Chunks", chunks)):
-            while True:
-                with deadlines.guard():
-                    chunk = await anext(chunks, None)
-                if chunk is None:
-                    break
+        async with AsyncExitStack() as stack:
+            chunks = await self._open(request, stack)
+            # The SDK sends the request when it is asked for the first chunk.
+            with self._responses.watched() as responses, deadlines.guard():
+                chunk = await anext(chunks, None)
+            for response in responses:
+                stack.push_async_callback(response.aclose)
+            while chunk is not None:
                 delta = reader.read(chunk)
                 if delta is not None:
                     deadlines.advance()
                     yield delta
+                with deadlines.guard():
+                    chunk = await anext(chunks, None)
         yield reader.end()
+
+    async def _open(self, request: TextRequest, stack: AsyncExitStack) -> Chunks:
+        chunks = await self._client.aio.models.generate_content_stream(
+            model=request.model, contents=contents(request), config=config(request)
+        )
+        return await stack.enter_async_context(aclosing(cast("Chunks", chunks)))

@@ -1,0 +1,43 @@
+from typing import Any, Final, NamedTuple
+
+INPUT_TOKENS: Final = 1_048_576
+OUTPUT_TOKENS: Final = 65_536
+
+
+class Model(NamedTuple):
+    model_id: str
+    display_name: str
+    methods: tuple[str, ...] = ("generateContent", "countTokens")
+
+    @property
+    def answers(self) -> bool:
+        return "generateContent" in self.methods
+
+
+CATALOGUE: Final = (
+    Model("gemini-3.8-flash", "Gemini 3.8 Flash"),
+    Model("gemini-3.5-flash-lite", "Gemini 3.5 Flash-Lite"),
+    Model("gemini-3.1-pro-preview", "Gemini 3.1 Pro Preview"),
+    Model("gemini-embedding-001", "Gemini Embedding 001", ("embedContent",)),
+)
+
+
+def find(model_id: str) -> Model | None:
+    return next((model for model in CATALOGUE if model.model_id == model_id), None)
+
+
+def listing() -> dict[str, Any]:
+    """Return the body of GET /v1/models."""
+    return {"models": [entry(model) for model in CATALOGUE]}
+
+
+def entry(model: Model) -> dict[str, Any]:
+    """Return the body of GET /v1/models/{model}. https://ai.google.dev/api/models#Model"""
+    return {
+        "name": f"models/{model.model_id}",
+        "version": "001",
+        "displayName": model.display_name,
+        "inputTokenLimit": INPUT_TOKENS,
+        "outputTokenLimit": OUTPUT_TOKENS,
+        "supportedGenerationMethods": list(model.methods),
+    }

@@ -1,0 +1,13 @@
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class GoogleSettings(BaseSettings):
+    """The stand-in's environment. Each field is the variable SANDBOX_GOOGLE_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix="SANDBOX_GOOGLE_", frozen=True, extra="ignore")
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8083, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    first_token_ms: float = Field(default=200.0, ge=0, description="Time to the first token.")
+    tokens_per_second: float = Field(default=100.0, gt=0, description="Pace of an answer.")
