@@ -39,7 +39,10 @@ def lengths(scene: Scene) -> Page:
 def voice(scene: Scene) -> Page:
     """When an answer is spoken too."""
     chosen = scene.preferences.voice_answers
-    choices = [Choice(when, voice_name(scene, when), when is chosen) for when in VoiceAnswers]
+    choices = [
+        Choice(when, scene.say(f"voice-button-{when.replace('_', '-')}"), when is chosen)
+        for when in VoiceAnswers
+    ]
     return _simple(scene, scene.say("voice-title"), scene.say("voice-hint"), choices, columns=1)
 
 

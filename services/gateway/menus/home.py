@@ -29,6 +29,7 @@ def home(scene: Scene) -> Page:
     length = scene.say(f"home-length-{preferences.answer_length}")
     wishes = scene.say("home-wishes-some" if preferences.wishes else "home-wishes-none")
     voice = voice_name(scene, preferences.voice_answers)
+    page.write(scene.say("home-hint"), gap="\n")
     page.write_stressing(scene.say("home-role", value=role), role, gap="\n\n")
     page.write_stressing(scene.say("home-model", value=model), model)
     page.write_stressing(scene.say("home-length", value=length), length)

@@ -1,10 +1,12 @@
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from services.gateway.buttons import Keyboard, keyboard
 from services.gateway.menus.trail import Trail
 from services.gateway.rendering import utf16_length
 
+LONG_QUOTE: Final = 150
+"""Characters: about three lines on a phone."""
 Button = tuple[str, str]
 """What it says, and its callback data."""
 
@@ -27,6 +29,11 @@ class Page:
         if kind:
             self._mark(kind, utf16_length(self.text), text)
         self.text += text
+
+    def quote(self, text: str) -> None:
+        """Adds what somebody said; a long one can be unfolded."""
+        is_long = len(text) > LONG_QUOTE
+        self.write(text, "expandable_blockquote" if is_long else "blockquote", gap="\n")
 
     def write_stressing(self, text: str, stressed: str, *, gap: str = "\n") -> None:
         """Adds a passage with one of its words in bold, the last one that reads so."""

@@ -24,7 +24,7 @@ def memory(scene: Scene) -> Page:
         page.write(scene.say("memory-tokens", count=remembered.token_count), gap=" ")
         if remembered.summary:
             page.write(scene.say("memory-summary"))
-            page.write(_beginning_of(remembered.summary), "expandable_blockquote", gap="\n")
+            page.quote(_beginning_of(remembered.summary))
         page.add_row((scene.say("forget-button"), scene.trail.to(Screen.FORGETTING).data()))
     page.add_back(scene.say("back-button"), scene.trail)
     return page
@@ -44,17 +44,17 @@ def wishes(scene: Scene) -> Page:
     """The chat's own instructions."""
     page, own = Page(), scene.preferences.wishes
     page.write(scene.say("wishes-title"), "bold")
-    page.write(scene.say("wishes-hint"))
-    writing = scene.trail.to(Screen.WRITING).data()
+    to_writing = scene.trail.to(Screen.WRITING).data()
     if own:
         page.write(scene.say("wishes-now"))
-        page.write(own, "expandable_blockquote", gap="\n")
+        page.quote(own)
         page.add_row(
-            (scene.say("wishes-replace-button"), writing),
+            (scene.say("wishes-replace-button"), to_writing),
             (scene.say("wishes-delete-button"), scene.trail.data(DELETE)),
         )
     else:
-        page.add_row((scene.say("wishes-write-button"), writing))
+        page.write(scene.say("wishes-hint"))
+        page.add_row((scene.say("wishes-write-button"), to_writing))
     page.add_back(scene.say("back-button"), scene.trail)
     return page
 

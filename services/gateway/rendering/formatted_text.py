@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from services.gateway.rendering.utf16 import utf16_length
 
+LONG_QUOTE = 150
+"""Characters: about three lines on a phone."""
+
 
 class EntityType(StrEnum):
     """The kinds of marking an answer can have: https://core.telegram.org/bots/api#messageentity."""
@@ -58,7 +61,8 @@ def italic(text: str) -> FormattedText:
 
 def quoted(text: str) -> FormattedText:
     """What somebody said, above what is said about it; a long one can be unfolded."""
-    return FormattedText(text, (Entity(EntityType.EXPANDABLE_BLOCKQUOTE, 0, utf16_length(text)),))
+    kind = EntityType.EXPANDABLE_BLOCKQUOTE if len(text) > LONG_QUOTE else EntityType.BLOCKQUOTE
+    return FormattedText(text, (Entity(kind, 0, utf16_length(text)),))
 
 
 def clip(entities: Iterable[Entity], begin: int, end: int) -> tuple[Entity, ...]:

@@ -47,6 +47,7 @@ only-admins = Only this group's admins change its settings.
 
 home-title = ⚙️ Settings
 home-title-group = ⚙️ The group's settings
+home-hint = What would you like to change? It takes effect with your next question.
 home-role = Role: { $value }
 home-model = Model: { $value }
 home-length = Answers: { $value }
@@ -107,6 +108,9 @@ length-detailed = Detailed, with examples
 
 voice-title = 🔊 Voice
 voice-hint = When shall I answer with a voice message too? The text always comes.
+voice-button-never = Never
+voice-button-to-voice = To voice messages
+voice-button-always = Always
 voice-when-never = never
 voice-when-to-voice = to voice messages
 voice-when-always = always
@@ -144,7 +148,7 @@ forgotten = The conversation is forgotten ✅
 
 wishes-title = ✍️ Your instructions
 wishes-hint = Tell me how to answer you and what to know about you. I will keep it in mind in every answer. For example: “Answer without introductions. I am a doctor, no need to explain the terms.”
-wishes-now = Now:
+wishes-now = I follow them in every answer:
 wishes-write-button = ✍️ Write
 wishes-replace-button = ✍️ Replace
 wishes-delete-button = 🗑 Delete

@@ -47,6 +47,7 @@ only-admins = Настройки этой группы меняют только
 
 home-title = ⚙️ Настройки
 home-title-group = ⚙️ Настройки группы
+home-hint = Что изменить? Всё действует сразу, со следующего вопроса.
 home-role = Роль: { $value }
 home-model = Модель: { $value }
 home-length = Ответы: { $value }
@@ -107,6 +108,9 @@ length-detailed = Подробно, с примерами
 
 voice-title = 🔊 Голос
 voice-hint = Когда отвечать ещё и голосовым сообщением? Текст приходит всегда.
+voice-button-never = Никогда
+voice-button-to-voice = На голосовые вопросы
+voice-button-always = Всегда
 voice-when-never = никогда
 voice-when-to-voice = на голосовые вопросы
 voice-when-always = всегда
@@ -145,7 +149,7 @@ forgotten = Разговор забыт ✅
 
 wishes-title = ✍️ Ваши указания
 wishes-hint = Напишите, как вам отвечать и что о вас стоит знать. Я учту это в каждом ответе. Например: «Отвечай без вступлений. Я врач, термины объяснять не нужно».
-wishes-now = Сейчас:
+wishes-now = Учитываю их в каждом ответе:
 wishes-write-button = ✍️ Написать
 wishes-replace-button = ✍️ Заменить
 wishes-delete-button = 🗑 Удалить

@@ -20,7 +20,7 @@ def test_an_answer_that_ended_by_itself_has_no_note() -> None:
 def test_what_was_asked_without_writing_stands_above_the_answer() -> None:
     [part] = parts_of(Manuscript("Because.", Finish.COMPLETE, asked="Why? 🚀"), Language.EN, WORDING)
     assert part.text == "Why? 🚀\nBecause."
-    assert part.entities == ({"type": "expandable_blockquote", "offset": 0, "length": 7},)
+    assert part.entities == ({"type": "blockquote", "offset": 0, "length": 7},)
 
 
 @pytest.mark.parametrize(
