@@ -36,7 +36,7 @@ async def supervise(plan: Plan, parts: Sequence[Part], console: Console) -> int:
             continue  # nohup: a closed terminal is not to end this
         asyncio.get_running_loop().add_signal_handler(number, on_signal)
     console.say(f"starting {', '.join(part.name for part in parts)}")
-    if note := summary.not_used_yet(plan):
+    for note in summary.not_read(plan):
         console.say(note)
     try:
         await supervisor.run(stop, when_up)

@@ -8,26 +8,24 @@ from dotenv import dotenv_values
 # What a process needs of the host, whatever it does.
 HOST: Final = (
     *("PATH", "HOME", "USER", "LANG", "LC_*", "TZ", "TMPDIR", "PYTHON*", "NO_COLOR"),
-    *("SSL_CERT_FILE", "SSL_CERT_DIR", "*_PROXY", "*_proxy"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "*_proxy"),
 )
 CHASSIS: Final = ("LOG_LEVEL", "LOG_FORMAT", "OTEL_*", "GRPC_HOST", "DRAIN_SECONDS", "FAILPOINTS")
 GATEWAY: Final = (
     *("TELEGRAM_*", "WEBHOOK_*", "ADMIN_IDS"),
     *("LEASE_SECONDS", "MAX_IN_FLIGHT_UPDATES", "ANSWER_TIMEOUT_SECONDS", "LEDGER_HOURS", "STREAM_REPLICAS"),
 )
-TEXT: Final = ("OPENAI_*", "TEXT_*", "STREAM_REPLICAS")
+# GOOGLE_* would take in the credentials of Google's cloud.
+TEXT: Final = (
+    *("OPENAI_*", "GOOGLE_API_KEY", "GOOGLE_BASE_URL", "GOOGLE_MODEL*", "GOOGLE_PROXY", "GOOGLE_*_SECONDS"),
+    *("TEXT_*", "STREAM_REPLICAS"),
+)
 SANDBOX: Final = ("SANDBOX_*",)
 
 # Names that Quartet knows already and that no service reads yet.
-NOT_USED_YET: Final = (
-    *(
-        "GEMINI_API_KEY",
-        "GOOGLE_GEMINI_BASE_URL",
-        "RUNWAYML_API_SECRET",
-        "RUNWAYML_BASE_URL",
-        "CLICKHOUSE_URL",
-    ),
-)
+NOT_USED_YET: Final = ("RUNWAYML_API_SECRET", "RUNWAYML_BASE_URL", "CLICKHOUSE_URL")
+# What the vendor's own pages and tools call them, and what Quartet does.
+OTHER_NAMES: Final = {"GEMINI_API_KEY": "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL": "GOOGLE_BASE_URL"}
 
 
 def read(dotenv: Path, process: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,6 @@ from services.local.settings import LocalSettings
 
 # The token that the sandbox takes, and any foreign Bot API emulator too.
 SANDBOX_TOKEN: Final = "1000000001:sandbox-token-for-local-use-only-000"  # noqa: S105  # public
-PLACEHOLDER_KEY: Final = "no-key-needed"
 
 
 @dataclass(frozen=True)
@@ -28,11 +27,11 @@ class Plan:
     def parts(self) -> list[Part]:
         """Return the parts. Raises StartupError where settings do not go together."""
         settings = self.settings
-        stands_in = settings.runs_telegram or settings.runs_openai
+        stands_in = settings.runs_telegram or settings.runs_text_vendors
         if stands_in and settings.quartet_environment is Environment.PRODUCTION:
             raise StartupError(
                 "QUARTET_ENVIRONMENT=production and the sandbox do not go together: set TELEGRAM_BOT_TOKEN "
-                "and OPENAI_API_KEY, or unset QUARTET_ENVIRONMENT."
+                "and OPENAI_API_KEY or GOOGLE_API_KEY, or unset QUARTET_ENVIRONMENT."
             )
         parts = []
         if settings.runs_nats:
@@ -40,9 +39,11 @@ class Plan:
         if settings.runs_telegram:
             host, port = settings.sandbox_host, settings.sandbox_telegram_port
             parts.append(self._sandbox("telegram", host, port, "SANDBOX_PORT"))
-        if settings.runs_openai:
+        if settings.runs_text_vendors:
             host, port = settings.sandbox_openai_host, settings.sandbox_openai_port
             parts.append(self._sandbox("openai", host, port, "SANDBOX_OPENAI_PORT"))
+            host, port = settings.sandbox_google_host, settings.sandbox_google_port
+            parts.append(self._sandbox("google", host, port, "SANDBOX_GOOGLE_PORT"))
         return [*parts, self._text(), self._gateway()]
 
     @property
@@ -112,13 +113,13 @@ class Plan:
     def _text(self) -> Part:
         settings = self.settings
         values = {}
-        if settings.runs_openai:
+        if settings.runs_text_vendors:
             values = {
                 "OPENAI_BASE_URL": f"http://127.0.0.1:{settings.sandbox_openai_port}/v1",
                 "OPENAI_PROXY": "",
+                "GOOGLE_BASE_URL": f"http://127.0.0.1:{settings.sandbox_google_port}",
+                "GOOGLE_PROXY": "",
             }
-        if settings.openai_api_key is None:
-            values["OPENAI_API_KEY"] = PLACEHOLDER_KEY
         return self._service("text", settings.text_grpc_port, settings.text_metrics_port, env.TEXT, values)
 
     def _gateway(self) -> Part:

@@ -31,6 +31,11 @@ class LocalSettings(BaseModel):
     sandbox_openai_host: str = Field("127.0.0.1", description="address the stand-in for OpenAI listens on")
     sandbox_openai_port: Port = Field(8082, description="a free TCP port for the stand-in for OpenAI")
 
+    google_api_key: SecretStr | None = Field(None, description="the key, from aistudio.google.com")
+    google_base_url: str | None = Field(None, description="another server that speaks the Gemini API")
+    sandbox_google_host: str = Field("127.0.0.1", description="address the stand-in for Google listens on")
+    sandbox_google_port: Port = Field(8083, description="a free TCP port for the stand-in for Google")
+
     grpc_host: str = Field("127.0.0.1", description="address the services listen on")
     text_grpc_port: Port = Field(7051, description="a free TCP port for the text service's gRPC")
     text_metrics_port: Port = Field(9091, description="a free TCP port for the text service's metrics")
@@ -63,9 +68,20 @@ class LocalSettings(BaseModel):
         return self.telegram_bot_token is None and self.telegram_api_url is None
 
     @property
-    def runs_openai(self) -> bool:
-        """Whether the sandbox stands in for OpenAI: neither a key nor another server is named."""
-        return self.openai_api_key is None and self.openai_base_url is None
+    def has_openai(self) -> bool:
+        return self.openai_api_key is not None or self.openai_base_url is not None
+
+    @property
+    def has_google(self) -> bool:
+        return self.google_api_key is not None or self.google_base_url is not None
+
+    @property
+    def runs_text_vendors(self) -> bool:
+        """Whether the sandbox stands in for the vendors of text: none has a key or another server.
+
+        Beside a real vendor there is no stand-in: what it says would pass for a real answer.
+        """
+        return not self.has_openai and not self.has_google
 
 
 def _explain(settings: type[LocalSettings], name: int | str, *_rest: int | str) -> str:

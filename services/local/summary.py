@@ -19,12 +19,18 @@ def welcome(plan: Plan, username: str | None, seconds: float) -> str:
     return "\n" + "\n".join([*lines, "", "  Ctrl-C stops everything."]) + "\n"
 
 
-def not_used_yet(plan: Plan) -> str | None:
-    """Return a line that names variables which are set and which nothing reads yet."""
-    names = env.unused(plan.environment)
-    if not names:
-        return None
-    return f"{', '.join(names)}: set, but not used yet; the service that reads it is still to come."
+def not_read(plan: Plan) -> list[str]:
+    """Return a line for each kind of variable that is set and that nothing reads."""
+    lines = [
+        f"{name} is set, but not read: here its name is {known}."
+        for name, known in env.OTHER_NAMES.items()
+        if plan.environment.get(name)
+    ]
+    if names := env.unused(plan.environment):
+        lines.append(
+            f"{', '.join(names)}: set, but not used yet; the service that reads it is still to come."
+        )
+    return lines
 
 
 def _bot(plan: Plan, username: str | None) -> str:
@@ -37,8 +43,18 @@ def _bot(plan: Plan, username: str | None) -> str:
 
 
 def _answers(plan: Plan) -> str:
-    if plan.settings.runs_openai:
-        return "the sandbox's stand-in for OpenAI (OPENAI_API_KEY makes them real)"
-    if plan.settings.openai_base_url:
-        return "another server, by OPENAI_BASE_URL"
-    return "OpenAI"
+    settings = plan.settings
+    if settings.runs_text_vendors:
+        return (
+            "the sandbox's stand-ins for OpenAI and Google (OPENAI_API_KEY or GOOGLE_API_KEY makes them real)"
+        )
+    vendors = [
+        ("OpenAI", "OPENAI_BASE_URL", settings.has_openai, settings.openai_base_url),
+        ("Google", "GOOGLE_BASE_URL", settings.has_google, settings.google_base_url),
+    ]
+    names = [
+        f"another server, by {variable}" if base_url else name
+        for name, variable, is_used, base_url in vendors
+        if is_used
+    ]
+    return " and ".join(names)

@@ -21,37 +21,43 @@ WEBHOOK_SECRET: Final = "a-webhook-secret-for-tests"
 class Stack:
     """Quartet as real processes on free ports: nats, telegram, openai, text, and gateways as you name them.
 
+    With `google`, there is a process of that name, too, and text has both vendors.
     Every method that takes a name takes one of `processes`. Whatever a process writes is in `<name>.log`.
     """
 
-    def __init__(self, directory: Path, variables: Mapping[str, str]) -> None:
+    def __init__(self, directory: Path, variables: Mapping[str, str], *, google: bool = False) -> None:
         self.directory = directory
         self.processes: dict[str, RealProcess] = {}
         self._variables = dict(variables)
-        self._nats_port, telegram_port, openai_port = free_port(), free_port(), free_port()
+        self._nats_port, telegram_port, openai_port, google_port = (free_port() for _ in range(4))
         self._text_port, self._text_metrics_port = free_port(), free_port()
         self._gateway_ports: dict[str, dict[str, int]] = {}
         self.nats_url = f"nats://{HOST}:{self._nats_port}"
         self.telegram_url = f"http://{HOST}:{telegram_port}"
         self.openai_url = f"http://{HOST}:{openai_port}"
+        self.google_url = f"http://{HOST}:{google_port}"
         self.text_target = f"dns:///{HOST}:{self._text_port}"
         self._add_nats()
         self._add_sandbox("telegram", telegram_port)
         self._add_sandbox("openai", openai_port)
+        if google:
+            self._add_sandbox("google", google_port)
         self._add_text()
 
     async def start(self) -> None:
         """Start everything but the gateways, in the order of need."""
         await self.processes["nats"].start()
-        await asyncio.gather(*(self.processes[name].start() for name in ("telegram", "openai", "text")))
+        others = [process for name, process in self.processes.items() if name != "nats"]
+        await asyncio.gather(*(process.start() for process in others))
 
     async def stop(self) -> None:
         """End everything, gateways first, the store last."""
-        last = ("text", "openai", "telegram", "nats")
+        last = ("text", "google", "openai", "telegram", "nats")
         gateways = [process for name, process in self.processes.items() if name not in last]
         await asyncio.gather(*(process.stop() for process in gateways))
         for name in last:
-            await self.processes[name].stop()
+            if name in self.processes:
+                await self.processes[name].stop()
 
     async def start_gateway(
         self, name: str = "gateway", *, failpoints: str = "", until_ready: bool = True, **variables: str
@@ -153,7 +159,7 @@ class Stack:
         self._add("nats", (binary, "--config", str(file)), {}, NatsProbe(HOST, self._nats_port))
 
     def _add_sandbox(self, which: str, port: int) -> None:
-        environment = {"SANDBOX_PORT" if which == "telegram" else "SANDBOX_OPENAI_PORT": str(port)}
+        environment = {"SANDBOX_PORT" if which == "telegram" else f"SANDBOX_{which.upper()}_PORT": str(port)}
         probe = HttpProbe(f"http://{HOST}:{port}/control/state")
         self._add(which, self._module("services.sandbox", which), environment, probe)
 
@@ -164,6 +170,8 @@ class Stack:
             "OPENAI_BASE_URL": f"{self.openai_url}/v1",
             "OPENAI_API_KEY": "sk-a-key-for-tests",
         }
+        if "google" in self.processes:
+            environment["GOOGLE_BASE_URL"] = self.google_url
         probe = HttpProbe(f"http://{HOST}:{self._text_metrics_port}/readyz")
         self._add("text", self._module("services.text"), environment, probe)
 
@@ -173,12 +181,15 @@ class Stack:
 
 
 @asynccontextmanager
-async def running_stack(directory: Path, *, gateways: int = 1, **variables: str) -> AsyncIterator[Stack]:
+async def running_stack(
+    directory: Path, *, gateways: int = 1, google: bool = False, **variables: str
+) -> AsyncIterator[Stack]:
     """Run a stack in `directory` for the block: gateways are `gateway`, `gateway-2` and so on.
 
+    With `google`, text has a second vendor, and `processes` its stand-in.
     `variables` go to every process. With `gateways=0` start them with `start_gateway`.
     """
-    stack = Stack(directory, variables)
+    stack = Stack(directory, variables, google=google)
     try:
         await stack.start()
         names = ["gateway", *(f"gateway-{number}" for number in range(2, gateways + 1))][:gateways]

@@ -17,7 +17,7 @@ class Model(NamedTuple):
 CATALOGUE: Final = (
     Model("gemini-3.8-flash", "Gemini 3.8 Flash"),
     Model("gemini-3.5-flash-lite", "Gemini 3.5 Flash-Lite"),
-    Model("gemini-3.1-pro-preview", "Gemini 3.1 Pro Preview"),
+    Model("gemini-4-argon", "Gemini 4 Argon"),
     Model("gemini-embedding-001", "Gemini Embedding 001", ("embedContent",)),
 )
 

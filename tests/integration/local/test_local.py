@@ -14,8 +14,8 @@ from tests.support.ports import free_port
 from tests.support.processes import ROOT
 
 PORTS: Final = (
-    *("NATS_PORT", "SANDBOX_TELEGRAM_PORT", "SANDBOX_OPENAI_PORT", "TEXT_GRPC_PORT", "TEXT_METRICS_PORT"),
-    *("GATEWAY_GRPC_PORT", "GATEWAY_METRICS_PORT"),
+    *("NATS_PORT", "SANDBOX_TELEGRAM_PORT", "SANDBOX_OPENAI_PORT", "SANDBOX_GOOGLE_PORT"),
+    *("TEXT_GRPC_PORT", "TEXT_METRICS_PORT", "GATEWAY_GRPC_PORT", "GATEWAY_METRICS_PORT"),
 )
 
 
@@ -91,7 +91,7 @@ async def test_everything_comes_up_heals_and_ends_on_ctrl_c(tmp_path: Path) -> N
         await _read_until(process, "serving")
 
         children = _children(process.pid)
-        assert len(children) == 5
+        assert len(children) == 6
         process.send_signal(signal.SIGINT)
         assert (await _rest(process)).endswith("| stopped\n")
         assert await process.wait() == 0

@@ -19,11 +19,14 @@ def _parts(folder: Path, **variables: str) -> dict[str, Part]:
 
 def test_with_nothing_set_the_stand_ins_and_the_store_come_before_the_services(tmp_path: Path) -> None:
     parts = _parts(tmp_path)
-    assert list(parts) == ["nats", "sandbox-telegram", "sandbox-openai", "text", "gateway"]
+    assert list(parts) == [
+        *("nats", "sandbox-telegram", "sandbox-openai", "sandbox-google", "text", "gateway")
+    ]
     assert [part.stage for part in parts.values()] == sorted(part.stage for part in parts.values())
     assert parts["gateway"].environment["TELEGRAM_API_URL"] == "http://127.0.0.1:8081"
     assert parts["gateway"].environment["TELEGRAM_BOT_TOKEN"] == SANDBOX_TOKEN
     assert parts["text"].environment["OPENAI_BASE_URL"] == "http://127.0.0.1:8082/v1"
+    assert parts["text"].environment["GOOGLE_BASE_URL"] == "http://127.0.0.1:8083"
 
 
 def test_a_token_alone_is_the_real_telegram(tmp_path: Path) -> None:
@@ -42,35 +45,56 @@ def test_another_bot_api_server_is_spoken_to_with_the_sandbox_s_token(tmp_path: 
 def test_another_openai_server_needs_no_key(tmp_path: Path) -> None:
     environment = _parts(tmp_path, OPENAI_BASE_URL="http://other/v1")["text"].environment
     assert environment["OPENAI_BASE_URL"] == "http://other/v1"
-    assert environment["OPENAI_API_KEY"]
+    assert "OPENAI_API_KEY" not in environment
 
 
-def test_a_key_alone_is_the_real_openai(tmp_path: Path) -> None:
-    parts = _parts(tmp_path, OPENAI_API_KEY="sk-real")
+@pytest.mark.parametrize(
+    ("name", "base_urls"),
+    [("OPENAI_API_KEY", ("OPENAI_BASE_URL", "GOOGLE_BASE_URL")), ("GOOGLE_API_KEY", ("GOOGLE_BASE_URL",))],
+)
+def test_beside_one_real_vendor_there_is_no_stand_in(
+    tmp_path: Path, name: str, base_urls: tuple[str, ...]
+) -> None:
+    parts = _parts(tmp_path, **{name: "real"})
     assert "sandbox-openai" not in parts
-    assert parts["text"].environment["OPENAI_API_KEY"] == "sk-real"
-    assert "OPENAI_BASE_URL" not in parts["text"].environment
+    assert "sandbox-google" not in parts
+    assert parts["text"].environment[name] == "real"
+    assert not any(base_url in parts["text"].environment for base_url in base_urls)
 
 
 def test_nobody_gets_the_secrets_of_another_part(tmp_path: Path) -> None:
-    secrets = {"TELEGRAM_BOT_TOKEN": "7:tg-secret", "OPENAI_API_KEY": "sk-secret", "AWS_SECRET": "aws-secret"}
+    secrets = {
+        "TELEGRAM_BOT_TOKEN": "7:tg-secret",
+        "OPENAI_API_KEY": "sk-secret",
+        "GOOGLE_PROXY": "http://user:secret@proxy",
+        "GOOGLE_APPLICATION_CREDENTIALS": "/cloud-secret",
+        "AWS_SECRET": "aws-secret",
+    }
     parts = _parts(tmp_path, **secrets)
     holders = {
         secret: [name for name, part in parts.items() if secret in part.environment.values()]
         for secret in secrets.values()
     }
-    assert holders == {"7:tg-secret": ["gateway"], "sk-secret": ["text"], "aws-secret": []}
+    assert holders == {
+        "7:tg-secret": ["gateway"],
+        "sk-secret": ["text"],
+        "http://user:secret@proxy": ["text"],
+        "/cloud-secret": [],
+        "aws-secret": [],
+    }
     assert not any(secret in repr(parts) for secret in secrets.values())
 
 
 def test_proxies_are_for_the_real_vendors_not_for_the_stand_ins(tmp_path: Path) -> None:
     proxies = {"TELEGRAM_PROXY": "socks5://proxy:1", "OPENAI_PROXY": "http://proxy:2"}
+    proxies["GOOGLE_PROXY"] = "http://proxy:3"
     parts = _parts(tmp_path, **proxies)
     assert parts["gateway"].environment["TELEGRAM_PROXY"] == ""
-    assert parts["text"].environment["OPENAI_PROXY"] == ""
+    assert parts["text"].environment["OPENAI_PROXY"] == parts["text"].environment["GOOGLE_PROXY"] == ""
     parts = _parts(tmp_path, **proxies, TELEGRAM_BOT_TOKEN="7:t", OPENAI_API_KEY="k")
     assert parts["gateway"].environment["TELEGRAM_PROXY"] == "socks5://proxy:1"
     assert parts["text"].environment["OPENAI_PROXY"] == "http://proxy:2"
+    assert parts["text"].environment["GOOGLE_PROXY"] == "http://proxy:3"
 
 
 def test_ports_move_with_their_variables(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from services.local.settings import LocalSettings
 
 def test_with_nothing_set_everything_runs_here() -> None:
     settings = LocalSettings.read({})
-    assert (settings.runs_nats, settings.runs_telegram, settings.runs_openai) == (True, True, True)
+    assert (settings.runs_nats, settings.runs_telegram, settings.runs_text_vendors) == (True, True, True)
 
 
 @pytest.mark.parametrize(
@@ -17,13 +17,15 @@ def test_with_nothing_set_everything_runs_here() -> None:
         ("TELEGRAM_API_URL", "http://other", (True, False, True)),
         ("OPENAI_API_KEY", "sk-key", (True, True, False)),
         ("OPENAI_BASE_URL", "http://other/v1", (True, True, False)),
+        ("GOOGLE_API_KEY", "key", (True, True, False)),
+        ("GOOGLE_BASE_URL", "http://other", (True, True, False)),
     ],
 )
 def test_each_variable_alone_replaces_just_its_part(
     variable: str, value: str, expected: tuple[bool, bool, bool]
 ) -> None:
     settings = LocalSettings.read({variable: value})
-    assert (settings.runs_nats, settings.runs_telegram, settings.runs_openai) == expected
+    assert (settings.runs_nats, settings.runs_telegram, settings.runs_text_vendors) == expected
 
 
 def test_an_empty_variable_counts_as_unset() -> None:

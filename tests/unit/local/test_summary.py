@@ -1,8 +1,10 @@
 from pathlib import Path
 
+import pytest
+
 from services.local.plan import Plan
 from services.local.settings import LocalSettings
-from services.local.summary import not_used_yet, welcome
+from services.local.summary import not_read, welcome
 
 
 def _plan(**variables: str) -> Plan:
@@ -24,6 +26,24 @@ def test_a_real_bot_is_shown_by_its_link_and_no_secret_is() -> None:
     assert "secret" not in text
 
 
-def test_what_is_set_and_not_used_yet_is_said() -> None:
-    assert not_used_yet(_plan()) is None
-    assert (not_used_yet(_plan(GEMINI_API_KEY="x")) or "").startswith("GEMINI_API_KEY: set, but not used yet")
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, "stand-ins for OpenAI and Google"),
+        ({"OPENAI_API_KEY": "k"}, "OpenAI\n"),
+        ({"GOOGLE_API_KEY": "k"}, "Google\n"),
+        (
+            {"OPENAI_BASE_URL": "http://x", "GOOGLE_API_KEY": "k"},
+            "another server, by OPENAI_BASE_URL and Google\n",
+        ),
+    ],
+)
+def test_who_answers_is_shown(variables: dict[str, str], expected: str) -> None:
+    assert expected in welcome(_plan(**variables), "bot", 1)
+
+
+def test_what_is_set_and_not_read_is_said() -> None:
+    assert not_read(_plan()) == []
+    [renamed, unused] = not_read(_plan(GEMINI_API_KEY="x", CLICKHOUSE_URL="y"))
+    assert renamed == "GEMINI_API_KEY is set, but not read: here its name is GOOGLE_API_KEY."
+    assert unused.startswith("CLICKHOUSE_URL: set, but not used yet")

@@ -15,7 +15,7 @@ class GoogleSettings(BaseModel):
         default="gemini-3.8-flash", min_length=1, description="the model of those who chose none"
     )
     google_models: Names[str] = Field(
-        default=("gemini-3.5-flash-lite", "gemini-3.1-pro-preview"),
+        default=("gemini-3.5-flash-lite", "gemini-4-argon"),
         description="more models that users may choose, separated by commas",
     )
     google_proxy: ProxyUrl | None = Field(default=None, description="an http:// or socks5:// proxy to Google")
