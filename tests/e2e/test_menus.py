@@ -145,6 +145,18 @@ async def test_instructions_are_taken_from_the_next_message_kept_and_deleted(tal
     assert "стихами" not in menu.text
 
 
+async def test_instructions_that_are_edited_are_kept_as_they_read_now(talk: Conversation) -> None:
+    menu = await opened(talk, "/instructions")
+    await menu.press("Написать")
+    sent = await talk.telegram.send(talk.user_id, "Отвечай стихами")
+    await talk.telegram.wait_for_reply(talk.user_id, contains="Запомнил")
+    mark = talk.telegram.mark()
+    await talk.telegram.edit(talk.user_id, sent["message"]["message_id"], "Отвечай прозой")
+    saved = await talk.telegram.wait_for_reply(talk.user_id, contains="Запомнил", after=mark)
+    assert "прозой" in saved["text"]
+    assert "🧪" in await talk.ask("Обычный вопрос")
+
+
 async def test_instructions_that_are_too_long_are_asked_for_again(talk: Conversation) -> None:
     menu = await opened(talk, "/instructions")
     await menu.press("Написать")

@@ -16,21 +16,29 @@ from services.gateway.routers.menu_drawing import Drawing
 from services.gateway.routers.settable import MaySet, is_anonymous_admin
 from services.gateway.speech import Speech
 from services.gateway.text_client import TextClient
+from services.gateway.updates import turn_id_in_chat
 from services.gateway.wording import Wording
 
 WISHES = Trail.of(Screen.HOME, Screen.WISHES)
 
 
 class Expected(Filter):
-    """Passes a message of the person whom a dialogue waits for, with the dialogue as `awaiting`."""
+    """Passes a message of the person whom a dialogue waits for, also when it is edited afterwards.
 
-    async def __call__(self, message: Message, turn: Turn) -> bool | dict[str, Any]:
+    The handler gets the dialogue as `awaiting`, with this message for its answer.
+    """
+
+    async def __call__(self, message: Message, bot: Bot, turn: Turn) -> bool | dict[str, Any]:
         awaiting = turn.preferences.awaiting
-        if awaiting is None or not awaiting.is_met_by(turn.turn_id, turn.thread_id, turn.received_at):
-            return False
         # Who speaks in the name of the group pressed the button under their own.
-        is_theirs = awaiting.user_id == turn.user_id or is_anonymous_admin(message)
-        return {"awaiting": awaiting} if is_theirs else False
+        if awaiting is None or not (awaiting.user_id == turn.user_id or is_anonymous_admin(message)):
+            return False
+        sent_at = message.date.timestamp() if message.edit_date else turn.received_at
+        suffix = f"{message.message_id}.{int(message.date.timestamp())}"
+        turn_id = turn_id_in_chat(bot.id, message.chat.id, suffix)
+        if not awaiting.is_met_by(turn_id, turn.thread_id, sent_at):
+            return False
+        return {"awaiting": awaiting.model_copy(update={"answered_by": turn_id})}
 
 
 def router() -> Router:
@@ -39,7 +47,8 @@ def router() -> Router:
     is_command = F.text.startswith("/")
     routes.message.register(cancel, is_command, Expected())
     is_own_text = F.text & ~F.forward_origin & ~is_command
-    routes.message.register(take_wishes, is_own_text, Expected(), Addressed(), MaySet())
+    for observer in (routes.message, routes.edited_message):
+        observer.register(take_wishes, is_own_text, Expected(), Addressed(), MaySet())
     return routes
 
 
@@ -65,10 +74,9 @@ async def take_wishes(
     if len(wishes) > MAX_WISHES:
         note = wording.say("wishes-too-long", turn.language, count=len(wishes), limit=MAX_WISHES)
     elif wishes:
-        answered = awaiting.model_copy(update={"answered_by": turn.turn_id})
 
         def change(preferences: Preferences) -> Preferences:
-            return preferences.model_copy(update={"wishes": wishes, "awaiting": answered})
+            return preferences.model_copy(update={"wishes": wishes, "awaiting": awaiting})
 
         turn.preferences = await speech.people.change(turn.chat_id, change)
         note, trail = wording.say("wishes-saved", turn.language), WISHES
