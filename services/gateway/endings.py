@@ -35,10 +35,10 @@ def keyboard_of(manuscript: Manuscript, turn: Turn, wording: Wording) -> Keyboar
 
 def _presses(manuscript: Manuscript, turn: Turn) -> tuple[Press, ...]:
     failure = manuscript.failure
-    if manuscript.remark or turn.inline_message_id:
+    if manuscript.remark or turn.inline_message_id or (failure is not None and not may_pass(failure)):
         return ()
     if failure is not None and manuscript.is_blank:
-        return (ASKED_FOR_BY.get(turn.purpose, Press.TRY),) if may_pass(failure) else ()
+        return (ASKED_FOR_BY.get(turn.purpose, Press.TRY),)
     if failure is not None or manuscript.finish is not Finish.COMPLETE:
         return (Press.AGAIN,) if manuscript.is_blank else (Press.MORE, Press.AGAIN)
     # In a group each button would be one for everyone.
