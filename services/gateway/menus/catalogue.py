@@ -1,9 +1,10 @@
+from datetime import date
 from typing import Final
 
 from services.gateway.menus.choices import Choice, add_choices
 from services.gateway.menus.page import Page
 from services.gateway.menus.scene import Scene
-from services.gateway.menus.settings import DEFAULT, digest_of
+from services.gateway.menus.settings import Value, digest_of
 from services.gateway.models import Health, Model
 from services.gateway.rendering import utf16_length
 
@@ -45,7 +46,7 @@ def _choices(scene: Scene) -> list[Choice]:
         Choice(digest_of(model.model_id), _button(model), model.model_id == chosen)
         for model in scene.models[:MAX_BUTTONS]
     ]
-    return [Choice(DEFAULT, default, not chosen), *named]
+    return [Choice(Value.DEFAULT, default, not chosen), *named]
 
 
 def _button(model: Model) -> str:
@@ -58,9 +59,8 @@ def _description(scene: Scene, model: Model) -> str:
         facts.append(scene.say(f"model-price-{model.price_class}"))
     if model.sees_images:
         facts.append(scene.say("model-sees"))
-    if model.shutdown_date.count("-") == 2:
-        year, month, day = model.shutdown_date[:10].split("-")
-        facts.append(scene.say("model-ends", year=year, month=month, day=day))
+    if (end := _day(model.shutdown_date)) is not None:
+        facts.append(scene.say("model-ends", year=str(end.year), month=f"{end:%m}", day=f"{end:%d}"))
     lines = [f"{model.display_name}: {', '.join(facts)}"]
     if model.health is not Health.AVAILABLE:
         lines.append(scene.say(f"model-health-{model.health}"))
@@ -69,3 +69,10 @@ def _description(scene: Scene, model: Model) -> str:
 
 def _is_listed(scene: Scene) -> bool:
     return any(model.model_id == scene.preferences.model for model in scene.models)
+
+
+def _day(iso8601: str) -> date | None:
+    try:
+        return date.fromisoformat(iso8601[:10])
+    except ValueError:
+        return None

@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from services.gateway.menus.page import Page
 from services.gateway.menus.scene import Scene
-from services.gateway.menus.settings import DEFAULT, PLAIN, RICH
+from services.gateway.menus.settings import Value
 from services.gateway.people import AnswerLength, Role, VoiceAnswers
 from services.gateway.wording import Language
 
@@ -50,8 +50,8 @@ def display(scene: Scene) -> Page:
     """How tables and formulas look."""
     is_plain = scene.preferences.prefers_plain
     choices = [
-        Choice(RICH, scene.say("display-rich"), not is_plain),
-        Choice(PLAIN, scene.say("display-plain"), is_plain),
+        Choice(Value.RICH, scene.say("display-rich"), not is_plain),
+        Choice(Value.PLAIN, scene.say("display-plain"), is_plain),
     ]
     return _simple(scene, scene.say("display-title"), scene.say("display-hint"), choices, columns=1)
 
@@ -59,7 +59,7 @@ def display(scene: Scene) -> Page:
 def languages(scene: Scene) -> Page:
     """The language of the bot's own words."""
     chosen = scene.preferences.language
-    automatic = Choice(DEFAULT, scene.say("language-default"), chosen is None)
+    automatic = Choice(Value.DEFAULT, scene.say("language-default"), chosen is None)
     named = [Choice(each, scene.say(f"language-{each}"), each is chosen) for each in Language]
     hint = scene.say("language-hint")
     return _simple(scene, scene.say("language-title"), hint, [automatic, *named], columns=1)

@@ -2,7 +2,7 @@ from typing import Final
 
 from services.gateway.menus.page import Page
 from services.gateway.menus.scene import Scene
-from services.gateway.menus.settings import DELETE, MAX_WISHES, YES
+from services.gateway.menus.settings import MAX_WISHES, Value
 from services.gateway.menus.trail import Screen
 
 MAX_SUMMARY: Final = 1500
@@ -35,7 +35,7 @@ def forgetting(scene: Scene) -> Page:
     page = Page()
     page.write(scene.say("forget-title"), "bold")
     page.write(scene.say("forget-hint"))
-    page.add_row((scene.say("forget-yes-button"), scene.trail.data(YES)))
+    page.add_row((scene.say("forget-yes-button"), scene.trail.data(Value.YES)))
     page.add_back(scene.say("forget-no-button"), scene.trail)
     return page
 
@@ -50,7 +50,7 @@ def wishes(scene: Scene) -> Page:
         page.quote(own)
         page.add_row(
             (scene.say("wishes-replace-button"), to_writing),
-            (scene.say("wishes-delete-button"), scene.trail.data(DELETE)),
+            (scene.say("wishes-delete-button"), scene.trail.data(Value.DELETE)),
         )
     else:
         page.write(scene.say("wishes-hint"))

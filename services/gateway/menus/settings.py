@@ -1,5 +1,6 @@
 import hashlib
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any, Final
 
 from services.gateway.menus.trail import Screen
@@ -9,11 +10,16 @@ from services.gateway.wording import Language
 
 MAX_WISHES: Final = 1500
 """Characters. They go along with every question."""
-DEFAULT: Final = "default"
-DELETE: Final = "delete"
-YES: Final = "yes"
-RICH: Final = "rich"
-PLAIN: Final = "plain"
+
+
+class Value(StrEnum):
+    """What a button chooses where it is not the name of a preference's value."""
+
+    DEFAULT = "default"
+    DELETE = "delete"
+    YES = "yes"
+    RICH = "rich"
+    PLAIN = "plain"
 
 
 def digest_of(model_id: str) -> str:
@@ -39,13 +45,13 @@ def _change(screen: Screen, value: str, models: Sequence[Model]) -> dict[str, An
             return {"voice_answers": VoiceAnswers(value)}
         case Screen.LANGUAGE, _ if value in Language.__members__.values():
             return {"language": Language(value)}
-        case Screen.LANGUAGE, "default":
+        case Screen.LANGUAGE, Value.DEFAULT:
             return {"language": None}
-        case Screen.DISPLAY, "rich" | "plain":
-            return {"prefers_plain": value == PLAIN}
-        case Screen.WISHES, "delete":
+        case Screen.DISPLAY, Value.RICH | Value.PLAIN:
+            return {"prefers_plain": value == Value.PLAIN}
+        case Screen.WISHES, Value.DELETE:
             return {"wishes": ""}
-        case Screen.MODELS, "default":
+        case Screen.MODELS, Value.DEFAULT:
             return {"model": ""}
         case Screen.MODELS, _:
             return next(({"model": m.model_id} for m in models if digest_of(m.model_id) == value), None)

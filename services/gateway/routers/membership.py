@@ -2,8 +2,11 @@ from aiogram import Router
 from aiogram.filters import IS_MEMBER, IS_NOT_MEMBER, ChatMemberUpdatedFilter
 from aiogram.types import ChatMemberUpdated
 
+from services.gateway.buttons import keyboard
 from services.gateway.delivery.turn import Turn
+from services.gateway.menus import Screen, Trail
 from services.gateway.speech import Speech
+from services.gateway.turns import Part
 from services.gateway.wording import Wording
 
 
@@ -17,5 +20,10 @@ def router() -> Router:
 
 
 async def greet_group(_event: ChatMemberUpdated, turn: Turn, speech: Speech, wording: Wording) -> None:
-    if not turn.is_private:
-        await speech.replies.say(turn, wording.say("group-hello", turn.language))
+    if turn.is_private:
+        return
+    settings = wording.say("settings-button", turn.language)
+    buttons = keyboard([(settings, Trail.of(Screen.HOME).data())])
+    await speech.replies.deliver(
+        turn, [Part(text=wording.say("group-hello", turn.language), keyboard=buttons)]
+    )

@@ -7,6 +7,7 @@ from services.gateway.buttons import MENU_PREFIX
 from services.gateway.commands_menu import publish_chat_commands
 from services.gateway.delivery.turn import Turn
 from services.gateway.menus import Press, Screen, Trail, choose, parse
+from services.gateway.menus.settings import Value
 from services.gateway.people import Awaited, Awaiting, Preferences
 from services.gateway.routers.menu_drawing import Drawing
 from services.gateway.routers.settable import MaySet
@@ -35,7 +36,7 @@ async def press(
     try:
         if pressed is None:
             said = wording.say("menu-renewed", turn.language)
-        elif trail.screen is Screen.FORGETTING and pressed.value:
+        elif trail.screen is Screen.FORGETTING and pressed.value == Value.YES:
             await drawing.forget()
             trail, said = Trail.of(Screen.HOME, Screen.MEMORY), wording.say("forgotten", turn.language)
         elif pressed.value:

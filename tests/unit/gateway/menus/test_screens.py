@@ -5,7 +5,7 @@ import pytest
 from services.gateway.buttons import parse_press
 from services.gateway.menus import Page, Screen, Trail, choose, draw, parse
 from services.gateway.menus.examples import Example, parse_example
-from services.gateway.menus.settings import MAX_WISHES, YES
+from services.gateway.menus.settings import MAX_WISHES, Value
 from services.gateway.people import AnswerLength, Preferences, Role, VoiceAnswers
 from services.gateway.rendering import utf16_length
 from services.gateway.wording import Language
@@ -145,7 +145,7 @@ def test_forgetting_takes_a_second_press() -> None:
     )
     assert not asked.value
     confirmed = [pressed for pressed in map(parse, data_in(draw(a_scene(*asked.trail.screens)))) if pressed]
-    assert YES in [pressed.value for pressed in confirmed]
+    assert Value.YES in [pressed.value for pressed in confirmed]
 
 
 def test_a_note_stands_above_the_screen_and_moves_its_marking() -> None:
