@@ -1,4 +1,3 @@
-
 import httpx2
 import openai
 import pytest
