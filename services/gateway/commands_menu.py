@@ -4,7 +4,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import structlog
-from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiogram.methods import (
     DeleteMyCommands,
@@ -25,6 +24,8 @@ from aiogram.types import (
 )
 
 from services.gateway.delivery.outcomes import describe
+from services.gateway.delivery.scheduler import Scheduler
+from services.gateway.lease import LeaseLost
 from services.gateway.wording import Language, Wording
 
 log = structlog.get_logger()
@@ -58,7 +59,7 @@ CODES: Final = ((Language.EN, None), (Language.RU, "ru"))
 """What a person sees goes by the language of their Telegram; English where that is none of ours."""
 
 
-async def publish_commands(bot: Bot, wording: Wording) -> None:
+async def publish_commands(scheduler: Scheduler, wording: Wording) -> None:
     """Fills the menus of commands and the bot's descriptions, in each language, where they differ.
 
     A server that cannot is not worth failing for.
@@ -71,14 +72,14 @@ async def publish_commands(bot: Bot, wording: Wording) -> None:
     try:
         for language, code in CODES:
             for audience, scope in scopes:
-                await _publish(bot, scope, _commands(wording, audience, language), code)
-            await _describe(bot, wording, language, code)
-    except AiogramError as error:
+                await _publish(scheduler, scope, _commands(wording, audience, language), code)
+            await _describe(scheduler, wording, language, code)
+    except (AiogramError, LeaseLost) as error:
         log.warning("commands_not_published", detail=describe(error))
 
 
 async def publish_chat_commands(
-    bot: Bot, wording: Wording, chat_id: int, language: Language | None, *, is_private: bool
+    scheduler: Scheduler, wording: Wording, chat_id: int, language: Language | None, *, is_private: bool
 ) -> None:
     """Shows a chat its commands in the language it has chosen; by each one's Telegram where that is None."""
     scopes: tuple[tuple[Audience, Scope], ...] = (
@@ -89,25 +90,27 @@ async def publish_chat_commands(
     try:
         for audience, scope in scopes:
             if language is None:
-                await bot(DeleteMyCommands(scope=scope))
+                await scheduler.ask(DeleteMyCommands(scope=scope))
             else:
-                await bot(SetMyCommands(commands=_commands(wording, audience, language), scope=scope))
-    except AiogramError as error:
+                await scheduler.ask(
+                    SetMyCommands(commands=_commands(wording, audience, language), scope=scope)
+                )
+    except (AiogramError, LeaseLost) as error:
         log.warning("commands_not_published", detail=describe(error))
 
 
-async def _publish(bot: Bot, scope: Any, commands: list[BotCommand], code: str | None) -> None:
-    if await bot(GetMyCommands(scope=scope, language_code=code)) != commands:
-        await bot(SetMyCommands(commands=commands, scope=scope, language_code=code))
+async def _publish(scheduler: Scheduler, scope: Any, commands: list[BotCommand], code: str | None) -> None:
+    if await scheduler.ask(GetMyCommands(scope=scope, language_code=code)) != commands:
+        await scheduler.ask(SetMyCommands(commands=commands, scope=scope, language_code=code))
 
 
-async def _describe(bot: Bot, wording: Wording, language: Language, code: str | None) -> None:
+async def _describe(scheduler: Scheduler, wording: Wording, language: Language, code: str | None) -> None:
     """Telegram allows few changes of these a day."""
     long, short = wording.say("bot-description", language), wording.say("bot-short-description", language)
-    if (await bot(GetMyDescription(language_code=code))).description != long:
-        await bot(SetMyDescription(description=long, language_code=code))
-    if (await bot(GetMyShortDescription(language_code=code))).short_description != short:
-        await bot(SetMyShortDescription(short_description=short, language_code=code))
+    if (await scheduler.ask(GetMyDescription(language_code=code))).description != long:
+        await scheduler.ask(SetMyDescription(description=long, language_code=code))
+    if (await scheduler.ask(GetMyShortDescription(language_code=code))).short_description != short:
+        await scheduler.ask(SetMyShortDescription(short_description=short, language_code=code))
 
 
 def _commands(wording: Wording, audience: Audience, language: Language) -> list[BotCommand]:

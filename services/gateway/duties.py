@@ -69,9 +69,9 @@ class Duties:
         self._publishing: asyncio.Task[None] | None = None
 
     async def open(self, tenure: Tenure, lanes: Lanes) -> Duty:
-        self._publishing = asyncio.create_task(publish_commands(self._bot, self._wording))
         pace = self._settings.telegram_messages_per_second
         scheduler = Scheduler(self._bot, tenure, self._metrics, messages_per_second=pace)
+        self._publishing = asyncio.create_task(publish_commands(scheduler, self._wording))
         composer = Composer(self._speak)
         sender = Sender(scheduler, composer, self._wording, self._metrics)
         replies = Replies(self._turns, scheduler, composer, sender, self._metrics, self._failpoints)
@@ -84,7 +84,7 @@ class Duties:
         files = Files(self._bot, scheduler)
         reader = Reader(files, self._text, bot_id=me.id, username=me.username or "")
         threads = Threads(self._text, people, scheduler, lanes, bot_id=me.id)
-        speech = Speech(people, replies, revisions, stops, answers, reader, threads)
+        speech = Speech(people, replies, revisions, stops, answers, reader, threads, scheduler)
         shift = Shift(tenure, lanes, speech, self._turns, self._dispatcher, self._bot, self._metrics)
         alerts = Alerts(
             self._nats,

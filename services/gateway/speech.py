@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from services.gateway.answers import Answers
 from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.revisions import Revisions
+from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.people import People
 from services.gateway.reading import Reader
 from services.gateway.stops import Stops
@@ -20,3 +21,4 @@ class Speech:
     answers: Answers
     reader: Reader
     threads: Threads
+    scheduler: Scheduler

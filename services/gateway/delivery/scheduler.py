@@ -95,6 +95,10 @@ class Scheduler:
         result: T = await self.call_latest(lambda: method, chat_id, family, priority)
         return result
 
+    async def ask(self, method: TelegramMethod[T], chat_id: int = 0) -> T:
+        """Makes a call that Telegram does not count: a question, a setting. Raises as `call` does."""
+        return await self.call(method, chat_id, Family.FREE, Priority.PROGRESS)
+
     async def call_latest(
         self,
         make: Callable[[], TelegramMethod[T] | None],

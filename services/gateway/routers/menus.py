@@ -49,7 +49,9 @@ async def press(
     await _show(query, turn, speech, drawing, trail, note)
     if turn.preferences.language is not language:
         chosen = turn.preferences.language
-        await publish_chat_commands(bot, wording, turn.chat_id, chosen, is_private=turn.is_private)
+        await publish_chat_commands(
+            speech.scheduler, wording, turn.chat_id, chosen, is_private=turn.is_private
+        )
 
 
 async def refuse(query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording) -> None:
