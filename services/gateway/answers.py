@@ -140,7 +140,8 @@ class Answers:
             async for event in events:
                 if isinstance(event, Answered):
                     manuscript.finish = event.finish
-                    manuscript.model, manuscript.failed_over = event.model, event.failed_over
+                    if event.failed_over and question.preferences.model:
+                        manuscript.stand_in_model = event.model
                 else:
                     written += event
                     manuscript.markdown = written

@@ -30,8 +30,8 @@ class Manuscript:
     """What the bot itself says instead of an answer."""
     asked: str = ""
     """The question, where the chat does not show it in words: it was spoken, or asked by a button."""
-    model: str = ""
-    failed_over: bool = False
+    stand_in_model: str = ""
+    """The model that answered, where it is not the one that the chat has chosen."""
 
     @property
     def is_blank(self) -> bool:
@@ -78,5 +78,8 @@ def _note(manuscript: Manuscript, language: Language, wording: Wording, *, is_em
         case Finish.TOO_LONG:
             return wording.say("length-notice", language)
         case _:
-            # A model that says nothing has failed, whatever it calls it.
-            return wording.error(ProviderUnavailable("empty answer"), language) if is_empty else ""
+            if is_empty:
+                # A model that says nothing has failed, whatever it calls it.
+                return wording.error(ProviderUnavailable("empty answer"), language)
+            stand_in = manuscript.stand_in_model
+            return wording.say("stand-in-notice", language, model=stand_in) if stand_in else ""

@@ -53,3 +53,9 @@ def test_each_part_leaves_room_for_the_mark_of_one_sent_again() -> None:
         assert utf16_length(mark) <= MARK_RESERVE_UTF16
         for part in parts_of(manuscript, language, WORDING):
             assert utf16_length(mark + part.text) <= MAX_TEXT_UTF16
+
+
+def test_a_model_that_stands_in_for_the_chosen_one_is_named() -> None:
+    [text] = texts_of(Manuscript("Yes.", Finish.COMPLETE, stand_in_model="gemini-3.8-flash"))
+    assert text.startswith("Yes.\n\n")
+    assert "gemini-3.8-flash" in text
