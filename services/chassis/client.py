@@ -7,7 +7,8 @@ import grpc
 
 from services.chassis.calls import TranslatingChannel
 
-MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
+# A file of the largest size that Telegram hands to bots, 20 MB, fits.
+MAX_MESSAGE_BYTES: Final = 24 * 1024 * 1024
 SERVICE_CONFIG: Final = {
     "loadBalancingConfig": [{"round_robin": {}}],
     "healthCheckConfig": {"serviceName": ""},

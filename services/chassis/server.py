@@ -21,7 +21,8 @@ __all__ = ["Check", "PortUnavailable", "Registration", "serving"]
 
 log = structlog.get_logger()
 
-MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
+# A file of the largest size that Telegram hands to bots, 20 MB, fits.
+MAX_MESSAGE_BYTES: Final = 24 * 1024 * 1024
 # The age makes clients resolve DNS again and so find new pods. Pings of our clients come every 30 s; a server
 # whose minimum is not below that answers GOAWAY "too_many_pings".
 OPTIONS: Final = (

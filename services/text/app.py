@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
@@ -11,30 +12,33 @@ from services.text.providers import configured
 from services.text.replies import Replies
 from services.text.runs import Runs
 from services.text.settings import TextSettings
+from services.text.sound import Coder
 from services.text.store import ConversationStore
 from services.text.summaries import Habit, Summaries
 from services.text.troubles import Troubles, open_events
 from services.text.vendors import Vendors
+from services.text.voice import Voice
+from services.text.voice_vendors import VoiceVendors
 
 
 @asynccontextmanager
-async def open_vendors(settings: TextSettings, nats: Nats, metrics: TextMetrics) -> AsyncIterator[Vendors]:
-    """Put the vendors together with what watches them; at the end their last events are published."""
+async def open_vendors(
+    settings: TextSettings, nats: Nats, metrics: TextMetrics
+) -> AsyncIterator[tuple[Vendors, Voice]]:
+    """Put the vendors and their voices together with what watches them; at the end all of it is closed."""
     publisher = await open_events(nats, replicas=settings.stream_replicas)
     troubles = Troubles(publisher, metrics)
     providers = configured.connect(settings)
     for name in providers:
         metrics.vendor_state(name, State.CLOSED)
-    vendors = Vendors(
-        providers,
-        settings.models_by_vendor,
-        patience=Patience.of(settings),
-        policy=BreakerPolicy.of(settings),
-        watch=troubles,
-    )
+    patience, policy = Patience.of(settings), BreakerPolicy.of(settings)
+    vendors = Vendors(providers, settings.models_by_vendor, patience=patience, policy=policy, watch=troubles)
+    speakers = VoiceVendors(tuple(providers.values()), patience=patience, policy=policy, watch=troubles)
+    voice = Voice(speakers, Coder(), metrics, max_voices=settings.text_max_voices)
+    voice.check(datetime.now(UTC).date())
     async with troubles.publishing():
         try:
-            yield vendors
+            yield vendors, voice
         finally:
             await vendors.aclose()
 

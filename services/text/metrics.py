@@ -50,6 +50,18 @@ class TextMetrics:
             ("reason",),
             registry=registry,
         )
+        self._voices = Counter(
+            "quartet_text_voices",
+            "Recordings heard and texts spoken, by how that ended.",
+            ("skill", "outcome"),
+            registry=registry,
+        )
+        self._voice_seconds = Counter(
+            "quartet_text_voice_seconds",
+            "Length of what was heard and spoken.",
+            ("skill", "model"),
+            registry=registry,
+        )
         self.active_streams = Gauge(
             "quartet_text_active_streams", "Answers under way now.", registry=registry
         )
@@ -93,6 +105,11 @@ class TextMetrics:
 
     def summarised(self, reason: str = "") -> None:
         self._summaries.labels(reason=reason).inc()
+
+    def voiced(self, skill: str, outcome: str, model: str, seconds: float) -> None:
+        self._voices.labels(skill=skill, outcome=outcome).inc()
+        if seconds:
+            self._voice_seconds.labels(skill=skill, model=model).inc(seconds)
 
     def turn_lost(self) -> None:
         self._lost.inc()

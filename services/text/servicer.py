@@ -16,6 +16,7 @@ from services.text.replies import Replies
 from services.text.runs import Answered
 from services.text.store import ConversationStore
 from services.text.titles import Titles
+from services.text.voice import Voice
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -29,12 +30,14 @@ class TextServicer(TextServiceServicer):
         catalogue: Catalogue,
         store: ConversationStore,
         titles: Titles,
+        voice: Voice,
         limits: Limits,
     ) -> None:
         self._replies = replies
         self._catalogue = catalogue
         self._store = store
         self._titles = titles
+        self._voice = voice
         self._limits = limits
 
     def registration(self) -> Registration:
@@ -87,3 +90,14 @@ class TextServicer(TextServiceServicer):
     ) -> pb.NameConversationResponse:
         require_identifiers(conversation_id=request.conversation_id)
         return pb.NameConversationResponse(title=await self._titles.name(request.conversation_id))
+
+    async def Transcribe(  # noqa: N802 - the contract's name
+        self, request: pb.TranscribeRequest, _context: Context
+    ) -> pb.TranscribeResponse:
+        heard = await self._voice.transcribe(request.audio.content)
+        return pb.TranscribeResponse(text=heard.text, usage=wire.usage(heard.usage))
+
+    async def Speak(  # noqa: N802 - the contract's name
+        self, request: pb.SpeakRequest, _context: Context
+    ) -> pb.SpeakResponse:
+        return wire.spoken(await self._voice.speak(request.text))

@@ -64,6 +64,10 @@ class TextSettings(OpenAISettings, GoogleSettings, ServiceSettings):
     text_failover_seconds: float = Field(
         default=30.0, gt=0, description="how long a vendor may be silent while another could be asked"
     )
+    text_voice_timeout_seconds: float = Field(
+        default=75.0, gt=0, description="for a vendor to hear a recording or to speak a text"
+    )
+    text_max_voices: int = Field(default=16, ge=1, description="recordings heard and texts spoken at once")
     text_breaker_failures: int = Field(
         default=5, ge=1, description="failures in a row after which a vendor is not asked for a while"
     )

@@ -86,7 +86,7 @@ class Vendor:
         """What keeps the vendor or the model from being asked now, with the time that is left."""
         for breaker in (self._model_breakers[model], self._breaker):
             if not breaker.would_admit:
-                return self._refusal(breaker)
+                return refusal(breaker, self.name)
         return None
 
     async def answer(
@@ -130,7 +130,9 @@ class Vendor:
             raise refusal
         return Admission(self._breaker.admit(), self._model_breakers[model].admit())
 
-    def _refusal(self, breaker: Breaker) -> QuartetError:
-        error = breaker.error or ProviderUnavailable(metadata={"provider": self.name})
-        seconds = (breaker.wait_seconds or None) if error.retryable else None
-        return type(error)(error.message, metadata=error.metadata, retry_after_seconds=seconds)
+
+def refusal(breaker: Breaker, vendor: str) -> QuartetError:
+    """The error that whoever is kept away by a breaker gets, with the time that is left."""
+    error = breaker.error or ProviderUnavailable(metadata={"provider": vendor})
+    seconds = (breaker.wait_seconds or None) if error.retryable else None
+    return type(error)(error.message, metadata=error.metadata, retry_after_seconds=seconds)

@@ -10,7 +10,9 @@ from services.text.providers.base import Image
 from services.text.question import Question, RunKind
 from services.text.roles import AnswerLength, Role
 from services.text.runs import Answered
+from services.text.voice import Spoken
 
+VOICE_FILENAME: Final = "voice.ogg"
 FINISH_REASONS: Final = {
     Finish.STOP: pb.FINISH_REASON_STOP,
     Finish.LENGTH: pb.FINISH_REASON_LENGTH,
@@ -77,6 +79,16 @@ def usage(used: Usage) -> WireUsage:
         output_token_count=used.output_tokens,
         reasoning_token_count=used.reasoning_tokens,
         estimated=used.estimated,
+    )
+
+
+def spoken(voice: Spoken) -> pb.SpeakResponse:
+    """Write a text read aloud; even the shortest lasts a second."""
+    sound = voice.sound
+    return pb.SpeakResponse(
+        audio=Media(mime_type=sound.mime_type, filename=VOICE_FILENAME, content=sound.content),
+        duration_seconds=max(1, round(sound.seconds)),
+        usage=usage(voice.usage),
     )
 
 

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from services.text.conversation import TOKENS_PER_MESSAGE, Finish, Usage, estimate_tokens
+from services.text.providers.speech import SpeechProvider
 
 
 class Role(StrEnum):
@@ -78,6 +79,11 @@ class TextProvider(Protocol):
 
     @property
     def capabilities(self) -> Capabilities: ...
+
+    @property
+    def speech(self) -> SpeechProvider | None:
+        """What hears and speaks over the same connection, if the vendor does."""
+        ...
 
     def stream(self, request: TextRequest) -> AsyncGenerator[Delta | Completed]:
         """Yield any number of deltas, then exactly one Completed.

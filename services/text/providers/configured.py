@@ -16,8 +16,16 @@ def _connect(vendor: TextVendor, settings: TextSettings) -> TextProvider:
         case TextVendor.OPENAI:
             from services.text.providers.openai.connection import connect as openai  # noqa: PLC0415
 
-            return openai(settings, max_streams=settings.text_max_streams)
+            return openai(
+                settings,
+                max_streams=settings.text_max_streams,
+                voice_timeout_seconds=settings.text_voice_timeout_seconds,
+            )
         case TextVendor.GOOGLE:
             from services.text.providers.google.connection import connect as google  # noqa: PLC0415
 
-            return google(settings, max_streams=settings.text_max_streams)
+            return google(
+                settings,
+                max_streams=settings.text_max_streams,
+                voice_timeout_seconds=settings.text_voice_timeout_seconds,
+            )

@@ -6,9 +6,11 @@ from google.genai.types import HttpOptions
 
 from services.chassis.errors import StartupError
 from services.text.providers.deadlines import Timeouts
+from services.text.providers.google.audio import GoogleSpeech
 from services.text.providers.google.provider import GoogleProvider
 from services.text.providers.google.responses import Responses
 from services.text.providers.google.settings import GoogleSettings
+from services.text.providers.speech import SpeechModels
 
 # Explicit, because the SDK would take them from variables of its own.
 BASE_URL: Final = "https://generativelanguage.googleapis.com"
@@ -19,9 +21,12 @@ WRITE_SECONDS: Final = 10.0
 POOL_SECONDS: Final = 5.0
 # TLS handshakes to the vendor cost more than idle connections.
 KEEP_IDLE_SECONDS: Final = 60.0
+VOICE_SECONDS: Final = 75.0
 
 
-def connect(settings: GoogleSettings, *, max_streams: int) -> GoogleProvider:
+def connect(
+    settings: GoogleSettings, *, max_streams: int, voice_timeout_seconds: float = VOICE_SECONDS
+) -> GoogleProvider:
     """Build the provider; nothing is sent yet. Raises StartupError for a proxy that cannot be used."""
     timeouts = settings.google_timeouts
     responses = Responses()
@@ -36,7 +41,13 @@ def connect(settings: GoogleSettings, *, max_streams: int) -> GoogleProvider:
             httpx_async_client=http,
         ),
     )
-    return GoogleProvider(client, http, responses, timeouts=timeouts)
+    speech = GoogleSpeech(
+        client,
+        SpeechModels(settings.google_transcription_model, settings.google_speech_model),
+        voice=settings.google_voice,
+        timeout_seconds=voice_timeout_seconds,
+    )
+    return GoogleProvider(client, http, responses, timeouts=timeouts, speech=speech)
 
 
 def _http_client(

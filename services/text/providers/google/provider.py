@@ -13,6 +13,7 @@ from services.text.providers.google.errors import FAILURES, PROVIDER, translate
 from services.text.providers.google.reading import Reader
 from services.text.providers.google.request import config, contents
 from services.text.providers.google.responses import Responses
+from services.text.providers.speech import SpeechProvider
 
 LISTING_SECONDS: Final = 5.0
 MODELS_PER_PAGE: Final = 1000
@@ -28,8 +29,15 @@ class GoogleProvider:
     capabilities = Capabilities(image_mime_types=frozenset({"image/png", "image/jpeg", "image/webp"}))
 
     def __init__(
-        self, client: Client, http: httpx2.AsyncClient, responses: Responses, *, timeouts: Timeouts
+        self,
+        client: Client,
+        http: httpx2.AsyncClient,
+        responses: Responses,
+        *,
+        timeouts: Timeouts,
+        speech: SpeechProvider | None = None,
     ) -> None:
+        self.speech = speech
         self._client = client
         self._http = http
         self._responses = responses

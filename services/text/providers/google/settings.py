@@ -18,6 +18,13 @@ class GoogleSettings(BaseModel):
         default=("gemini-3.5-flash-lite", "gemini-4-argon"),
         description="more models that users may choose, separated by commas",
     )
+    google_transcription_model: str = Field(
+        default="gemini-3.5-transcribe", description="the model that hears; empty for none"
+    )
+    google_speech_model: str = Field(
+        default="gemini-3.8-flash-tts", description="the model that speaks; empty for none"
+    )
+    google_voice: str = Field(default="Aoede", min_length=1, description="the voice it speaks with")
     google_proxy: ProxyUrl | None = Field(default=None, description="an http:// or socks5:// proxy to Google")
     google_connect_timeout_seconds: float = Field(default=5.0, gt=0, description="to reach the vendor")
     google_first_token_timeout_seconds: float = Field(

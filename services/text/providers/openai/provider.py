@@ -13,6 +13,7 @@ from services.text.providers.openai.dialect import Dialect, Reader
 from services.text.providers.openai.errors import FAILURES, PROVIDER, is_unknown_route, translate
 from services.text.providers.openai.responses import Responses
 from services.text.providers.openai.settings import OpenAIApi
+from services.text.providers.speech import SpeechProvider
 
 log = structlog.get_logger()
 
@@ -29,8 +30,16 @@ class OpenAIProvider:
         image_mime_types=frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
     )
 
-    def __init__(self, client: AsyncOpenAI, *, api: OpenAIApi, timeouts: Timeouts) -> None:
+    def __init__(
+        self,
+        client: AsyncOpenAI,
+        *,
+        api: OpenAIApi,
+        timeouts: Timeouts,
+        speech: SpeechProvider | None = None,
+    ) -> None:
         self._client = client
+        self.speech = speech
         self._dialect: Dialect = CHAT if api is OpenAIApi.CHAT else RESPONSES
         self._fallback: Dialect | None = CHAT if api is OpenAIApi.AUTO else None
         self._timeouts = timeouts

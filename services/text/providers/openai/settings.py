@@ -28,6 +28,13 @@ class OpenAISettings(BaseModel):
         default=("gpt-6.1-terra", "gpt-6.1-sol"),
         description="more models that users may choose, separated by commas",
     )
+    openai_transcription_model: str = Field(
+        default="gpt-transcribe", description="the model that hears; empty for none"
+    )
+    openai_speech_model: str = Field(
+        default="gpt-4o-mini-tts", description="the model that speaks; empty for none"
+    )
+    openai_voice: str = Field(default="marin", min_length=1, description="the voice it speaks with")
     openai_proxy: ProxyUrl | None = Field(default=None, description="an http:// or socks5:// proxy to OpenAI")
     openai_api: OpenAIApi = Field(default=OpenAIApi.AUTO, description="auto, responses or chat")
     openai_connect_timeout_seconds: float = Field(default=5.0, gt=0, description="to reach the vendor")
