@@ -1,6 +1,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -13,7 +14,7 @@ Json = dict[str, Any]
 # What is not one of these is not parsed: the audience must not take the processor from those it watches.
 SEEN: Final = tuple(f'data: {{"type":"{kind}"'.encode() for kind in ("draft", "message", "edit", "delete"))
 MAX_CONNECTIONS: Final = 200
-PATIENCE_SECONDS: Final = 40.0
+MENTION: Final = "@quartet_sandbox_bot"
 NO_LIMIT: Final = aiohttp.ClientTimeout(total=None)
 
 
@@ -23,9 +24,10 @@ class Audience:
     Opened with `async with`. Each user has one question at a time.
     """
 
-    def __init__(self, telegram_url: str, *, token_count: int) -> None:
+    def __init__(self, telegram_url: str, *, token_count: int, patience_seconds: float) -> None:
         self._control_url = f"{telegram_url}/control"
         self._token_count = token_count
+        self._patience_seconds = patience_seconds
         self._exchanges: dict[int, list[Exchange]] = {}
 
     async def __aenter__(self) -> Self:
@@ -48,30 +50,36 @@ class Audience:
         people = [{"first_name": f"Anna {number}", "language_code": "ru"} for number in range(count)]
         return [int((await self._ask("POST", "users", person))["id"]) for person in people]
 
-    def prepare(self, user_id: int, question: str) -> Exchange:
+    async def add_group(self, member_ids: Sequence[int]) -> int:
+        """A group of these people and the bot; returns the id of its chat."""
+        body = {"type": "supergroup", "title": "Команда", "member_ids": list(member_ids)}
+        return int((await self._ask("POST", "chats", body))["id"])
+
+    def prepare(self, user_id: int, question: str, *, chat_id: int | None = None) -> Exchange:
         """Composes a question and the answer to expect, which takes longer than sending it."""
-        return Exchange(user_id, question, expected_answer(question, self._token_count))
+        expected = expected_answer(question, self._token_count)
+        return Exchange(user_id, chat_id or user_id, question, expected)
 
     async def ask(self, user_id: int, question: str) -> Exchange:
         """Sends a question; returns when its answer is whole, or when it is clear that it never will be."""
         exchange = self.prepare(user_id, question)
         await self.send(exchange)
-        await self.until_whole(exchange)
+        await self.until_over(exchange)
         return exchange
 
     async def send(self, exchange: Exchange) -> None:
-        user_id = exchange.chat_id
-        self._exchanges.setdefault(user_id, []).append(exchange)
+        self._exchanges.setdefault(exchange.chat_id, []).append(exchange)
         exchange.sent_at = time.monotonic()
-        await self._ask(
-            "POST", "messages", {"user_id": user_id, "chat_id": user_id, "text": exchange.question}
-        )
+        is_group = exchange.chat_id != exchange.user_id
+        text = f"{MENTION} {exchange.question}" if is_group else exchange.question
+        body = {"user_id": exchange.user_id, "chat_id": exchange.chat_id, "text": text}
+        await self._ask("POST", "messages", body)
 
-    async def until_whole(self, exchange: Exchange) -> None:
+    async def until_over(self, exchange: Exchange) -> None:
         """Gives up after a while; an exchange that is not whole then says so itself."""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await exchange.whole.wait()
+            async with asyncio.timeout(self._patience_seconds):
+                await exchange.over.wait()
         except TimeoutError:
             if self._watching.done():
                 raise ConnectionError("the event stream has ended") from None
@@ -106,7 +114,14 @@ class Audience:
                 exchange.lose_messages(event["message_ids"])
         elif event["message"]["from"]["is_bot"]:
             message = event["message"]
-            exchanges[-1].see_text(at, message.get("text", ""))
+            meant = _meant(exchanges, message)
+            meant[-1].see_text(at, message.get("text", ""))
             # Not only the latest: an answer that comes twice may do so after the next question.
-            for exchange in exchanges:
+            for exchange in meant:
                 exchange.see_message(at, message["message_id"], message.get("text", ""))
+
+
+def _meant(exchanges: Sequence[Exchange], message: Json) -> Sequence[Exchange]:
+    """Those whom a message may answer: in a group the one that it replies to."""
+    asked = message.get("reply_to_message", {}).get("text", "")
+    return [exchange for exchange in exchanges if asked.endswith(exchange.question)] or exchanges

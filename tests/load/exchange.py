@@ -4,17 +4,21 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from services.gateway.rendering import render
-from services.sandbox.openai.questions import Message, Question
+from services.gateway.wording import Language, Wording
 from services.sandbox.vendor import answers
+from services.sandbox.vendor.questions import Message, Question
 
 MODEL: Final = "gpt-6-luna"
+INTERRUPTED: Final = Wording.load().say("interrupted-notice", Language.RU)
 
 
 @dataclass(eq=False)
 class Exchange:
     """A question and what its user has seen of the answer. Moments are of the monotonic clock, in seconds."""
 
+    user_id: int
     chat_id: int
+    """The user's own id in private."""
     question: str
     expected: str
     sent_at: float = 0.0
@@ -24,7 +28,8 @@ class Exchange:
     """When the messages shown first held the whole answer."""
     messages: dict[int, str] = field(default_factory=dict)
     """The texts of the bot's messages, as they stand now."""
-    whole: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the answer is whole, or says of itself that it was cut off."""
 
     def see_text(self, at: float, text: str) -> None:
         if text:
@@ -34,7 +39,9 @@ class Exchange:
         self.messages[message_id] = text
         if self.final_text_at is None and self.times_shown:
             self.final_text_at = at
-            self.whole.set()
+            self.over.set()
+        elif self.is_interrupted:
+            self.over.set()
 
     def lose_messages(self, message_ids: Iterable[int]) -> None:
         for message_id in message_ids:
@@ -44,6 +51,14 @@ class Exchange:
     def times_shown(self) -> int:
         """How often the whole answer stands in the chat: once, if all is well."""
         return normalised(" ".join(self.messages.values())).count(self.expected)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether part of the answer stands in the chat and says that the rest is missing."""
+        return any(
+            INTERRUPTED in text and self.expected.startswith(normalised(text.replace(INTERRUPTED, "")))
+            for text in self.messages.values()
+        )
 
     @property
     def first_text_seconds(self) -> float | None:

@@ -28,7 +28,7 @@ def answer_figures(exchanges: Sequence[Exchange], calls: Sequence[Mapping[str, A
     first = [exchange.first_text_seconds for exchange in exchanges]
     final = [exchange.final_text_seconds for exchange in exchanges]
     return {
-        "users": len({exchange.chat_id for exchange in exchanges}),
+        "users": len({exchange.user_id for exchange in exchanges}),
         "answers": len(exchanges),
         "first_text_p50_s": rounded(percentile(first, 50)),
         "first_text_p99_s": rounded(percentile(first, 99)),

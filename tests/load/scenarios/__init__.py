@@ -6,9 +6,11 @@ from typing import Final
 
 from tests.load.figures import Figures
 from tests.load.scenarios.failover import failover
+from tests.load.scenarios.groups import groups
 from tests.load.scenarios.text_added_latency import text_added_latency
-from tests.load.scenarios.text_burst import text_burst
+from tests.load.scenarios.text_burst import text_burst, text_burst_kill
 from tests.load.scenarios.text_single import text_single
+from tests.load.scenarios.vendor_death import vendor_death
 
 Scenario = Callable[[Path], Awaitable[Figures]]
 """Gets a directory for its stack; its docstring says what it measures."""
@@ -16,6 +18,9 @@ Scenario = Callable[[Path], Awaitable[Figures]]
 SCENARIOS: Final[Mapping[str, Scenario]] = {
     "text-single": text_single,
     "text-burst": text_burst,
+    "text-burst-kill": text_burst_kill,
     "text-added-latency": text_added_latency,
+    "groups": groups,
+    "vendor-death": vendor_death,
     "failover": failover,
 }

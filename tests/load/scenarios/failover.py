@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import aiohttp
-
 from tests.load.audience import Audience
 from tests.load.exchange import Exchange
 from tests.load.figures import Figures, percentile, rounded
-from tests.load.house import audience_of, question
+from tests.load.house import audience_of, question, speaker_of
 from tests.load.progress import tell
-from tests.support.stack import Stack, running_stack
+from tests.support.stack import running_stack
 
 USERS: Final = 20
 KILLS: Final = 3
@@ -48,7 +46,7 @@ class Talk:
             exchange = self._audience.prepare(user_id, question(len(self.exchanges)))
             self.exchanges.append(exchange)
             await self._audience.send(exchange)
-            await self._audience.until_whole(exchange)
+            await self._audience.until_over(exchange)
 
 
 async def failover(directory: Path) -> Figures:
@@ -65,7 +63,7 @@ async def failover(directory: Path) -> Figures:
             talk = Talk(audience, await audience.add_users(USERS))
             talks.append(talk)
             await asyncio.sleep(TALK_SECONDS)
-            victim = await _speaker(stack)
+            victim = await speaker_of(stack)
             await stack.kill(victim)
             died_at = time.monotonic()
             interrupted = [exchange for exchange in talk.exchanges if exchange.final_text_at is None]
@@ -85,15 +83,6 @@ async def failover(directory: Path) -> Figures:
             "answers_whole": sum(exchange.times_shown > 0 for exchange in exchanges),
             "answers_doubled": sum(exchange.times_shown > 1 for exchange in exchanges),
         }
-
-
-async def _speaker(stack: Stack) -> str:
-    async with aiohttp.ClientSession() as session:
-        for name in GATEWAYS:
-            async with session.get(stack.metrics_url(name)) as response:
-                if "quartet_gateway_speaking 1.0" in await response.text():
-                    return name
-    raise LookupError("nobody speaks")
 
 
 def _after_death(exchanges: Sequence[Exchange], interrupted: Sequence[Exchange], died_at: float) -> Figures:

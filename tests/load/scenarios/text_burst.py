@@ -2,15 +2,17 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
+from tests.load.arrivals import ask_all
 from tests.load.audience import Audience
 from tests.load.exchange import Exchange
 from tests.load.figures import Figures, Meters, answer_figures
-from tests.load.house import audience_of, question
+from tests.load.house import audience_of, question, speaker_of
 from tests.load.progress import tell, tell_of_missing
 from tests.support.stack import running_stack
 
 USERS: Final = 100
 ARRIVALS_PER_SECOND: Final = 50.0
+KILL_AFTER_SECONDS: Final = 2.5
 # Long enough for an answer that comes twice to do so.
 AFTERMATH_SECONDS: Final = 2.0
 
@@ -22,27 +24,39 @@ async def text_burst(directory: Path) -> Figures:
     final text before 2.2 s.
     """
     async with running_stack(directory) as stack, audience_of(stack) as audience:
-        user_ids = await audience.add_users(USERS)
-        await audience.forget_journal()
+        exchanges = await _prepared(audience)
         meters = Meters(stack.processes)
-        exchanges = await burst(audience, user_ids)
-        await asyncio.sleep(AFTERMATH_SECONDS)
+        await _burst(audience, exchanges)
         costs = meters.figures(USERS)
-        tell_of_missing(exchanges)
         return {**answer_figures(exchanges, await audience.journal()), **costs}
 
 
-async def burst(audience: Audience, user_ids: list[int]) -> list[Exchange]:
-    """Everybody asks once, at even distances."""
-    exchanges = [audience.prepare(user_id, question(number)) for number, user_id in enumerate(user_ids)]
-    tell(f"{len(user_ids)} users ask, {ARRIVALS_PER_SECOND:g} a second.")
-    loop = asyncio.get_running_loop()
-    began = loop.time()
+async def text_burst_kill(directory: Path) -> Figures:
+    """The burst, and the gateway that speaks is killed with SIGKILL in the middle of it; another stands by.
 
-    async def ask(number: int, exchange: Exchange) -> None:
-        await asyncio.sleep(began + number / ARRIVALS_PER_SECOND - loop.time())
-        await audience.send(exchange)
-        await audience.until_whole(exchange)
+    At that moment some answers are being sent, some grow, and some have not begun.
+    """
+    async with running_stack(directory, gateways=2) as stack, audience_of(stack) as audience:
+        exchanges = await _prepared(audience)
+        bursting = asyncio.create_task(_burst(audience, exchanges))
+        await asyncio.sleep(KILL_AFTER_SECONDS)
+        whole_before = sum(exchange.times_shown > 0 for exchange in exchanges)
+        victim = await speaker_of(stack)
+        await stack.kill(victim)
+        tell(f"{victim} is dead; {whole_before} answers stand.")
+        await bursting
+        figures = answer_figures(exchanges, await audience.journal())
+        return {**figures, "answers_whole_before_the_kill": whole_before}
 
-    await asyncio.gather(*(ask(number, exchange) for number, exchange in enumerate(exchanges)))
-    return exchanges
+
+async def _prepared(audience: Audience) -> list[Exchange]:
+    user_ids = await audience.add_users(USERS)
+    await audience.forget_journal()
+    return [audience.prepare(user_id, question(number)) for number, user_id in enumerate(user_ids)]
+
+
+async def _burst(audience: Audience, exchanges: list[Exchange]) -> None:
+    tell(f"{len(exchanges)} users ask, {ARRIVALS_PER_SECOND:g} a second.")
+    await ask_all(audience, exchanges, per_second=ARRIVALS_PER_SECOND)
+    await asyncio.sleep(AFTERMATH_SECONDS)
+    tell_of_missing(exchanges)
