@@ -38,6 +38,16 @@ def ogg(seconds: float = 1.0) -> bytes:
     return _sound(seconds, "ogg", "libopus")
 
 
+def silence(seconds: float = 1.0) -> bytes:
+    """A voice note in which nobody says anything."""
+    return _sound(seconds, "ogg", "libopus", hertz=0)
+
+
+def m4a(seconds: float = 1.0) -> bytes:
+    """A recording as phones make it: AAC in MP4."""
+    return _sound(seconds, "mp4", "aac")
+
+
 def mp3(seconds: float = 1.0, *, title: str = "", artist: str = "") -> bytes:
     return _sound(seconds, "mp3", "libmp3lame", {"title": title, "artist": artist})
 
@@ -59,10 +69,18 @@ def mp4(width: int = 320, height: int = 180, seconds: float = 1.0) -> bytes:
 
 
 def _sound(
-    seconds: float, format: str, codec: Literal["libopus", "libmp3lame"], tags: dict[str, str] | None = None
+    seconds: float,
+    format: str,
+    codec: Literal["libopus", "libmp3lame", "aac"],
+    tags: dict[str, str] | None = None,
+    *,
+    hertz: float = 440.0,
 ) -> bytes:
     target = io.BytesIO()
-    with av.open(io.BytesIO(wav(seconds)), "r") as source, av.open(target, "w", format=format) as container:
+    with (
+        av.open(io.BytesIO(wav(seconds, hertz)), "r") as source,
+        av.open(target, "w", format=format) as container,
+    ):
         container.metadata.update({name: value for name, value in (tags or {}).items() if value})
         stream = container.add_stream(codec, rate=_SAMPLES_PER_SECOND)
         for frame in source.decode(audio=0):

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import aiohttp
 from quartet.common.v1.caller_pb2 import Caller
+from quartet.common.v1.media_pb2 import Media
 from quartet.text.v1 import text_service_pb2 as pb
 from quartet.text.v1.text_service_pb2_grpc import TextServiceStub
 
@@ -76,6 +77,17 @@ class TextCaller:
     async def title(self, conversation_id: str) -> str:
         request = pb.NameConversationRequest(conversation_id=conversation_id)
         return str((await self._stub.NameConversation(request)).title)
+
+    async def transcribe(self, content: bytes) -> pb.TranscribeResponse:
+        request = pb.TranscribeRequest(audio=Media(mime_type="audio/ogg", content=content))
+        heard = await self._stub.Transcribe(request)
+        assert isinstance(heard, pb.TranscribeResponse)
+        return heard
+
+    async def speak(self, text: str) -> pb.SpeakResponse:
+        spoken = await self._stub.Speak(pb.SpeakRequest(text=text))
+        assert isinstance(spoken, pb.SpeakResponse)
+        return spoken
 
     async def models(self) -> list[pb.Model]:
         listed = await self._stub.ListModels(pb.ListModelsRequest(), wait_for_ready=True)

@@ -3,9 +3,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from services.sandbox.google import models, questions
-from services.sandbox.google.questions import Refused
-from services.sandbox.google.refusals import MISSING_KEY, Refusal, invalid
+from services.sandbox.google import audio, models, questions
+from services.sandbox.google.models import Task
+from services.sandbox.google.refusals import MISSING_KEY, Refusal, Refused, invalid
 from services.sandbox.google.settings import GoogleSettings
 from services.sandbox.google.wire import GoogleWire
 from services.sandbox.vendor.control import Control
@@ -13,8 +13,8 @@ from services.sandbox.vendor.pacing import Pace
 from services.sandbox.vendor.serving import answer
 from services.sandbox.vendor.state import State
 
-# What the vendor takes with inline pictures.
-MAX_BODY_BYTES: Final = 20 * 1024 * 1024
+# What the vendor takes with inline pictures and sounds: https://ai.google.dev/gemini-api/docs/files
+MAX_BODY_BYTES: Final = 100 * 1024 * 1024
 METHODS: Final = {"generateContent": False, "streamGenerateContent": True}
 VERSION: Final = "/{version:v1|v1beta}"
 
@@ -54,12 +54,15 @@ class _Api:
         model_id, _, method = request.match_info["call"].partition(":")
         model = models.find(model_id)
         is_stream = METHODS.get(method)
-        if model is None or not model.answers or is_stream is None:
+        if model is None or model.task is Task.NONE or is_stream is None:
             return _unknown(request, model_id).response()
         if is_stream and request.query.get("alt") != "sse":
             return invalid("The stand-in streams with alt=sse only.").response()
         try:
-            question = questions.read(model_id, await _body(request), is_stream=is_stream)
+            body = questions.camel_cased(await _body(request))
+            if model.task is not Task.TEXT:
+                return await audio.answer(self._state, request, model_id, model.task, body)
+            question = questions.read(model_id, body, is_stream=is_stream)
         except Refused as refused:
             return refused.refusal.response()
         return await answer(self._state, request, question, lambda call: GoogleWire(call.n, question))

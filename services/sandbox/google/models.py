@@ -1,24 +1,36 @@
+from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 INPUT_TOKENS: Final = 1_048_576
 OUTPUT_TOKENS: Final = 65_536
 
 
+class Task(StrEnum):
+    """What a model answers with or to, if at all."""
+
+    TEXT = "text"
+    TRANSCRIPTION = "transcription"
+    SPEECH = "speech"
+    NONE = "none"
+
+
 class Model(NamedTuple):
     model_id: str
     display_name: str
-    methods: tuple[str, ...] = ("generateContent", "countTokens")
+    task: Task = Task.TEXT
 
     @property
-    def answers(self) -> bool:
-        return "generateContent" in self.methods
+    def methods(self) -> tuple[str, ...]:
+        return ("embedContent",) if self.task is Task.NONE else ("generateContent", "countTokens")
 
 
 CATALOGUE: Final = (
     Model("gemini-3.8-flash", "Gemini 3.8 Flash"),
     Model("gemini-3.5-flash-lite", "Gemini 3.5 Flash-Lite"),
     Model("gemini-4-argon", "Gemini 4 Argon"),
-    Model("gemini-embedding-001", "Gemini Embedding 001", ("embedContent",)),
+    Model("gemini-embedding-001", "Gemini Embedding 001", Task.NONE),
+    Model("gemini-3.5-transcribe", "Gemini 3.5 Transcribe", Task.TRANSCRIPTION),
+    Model("gemini-3.8-flash-tts", "Gemini 3.8 Flash TTS", Task.SPEECH),
 )
 
 

@@ -2,7 +2,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from services.sandbox.google.refusals import Refusal, invalid
+from services.sandbox.google.refusals import Refused, invalid
 from services.sandbox.vendor.questions import Message, Question
 
 FIELDS: Final = frozenset(
@@ -14,17 +14,8 @@ ROLES: Final = frozenset({"user", "model"})
 IMAGE_TYPES: Final = frozenset(f"image/{kind}" for kind in ("png", "jpeg", "webp", "heic", "heif"))
 
 
-class Refused(Exception):
-    """The request is answered with an error."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.message)
-        self.refusal = refusal
-
-
 def read(model: str, body: dict[str, Any], *, is_stream: bool) -> Question:
     """Read the body of a request for content. Raises Refused. https://ai.google.dev/api/generate-content"""
-    body = _camel_cased(body)
     for name in body.keys() - FIELDS:
         raise Refused(invalid(f'Invalid JSON payload received. Unknown name "{name}": Cannot find field.'))
     system = body.get("systemInstruction")
@@ -37,13 +28,13 @@ def read(model: str, body: dict[str, Any], *, is_stream: bool) -> Question:
     )
 
 
-def _camel_cased(value: Any) -> Any:
+def camel_cased(value: Any) -> Any:
     """Rename fields as JSON has them: the vendor takes those of its protobuf, too."""
     if isinstance(value, dict):
         return {
-            SNAKE.sub(lambda found: found[1].upper(), key): _camel_cased(kept) for key, kept in value.items()
+            SNAKE.sub(lambda found: found[1].upper(), key): camel_cased(kept) for key, kept in value.items()
         }
-    return [_camel_cased(kept) for kept in value] if isinstance(value, list) else value
+    return [camel_cased(kept) for kept in value] if isinstance(value, list) else value
 
 
 def _max_tokens(config: dict[str, Any]) -> int | None:

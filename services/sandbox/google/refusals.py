@@ -29,6 +29,14 @@ class Refusal(NamedTuple):
         return web.json_response(self.body(retry_after_seconds), status=self.code)
 
 
+class Refused(Exception):
+    """The request is answered with an error."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
 QUOTA: Final = (
     "You exceeded your current quota, please check your plan and billing details. For more information on "
     "this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits. \n* Quota exceeded for metric: "

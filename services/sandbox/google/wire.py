@@ -62,6 +62,12 @@ class GoogleWire:
         reason = FINISH_REASONS.get(incomplete_reason, incomplete_reason) if incomplete_reason else "STOP"
         return {"candidates": [_candidate(text, reason)], "usageMetadata": _counts(usage), **self._tail}
 
+    def spoken(self, blob: dict[str, str], usage: Usage) -> dict[str, Any]:
+        """Return an answer that is a sound."""
+        content = {"parts": [{"inlineData": blob}], "role": "model"}
+        candidate = {"content": content, "finishReason": "STOP", "index": 0}
+        return {"candidates": [candidate], "usageMetadata": _counts(usage), **self._tail}
+
     def _ending(self, reason: str, usage: Usage) -> bytes:
         candidate = {"finishReason": reason, "index": 0}
         return _event({"candidates": [candidate], "usageMetadata": _counts(usage), **self._tail})

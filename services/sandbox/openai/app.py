@@ -5,10 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
-from services.sandbox.openai import models
+from services.sandbox.openai import audio, models
 from services.sandbox.openai.chat import ChatWire
-from services.sandbox.openai.questions import Refused, from_chat, from_responses
-from services.sandbox.openai.refusals import INVALID, MISSING_KEY, Refusal, invalid
+from services.sandbox.openai.questions import from_chat, from_responses
+from services.sandbox.openai.refusals import MISSING_KEY, Refused, invalid
 from services.sandbox.openai.responses import ResponsesWire
 from services.sandbox.openai.settings import OpenAISettings
 from services.sandbox.vendor.control import Control
@@ -29,6 +29,8 @@ def build(settings: OpenAISettings) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     app.router.add_get("/v1/models", api.models)
     app.router.add_post("/v1/chat/completions", api.chat)
+    app.router.add_post("/v1/audio/transcriptions", api.transcriptions)
+    app.router.add_post("/v1/audio/speech", api.speech)
     if settings.responses_api:
         app.router.add_post("/v1/responses", api.responses)
     app.add_routes(Control(state).routes())
@@ -56,6 +58,22 @@ class _Api:
 
         return await self._answer(request, from_chat, wire)
 
+    async def transcriptions(self, request: web.Request) -> web.StreamResponse:
+        if not _has_key(request):
+            return MISSING_KEY.response()
+        try:
+            return await audio.transcribe(self._state, request)
+        except Refused as refused:
+            return refused.refusal.response()
+
+    async def speech(self, request: web.Request) -> web.StreamResponse:
+        if not _has_key(request):
+            return MISSING_KEY.response()
+        try:
+            return await audio.speak(self._state, request, await _body(request))
+        except Refused as refused:
+            return refused.refusal.response()
+
     async def _answer(
         self,
         request: web.Request,
@@ -66,8 +84,7 @@ class _Api:
             return MISSING_KEY.response()
         try:
             question = read(await _body(request))
-            if not models.is_known(question.model):
-                raise Refused(_unknown_model(question.model))
+            models.require(question.model, models.Task.TEXT)
         except Refused as refused:
             return refused.refusal.response()
         return await answer(self._state, request, question, partial(wire, question))
@@ -86,8 +103,3 @@ async def _body(request: web.Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refused(invalid("We could not parse the JSON body of your request."))
     return body
-
-
-def _unknown_model(model: str) -> Refusal:
-    message = f"The model `{model}` does not exist or you do not have access to it."
-    return Refusal(404, INVALID, "model_not_found", message, "model")

@@ -1,10 +1,22 @@
+from enum import StrEnum
 from typing import Any, Final, NamedTuple
+
+from services.sandbox.openai.refusals import INVALID, Refusal, Refused
+
+
+class Task(StrEnum):
+    """What a model is for."""
+
+    TEXT = "text"
+    TRANSCRIPTION = "transcription"
+    SPEECH = "speech"
 
 
 class Model(NamedTuple):
     model_id: str
     created: int
     shutdown_date: str | None = None
+    task: Task = Task.TEXT
 
 
 CATALOGUE: Final = (
@@ -14,11 +26,16 @@ CATALOGUE: Final = (
     Model("gpt-6.2-sol", 1_789_000_000),
     Model("gpt-5.4-mini", 1_772_000_000),
     Model("gpt-5-mini", 1_754_000_000, shutdown_date="2026-12-11"),
+    Model("gpt-transcribe", 1_788_000_000, task=Task.TRANSCRIPTION),
+    Model("gpt-4o-mini-tts", 1_742_000_000, shutdown_date="2027-01-06", task=Task.SPEECH),
 )
 
 
-def is_known(model_id: str) -> bool:
-    return any(model.model_id == model_id for model in CATALOGUE)
+def require(model_id: str, task: Task) -> None:
+    """Raise Refused unless there is such a model."""
+    if not any(model.model_id == model_id and model.task is task for model in CATALOGUE):
+        message = f"The model `{model_id}` does not exist or you do not have access to it."
+        raise Refused(Refusal(404, INVALID, "model_not_found", message, "model"))
 
 
 def listing() -> dict[str, Any]:

@@ -1,19 +1,11 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from services.sandbox.openai.refusals import Refusal, invalid
+from services.sandbox.openai.refusals import Refused, invalid
 from services.sandbox.vendor.questions import Message, Question
 
 TEXT_PARTS: Final = frozenset({"input_text", "output_text", "text"})
 IMAGE_PARTS: Final = frozenset({"input_image", "image_url"})
-
-
-class Refused(Exception):
-    """The request is answered with an error."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.message)
-        self.refusal = refusal
 
 
 def from_responses(body: dict[str, Any]) -> Question:

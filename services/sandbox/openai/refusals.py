@@ -24,6 +24,14 @@ class Refusal(NamedTuple):
         return web.json_response(self.body(), status=self.status, headers=headers)
 
 
+class Refused(Exception):
+    """The request is answered with an error."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
 INVALID: Final = "invalid_request_error"
 MISSING_KEY: Final = Refusal(
     401,
