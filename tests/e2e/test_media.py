@@ -103,3 +103,32 @@ async def test_an_album_survives_the_death_of_the_speaker(talk: Conversation) ->
     assert "картинки: 2" in answer.lower() or "Что общего?" in answer
     await asyncio.gather(*(talk.stack.until_ready(name) for name in talk.stack.gateways))
     assert len(await talk.telegram.texts(talk.user_id)) == 1
+
+
+async def test_a_voice_message_is_understood_and_answered(talk: Conversation) -> None:
+    mark = talk.telegram.mark()
+    await talk.telegram.send_voice(talk.user_id, media.ogg(2.0))
+    message = await talk.telegram.wait_for_reply(talk.user_id, after=mark)
+    # What was heard stands above the answer, so that a mishearing is seen.
+    quote = message["entities"][0]
+    assert (quote["offset"], quote["type"]) == (0, "blockquote")
+    heard = message["text"][: quote["length"]]
+    assert heard in (await talk.openai.calls())[-1].text
+
+
+async def test_silence_is_said_to_be_silence(talk: Conversation) -> None:
+    mark = talk.telegram.mark()
+    await talk.telegram.send_voice(talk.user_id, media.wav(1.0, hertz=0.0))
+    assert "ничего не расслышал" in await reply(talk, mark)
+
+
+async def test_a_recording_that_someone_else_made_is_spoken_about(talk: Conversation) -> None:
+    other = await talk.telegram.add_user("Борис", "ru")
+    group = await talk.telegram.add_chat([talk.user_id, other], title="Друзья")
+    voice = await talk.telegram.send_voice(other, media.ogg(2.0), chat_id=group)
+    mark = talk.telegram.mark()
+    await talk.telegram.forward(talk.user_id, voice["message"]["message_id"], from_chat_id=group)
+    message = await talk.telegram.wait_for_reply(talk.user_id, after=mark)
+    assert "Pictures" not in message["text"]
+    # It is material: not what the person said.
+    assert not message["text"].startswith("🧪 Песочница: запись звука")
