@@ -1,6 +1,11 @@
 """The connection to NATS JetStream, and the streams and buckets a service asks of it."""
 
-from services.chassis.jetstream.configuration import ConfigurationConflict, ensure_bucket, ensure_stream
+from services.chassis.jetstream.configuration import (
+    ConfigurationConflict,
+    ensure_bucket,
+    ensure_object_store,
+    ensure_stream,
+)
 from services.chassis.jetstream.connection import (
     ConnectionLost,
     Nats,
@@ -19,6 +24,7 @@ __all__ = [
     "UnsupportedServer",
     "connect",
     "ensure_bucket",
+    "ensure_object_store",
     "ensure_stream",
     "is_conflict",
     "require_version",

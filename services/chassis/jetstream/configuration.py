@@ -1,9 +1,10 @@
 from typing import Any, Final
 
 from nats.js import JetStreamContext
-from nats.js.api import DiscardPolicy, KeyValueConfig, StreamConfig
+from nats.js.api import DiscardPolicy, KeyValueConfig, ObjectStoreConfig, StreamConfig
 from nats.js.errors import APIError, NotFoundError
 from nats.js.kv import KeyValue
+from nats.js.object_store import ObjectStore
 
 from services.chassis.errors import StartupError
 
@@ -44,6 +45,29 @@ async def ensure_bucket(js: JetStreamContext, config: KeyValueConfig) -> KeyValu
     """Create the bucket, or update it to what `config` asks. Raises ConfigurationConflict."""
     await ensure_stream(js, _stream_behind(config))
     return await js.key_value(config.bucket)
+
+
+async def ensure_object_store(js: JetStreamContext, config: ObjectStoreConfig) -> ObjectStore:
+    """Create the store of objects, or update it to what `config` asks. Raises ConfigurationConflict."""
+    await ensure_stream(js, _stream_behind_objects(config))
+    return await js.object_store(str(config.bucket))
+
+
+def _stream_behind_objects(config: ObjectStoreConfig) -> StreamConfig:
+    # What nats-py's create_object_store sends; it cannot update one. ADR-20 of the NATS architecture.
+    return StreamConfig(
+        name=f"OBJ_{config.bucket}",
+        description=config.description,
+        subjects=[f"$O.{config.bucket}.C.>", f"$O.{config.bucket}.M.>"],
+        allow_direct=True,
+        allow_rollup_hdrs=True,
+        discard=DiscardPolicy.NEW,
+        max_age=config.ttl,
+        max_bytes=config.max_bytes,
+        num_replicas=config.replicas,
+        storage=config.storage,
+        placement=config.placement,
+    )
 
 
 def _stream_behind(config: KeyValueConfig) -> StreamConfig:

@@ -3,7 +3,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from nats.js.api import KeyValueConfig, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import KeyValueConfig, ObjectStoreConfig, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import APIError
 
 from services.chassis.errors import ServiceUnavailable
@@ -14,6 +14,7 @@ from services.chassis.jetstream import (
     UnsupportedServer,
     connect,
     ensure_bucket,
+    ensure_object_store,
     ensure_stream,
     is_conflict,
 )
@@ -102,6 +103,28 @@ async def test_a_bucket_made_by_the_library_fits_ours(nats_url: str, name: str) 
         await nats.js.create_key_value(KeyValueConfig(bucket=name))
 
         assert await ours.put("key", b"value") == 1
+
+
+async def test_a_store_of_objects_is_brought_up_to_date_and_keeps_them(nats_url: str, name: str) -> None:
+    async with connect(nats_url, name="test") as nats:
+        store = await ensure_object_store(nats.js, ObjectStoreConfig(bucket=name, ttl=60))
+        await store.put("cat", b"x" * 300_000)
+        store = await ensure_object_store(nats.js, ObjectStoreConfig(bucket=name, ttl=3600, max_bytes=10**6))
+
+        assert (await store.get("cat")).data == b"x" * 300_000
+        config = (await nats.js.stream_info(f"OBJ_{name}")).config
+        assert (config.max_age, config.max_bytes) == (3600, 10**6)
+
+
+async def test_ours_is_the_store_of_objects_that_the_library_itself_would_make(
+    nats_url: str, name: str
+) -> None:
+    async with connect(nats_url, name="test") as nats:
+        await nats.js.create_object_store(name)
+        made = (await nats.js.stream_info(f"OBJ_{name}")).config
+        await ensure_object_store(nats.js, ObjectStoreConfig(bucket=name))
+
+        assert (await nats.js.stream_info(f"OBJ_{name}")).config == made
 
 
 async def test_every_lost_race_for_a_key_is_a_conflict(nats_url: str, name: str) -> None:
