@@ -16,8 +16,10 @@ from services.gateway.dialogue import Answered, Finish, NothingAsked, Question
 from services.gateway.endings import keyboard_of, may_pass
 from services.gateway.manuscript import Manuscript, parts_of
 from services.gateway.metrics import GatewayMetrics
+from services.gateway.speaking import is_to_be_spoken, spoken_text
 from services.gateway.stops import Outgrown, Running, Stops
 from services.gateway.text_client import TextClient
+from services.gateway.turns import Part
 from services.gateway.wording import Wording
 
 log = structlog.get_logger()
@@ -78,6 +80,8 @@ class Answers:
         buttons = keyboard_of(manuscript, turn, self._wording)
         parts[-1] = parts[-1].model_copy(update={"keyboard": buttons})
         if manuscript.failure is None or not manuscript.is_blank:
+            if is_to_be_spoken(turn) and (spoken := spoken_text(manuscript.markdown)):
+                parts.append(Part(speech=spoken))
             await self._revisions.link(turn)
             await self._replies.deliver(turn, parts, markdown=manuscript.markdown)
             return

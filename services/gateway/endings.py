@@ -42,7 +42,7 @@ def _presses(manuscript: Manuscript, turn: Turn) -> tuple[Press, ...]:
     if failure is not None or manuscript.finish is not Finish.COMPLETE:
         return (Press.AGAIN,) if manuscript.is_blank else (Press.MORE, Press.AGAIN)
     # In a group each button would be one for everyone.
-    return (Press.AGAIN,) if turn.is_private else ()
+    return (Press.AGAIN, Press.SAY) if turn.is_private else ()
 
 
 def _text(press: Press, turn: Turn, wording: Wording) -> str:

@@ -53,6 +53,8 @@ class Turn:
     """Of the message in another chat that becomes the answer: https://core.telegram.org/bots/inline."""
     transcript: str = ""
     """What of the question the chat does not show in words: what was spoken, what a button asked."""
+    is_spoken: bool = False
+    """Whether the question was spoken."""
     record: TurnRecord | None = None
     revision: int = 0
     """Of the record in the log; 0: there is none."""

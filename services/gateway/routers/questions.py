@@ -47,7 +47,7 @@ async def answer_question(
         reading = await speech.reader.read(turn, messages)
         if reading.is_blank:
             raise NothingAsked
-        turn.transcript = reading.transcript
+        turn.transcript, turn.is_spoken = reading.transcript, bool(reading.transcript)
         return question_of(
             turn,
             bot.id,

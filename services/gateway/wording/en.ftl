@@ -180,6 +180,7 @@ question-forgotten = I no longer keep this question. Please send it once more.
 copy-button = 📋 Copy
 plain-button = 📄 Plain text
 stand-in-notice = ↪️ The chosen model is unavailable right now, so { $model } answered.
+nothing-to-speak = There is nothing to read aloud in this answer, or I no longer keep it.
 answer-resent = 🔁 The connection broke during sending, so this message may have come twice.
 nothing-heard = I heard nothing: it seems that nobody speaks in this recording.
 not-understood = I do not understand this yet. Send a text, a photo or a voice message, and I will answer.
