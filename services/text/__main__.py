@@ -25,7 +25,7 @@ async def main(settings: TextSettings, stop: asyncio.Event) -> None:
         metrics = TextMetrics(registry)
         vendors, voice = await stack.enter_async_context(open_vendors(settings, nats, metrics))
         catalogue = Catalogue(vendors.all)
-        opened = open_replies(settings, vendors, store, metrics=metrics, failpoints=failpoints)
+        opened = open_replies(settings, nats, vendors, store, metrics=metrics, failpoints=failpoints)
         replies = await stack.enter_async_context(opened)
         limits = Limits.of(settings, vendors.capabilities)
         titles = Titles(vendors, store, metrics)

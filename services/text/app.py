@@ -8,6 +8,7 @@ from services.text.breaker import BreakerPolicy, State
 from services.text.manner import Manner
 from services.text.metrics import TextMetrics
 from services.text.patience import Patience
+from services.text.pictures import open_pictures
 from services.text.providers import configured
 from services.text.replies import Replies
 from services.text.runs import Runs
@@ -46,6 +47,7 @@ async def open_vendors(
 @asynccontextmanager
 async def open_replies(
     settings: TextSettings,
+    nats: Nats,
     vendors: Vendors,
     store: ConversationStore,
     *,
@@ -53,11 +55,15 @@ async def open_replies(
     failpoints: Failpoints,
 ) -> AsyncIterator[Replies]:
     """Put together what answers; at the end the answers under way are stored, and no summary goes on."""
-    summaries = Summaries(vendors, store, Habit.of(settings), metrics)
+    pictures = await open_pictures(nats, settings, vendors.common_image_mime_types, metrics)
+    summaries = Summaries(vendors, store, pictures, Habit.of(settings), metrics)
     runs = Runs(max_runs=settings.text_max_streams, interval_seconds=settings.text_coalescing_seconds)
     manner = Manner.of(settings)
     try:
-        yield Replies(vendors, store, summaries, runs, manner, metrics=metrics, failpoints=failpoints)
+        yield Replies(
+            vendors, store, summaries, runs, manner, pictures, metrics=metrics, failpoints=failpoints
+        )
     finally:
         await runs.ended()
         await summaries.aclose()
+        await pictures.aclose()

@@ -1,10 +1,10 @@
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from services.chassis.errors import ResourceNotFound
-from services.text.conversation import Conversation, Finish, Turn, Usage
-from services.text.framing import Saying
+from services.text.conversation import Conversation, Finish, Picture, Turn, Usage
+from services.text.framing import Recalled, Saying
 from services.text.question import Question, RunKind
 
 MILLISECONDS = 1000
@@ -12,13 +12,17 @@ MILLISECONDS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run of a turn: what is asked, and which part of an earlier answer stays."""
+    """One run of a turn: what is asked, and which part of an earlier answer stays.
+
+    `pictures` are those that an earlier run was asked about, where this one brings none along.
+    """
 
     question: Question
     saying: Saying
     kept_answer: str
     wasted_runs: int
     begun_at_ms: int
+    pictures: tuple[Picture, ...] = ()
 
     @classmethod
     def at(cls, question: Question, conversation: Conversation) -> Self:
@@ -33,9 +37,23 @@ class Attempt:
             _kept_answer(question, former),
             wasted_runs=former.wasted_runs + 1 if former and is_same_run else 0,
             begun_at_ms=round(time.time() * MILLISECONDS),
+            pictures=_former_pictures(question, former),
         )
 
-    def turn(self, said: str, finish: Finish, usage: Usage, *, failed_over: bool) -> Turn | None:
+    def seeing(self, recalled: Recalled) -> Self:
+        """Take up the pictures of the earlier run, as far as they are found again."""
+        images = recalled.get(self.question.turn_id)
+        return replace(self, saying=replace(self.saying, images=images)) if images else self
+
+    def turn(
+        self,
+        said: str,
+        finish: Finish,
+        usage: Usage,
+        *,
+        failed_over: bool,
+        pictures: tuple[Picture, ...] = (),
+    ) -> Turn | None:
         """Return the turn with what was said now: nothing where the turn is better left as it was."""
         is_whole = finish in (Finish.STOP, Finish.LENGTH)
         if not said and not is_whole and self.question.run_kind is not RunKind.ANSWER:
@@ -54,6 +72,7 @@ class Attempt:
             asked_at_ms=self.begun_at_ms,
             begun_at_ms=self.begun_at_ms,
             failed_over=failed_over,
+            pictures=pictures or self.pictures,
         )
 
 
@@ -61,6 +80,12 @@ def _saying(question: Question, former: Turn | None) -> Saying:
     if former is None or question.run_kind is RunKind.ANSWER:
         return Saying(question.instruction, question.materials, question.images, question.speaker)
     return Saying(former.instruction, former.materials, question.images, former.speaker)
+
+
+def _former_pictures(question: Question, former: Turn | None) -> tuple[Picture, ...]:
+    if former is None or question.run_kind is RunKind.ANSWER or question.images:
+        return ()
+    return former.pictures
 
 
 def _kept_answer(question: Question, former: Turn | None) -> str:

@@ -43,6 +43,15 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that is kept elsewhere, under this name."""
+
+    name: str
+    mime_type: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What was asked and what was answered, perhaps in part.
 
@@ -64,6 +73,7 @@ class Turn:
     asked_at_ms: int = 0
     begun_at_ms: int = 0
     failed_over: bool = False
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def run(self) -> str:
@@ -121,6 +131,10 @@ class Conversation:
     @property
     def is_empty(self) -> bool:
         return not self.turns and not self.summary
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        return tuple(picture for turn in self.turns for picture in turn.pictures)
 
     def find(self, turn_id: str) -> Turn | None:
         return next((turn for turn in self.turns if turn.turn_id == turn_id), None)

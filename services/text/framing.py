@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -6,6 +6,9 @@ from services.text.conversation import Finish, Material, Turn
 from services.text.frames import frame
 from services.text.providers.base import Image, Message, Role
 
+# Pictures of turns, by the turns' ids.
+Recalled = Mapping[str, tuple[Image, ...]]
+NO_PICTURES: Final[Recalled] = {}
 CUT_OFF: Final = "The answer above was cut off before its end."
 GO_ON: Final = """\
 Your answer above was cut off. Go on exactly where it ended: what you write now is put directly behind \
@@ -29,17 +32,24 @@ def wrap(material: Material) -> str:
 
 
 def messages(
-    history: Sequence[Turn], saying: Saying, *, summary: str = "", answer: str = ""
+    history: Sequence[Turn],
+    saying: Saying,
+    *,
+    summary: str = "",
+    answer: str = "",
+    recalled: Recalled = NO_PICTURES,
 ) -> tuple[Message, ...]:
     """Return the conversation as the vendor gets it, what the user says now last.
 
-    With an `answer` to it, the vendor is asked to go on where that ends.
+    With an `answer` to it, the vendor is asked to go on where that ends. `recalled`: the pictures of the
+    history that go along.
     """
     said: list[Message] = []
     # Beside the words of the next message: a message of its own would be one that nobody said.
     notes = (frame("memory", summary),) if summary else ()
     for turn in history:
-        said.append(_message(Saying(turn.instruction, turn.materials, speaker=turn.speaker), notes))
+        images = recalled.get(turn.turn_id, ())
+        said.append(_message(Saying(turn.instruction, turn.materials, images, turn.speaker), notes))
         notes = ()
         if turn.answer:
             said.append(Message(Role.ASSISTANT, (turn.answer,)))

@@ -1,11 +1,12 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2s
 from typing import Final, Self
 
 from services.text.attempt import Attempt
-from services.text.conversation import Conversation
-from services.text.framing import messages
+from services.text.conversation import Conversation, Turn
+from services.text.framing import NO_PICTURES, Recalled, messages
 from services.text.prompts import system_prompt
 from services.text.providers.base import TextRequest
 from services.text.roles import LENGTH_SHARES
@@ -29,7 +30,16 @@ class Manner:
         room = Room(settings.text_history_tokens, settings.text_history_bytes).times(UNSUMMARISED)
         return cls(settings.text_system_prompt, settings.text_max_output_tokens, room)
 
-    def request(self, attempt: Attempt, conversation: Conversation) -> TextRequest:
+    def history(self, attempt: Attempt, conversation: Conversation) -> Sequence[Turn]:
+        """Return the turns that go along with an attempt."""
+        return self.room.newest(conversation.before(attempt.question.turn_id))
+
+    def request(
+        self,
+        attempt: Attempt,
+        conversation: Conversation,
+        recalled: Recalled = NO_PICTURES,
+    ) -> TextRequest:
         """Return what a vendor is asked in an attempt at a turn of the conversation."""
         question = attempt.question
         share = LENGTH_SHARES[question.style.answer_length]
@@ -38,10 +48,11 @@ class Manner:
             model=question.model,
             instructions=system_prompt(self.system_prompt, question.style, today=today),
             messages=messages(
-                self.room.newest(conversation.before(question.turn_id)),
-                attempt.saying,
+                self.history(attempt, conversation),
+                attempt.seeing(recalled).saying,
                 summary=conversation.summary,
                 answer=attempt.kept_answer,
+                recalled=recalled,
             ),
             max_output_tokens=max(round(self.max_output_tokens * share), 1),
             caller_key=pseudonym(str(question.user_id)),

@@ -62,6 +62,12 @@ class TextMetrics:
             ("skill", "model"),
             registry=registry,
         )
+        self._pictures = Counter(
+            "quartet_text_pictures",
+            "Pictures kept for later questions, and those looked up again, by how that went.",
+            ("outcome",),
+            registry=registry,
+        )
         self.active_streams = Gauge(
             "quartet_text_active_streams", "Answers under way now.", registry=registry
         )
@@ -110,6 +116,9 @@ class TextMetrics:
         self._voices.labels(skill=skill, outcome=outcome).inc()
         if seconds:
             self._voice_seconds.labels(skill=skill, model=model).inc(seconds)
+
+    def pictured(self, outcome: str) -> None:
+        self._pictures.labels(outcome=outcome).inc()
 
     def turn_lost(self) -> None:
         self._lost.inc()

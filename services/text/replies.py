@@ -9,9 +9,10 @@ from services.chassis.errors import ProviderInterrupted, ServiceUnavailable
 from services.chassis.failpoints import Failpoints
 from services.chassis.telemetry import tracing
 from services.text.attempt import Attempt
-from services.text.conversation import Conversation, Finish, Turn, Usage
-from services.text.manner import Manner
+from services.text.conversation import Conversation, Finish, Picture, Turn, Usage
+from services.text.manner import Manner, pseudonym
 from services.text.metrics import TextMetrics
+from services.text.pictures import Pictures
 from services.text.providers.base import Completed, TextRequest
 from services.text.question import Question
 from services.text.report import ReplyReport, reporting
@@ -37,6 +38,7 @@ class Replies:
         summaries: Summaries,
         runs: Runs,
         manner: Manner,
+        pictures: Pictures,
         *,
         metrics: TextMetrics,
         failpoints: Failpoints,
@@ -46,6 +48,7 @@ class Replies:
         self._summaries = summaries
         self._runs = runs
         self._manner = manner
+        self._pictures = pictures
         self._metrics = metrics
         self._failpoints = failpoints
 
@@ -69,6 +72,12 @@ class Replies:
                     is_begun = True
                     await self._failpoints.hit("text.mid_answer")
 
+    async def forget(self, conversation_id: str) -> None:
+        """Forget a conversation with its pictures, and what is being answered in it."""
+        pictures = (await self._store.load(conversation_id)).pictures
+        await self._store.clear(conversation_id)
+        await self._pictures.forget(pictures)
+
     async def _reply(self, run: Run, question: Question) -> Answered:
         with reporting(self._metrics, question.turn_id) as report:
             conversation = await self._store.load(question.conversation_id)
@@ -81,12 +90,15 @@ class Replies:
     async def _answer(
         self, run: Run, attempt: Attempt, conversation: Conversation, report: ReplyReport
     ) -> Answered:
-        request = self._manner.request(attempt, conversation)
+        request = await self._request(attempt, conversation)
+        keeping = self._keeping(attempt.question)
         said = Said()
 
         async def keep(finish: Finish, usage: Usage) -> None:
             report.answered(finish, usage)
-            turn = attempt.turn(said.text, finish, usage, failed_over=said.by.failed_over)
+            pictures = await asyncio.shield(keeping) if keeping else ()
+            failed_over = said.by.failed_over
+            turn = attempt.turn(said.text, finish, usage, failed_over=failed_over, pictures=pictures)
             if turn is not None:
                 await self._keep(attempt.question, turn, conversation.era)
 
@@ -105,6 +117,17 @@ class Replies:
         return Answered(
             completed.finish, completed.usage, attempt.wasted_runs, failed_over=said.by.failed_over
         )
+
+    async def _request(self, attempt: Attempt, conversation: Conversation) -> TextRequest:
+        history = self._manner.history(attempt, conversation)
+        recalled = await self._pictures.recall(attempt, history)
+        return self._manner.request(attempt, conversation, recalled)
+
+    def _keeping(self, question: Question) -> asyncio.Task[tuple[Picture, ...]] | None:
+        """Begin to store the question's pictures, beside the vendor's call."""
+        if not question.images:
+            return None
+        return self._pictures.keep(pseudonym(question.conversation_id), question.images)
 
     async def _listen(self, run: Run, request: TextRequest, said: Said, report: ReplyReport) -> Completed:
         report.asked()

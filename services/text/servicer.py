@@ -66,7 +66,7 @@ class TextServicer(TextServiceServicer):
         self, request: pb.ClearConversationRequest, _context: Context
     ) -> pb.ClearConversationResponse:
         require_identifiers(conversation_id=request.conversation_id)
-        await self._store.clear(request.conversation_id)
+        await self._replies.forget(request.conversation_id)
         return pb.ClearConversationResponse()
 
     async def GetConversation(  # noqa: N802 - the contract's name

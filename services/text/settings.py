@@ -40,6 +40,13 @@ class TextSettings(OpenAISettings, GoogleSettings, ServiceSettings):
         default=2000, ge=0, description="how a user wishes to be answered"
     )
     text_max_image_bytes: int = Field(default=10_000_000, ge=0, description="all pictures of a turn together")
+    text_history_pictures: int = Field(
+        default=3, ge=0, description="pictures of earlier turns that go along with a question"
+    )
+    text_pictures_bytes: int = Field(
+        default=1024**3, ge=1, description="all pictures that are kept; more are not, until old ones expire"
+    )
+    text_picture_days: float = Field(default=30.0, gt=0, description="how long a picture is kept")
     text_history_tokens: int = Field(
         default=32_000,
         ge=1,

@@ -9,6 +9,7 @@ from services.text.conversation import Conversation
 from services.text.framing import transcript
 from services.text.manner import pseudonym
 from services.text.metrics import TextMetrics
+from services.text.pictures import Pictures
 from services.text.providers.base import Message, Role, TextRequest
 from services.text.room import CUT, Room, cut_materials
 from services.text.said import Said
@@ -67,10 +68,16 @@ class Summaries:
     """
 
     def __init__(
-        self, vendors: Vendors, store: ConversationStore, habit: Habit, metrics: TextMetrics
+        self,
+        vendors: Vendors,
+        store: ConversationStore,
+        pictures: Pictures,
+        habit: Habit,
+        metrics: TextMetrics,
     ) -> None:
         self._vendors = vendors
         self._store = store
+        self._pictures = pictures
         self._room = habit.room
         self._metrics = metrics
         self._turnstile = asyncio.Semaphore(habit.max_concurrent)
@@ -105,7 +112,8 @@ class Summaries:
                 self._metrics.used(completed.usage)
                 summary = _shortened(said.text.strip())
                 if summary:
-                    await self._store.fold(conversation_id, told, summary)
+                    left = await self._store.fold(conversation_id, told, summary)
+                    await self._pictures.forget(set(told.pictures) - set(left.pictures))
                 self._metrics.summarised()
                 log.info("conversation_summarised", turns=len(told.turns), model=completed.usage.model)
             except QuartetError as error:

@@ -74,6 +74,12 @@ class Vendors:
         types = [vendor.provider.capabilities.image_mime_types for vendor in self.all]
         return Capabilities(image_mime_types=frozenset.union(*types))
 
+    @property
+    def common_image_mime_types(self) -> frozenset[str]:
+        """What every vendor can look at: whoever takes over sees it, too."""
+        types = [vendor.provider.capabilities.image_mime_types for vendor in self.all]
+        return frozenset.intersection(*types)
+
     async def ask(self, request: TextRequest) -> AsyncGenerator[Answering | Delta | Completed]:
         """Stream an answer of the request's model, or of the default one where it names none.
 

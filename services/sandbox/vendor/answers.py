@@ -80,6 +80,9 @@ def _echo(question: Question, language: samples.Language) -> str:
         lines.append(language.material.format(characters=material))
     if asked.image_count:
         lines.append(language.images.format(count=asked.image_count))
+    earlier_count = sum(message.image_count for message in question.asked[:-1])
+    if earlier_count:
+        lines.append(language.earlier_images.format(count=earlier_count))
     lines.append(language.hint)
     return "\n\n".join(lines)
 

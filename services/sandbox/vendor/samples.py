@@ -9,6 +9,7 @@ class Language(NamedTuple):
     hint: str
     material: str
     images: str
+    earlier_images: str
     before: str
     nothing_before: str
     table: str
@@ -26,6 +27,7 @@ RUSSIAN: Final = Language(
     ),
     material="Вместе с вопросом пришёл текст: {characters} знаков.",
     images="Вместе с вопросом пришли картинки: {count}.",
+    earlier_images="Картинок из прежних сообщений: {count}.",
     before="до этого вопросов было: {count}. Последний из них:\n\n{quote}",
     nothing_before="это первый вопрос в разговоре, до него ничего не было.",
     table=(
@@ -55,6 +57,7 @@ ENGLISH: Final = Language(
     hint="Try the words **table**, **code**, **formatting**, **long 800**, or ask *what did I ask before*.",
     material="A text came along with the question: {characters} characters.",
     images="Pictures came along with the question: {count}.",
+    earlier_images="Pictures of earlier messages: {count}.",
     before="questions before this one: {count}. The last of them:\n\n{quote}",
     nothing_before="this is the first question of the conversation, there was nothing before.",
     table=(
