@@ -1,7 +1,11 @@
 import asyncio
 import signal
+from typing import Final
 
 from aiohttp import web
+
+# A thousand callers in one instant are not turned away: a vendor's or Telegram's servers would not either.
+BACKLOG: Final = 4096
 
 
 async def serve(app: web.Application, host: str, port: int) -> None:
@@ -12,7 +16,7 @@ async def serve(app: web.Application, host: str, port: int) -> None:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
         await stop.wait()
     finally:
         await runner.cleanup()

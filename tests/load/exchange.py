@@ -55,10 +55,10 @@ class Exchange:
     @property
     def is_interrupted(self) -> bool:
         """Whether part of the answer stands in the chat and says that the rest is missing."""
-        return any(
-            INTERRUPTED in text and self.expected.startswith(normalised(text.replace(INTERRUPTED, "")))
-            for text in self.messages.values()
-        )
+        # What was about to become bold has no end yet and stands as it was written.
+        said = [text.replace(INTERRUPTED, "").replace("*", "") for text in self.messages.values()]
+        is_told = any(INTERRUPTED in text for text in self.messages.values())
+        return is_told and self.expected.startswith(normalised(" ".join(said)))
 
     @property
     def first_text_seconds(self) -> float | None:

@@ -7,9 +7,10 @@ from typing import Final
 from tests.load.figures import Figures
 from tests.load.scenarios.failover import failover
 from tests.load.scenarios.groups import groups
-from tests.load.scenarios.text_added_latency import text_added_latency
 from tests.load.scenarios.text_burst import text_burst, text_burst_kill
+from tests.load.scenarios.text_simultaneous import text_simultaneous
 from tests.load.scenarios.text_single import text_single
+from tests.load.scenarios.text_throughput import text_throughput
 from tests.load.scenarios.vendor_death import vendor_death
 
 Scenario = Callable[[Path], Awaitable[Figures]]
@@ -19,7 +20,8 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "text-single": text_single,
     "text-burst": text_burst,
     "text-burst-kill": text_burst_kill,
-    "text-added-latency": text_added_latency,
+    "text-simultaneous": text_simultaneous,
+    "text-throughput": text_throughput,
     "groups": groups,
     "vendor-death": vendor_death,
     "failover": failover,
