@@ -18,6 +18,7 @@ GATEWAY: Final = (
 # GOOGLE_* would take in the credentials of Google's cloud.
 TEXT: Final = (
     *("OPENAI_*", "GOOGLE_API_KEY", "GOOGLE_BASE_URL", "GOOGLE_MODEL*", "GOOGLE_PROXY", "GOOGLE_*_SECONDS"),
+    *("GOOGLE_*_MODEL", "GOOGLE_VOICE"),
     *("TEXT_*", "STREAM_REPLICAS"),
 )
 SANDBOX: Final = ("SANDBOX_*",)
