@@ -14,7 +14,7 @@ from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.delivery.views import Views
 from services.gateway.dialogue import Answered, Finish, NothingAsked, Question
 from services.gateway.endings import keyboard_of, may_pass
-from services.gateway.manuscript import Manuscript, parts_of
+from services.gateway.manuscript import Manuscript, file_of, parts_of
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.speaking import is_to_be_spoken, spoken_text
 from services.gateway.stops import Outgrown, Running, Stops
@@ -76,12 +76,8 @@ class Answers:
     async def _deliver(self, turn: Turn, manuscript: Manuscript) -> None:
         self._metrics.answers.labels(manuscript.end_label).inc()
         manuscript.asked = turn.transcript
-        parts = parts_of(manuscript, turn.language, self._wording)
-        buttons = keyboard_of(manuscript, turn, self._wording)
-        parts[-1] = parts[-1].model_copy(update={"keyboard": buttons})
+        parts = self._typeset(turn, manuscript)
         if manuscript.failure is None or not manuscript.is_blank:
-            if is_to_be_spoken(turn) and (spoken := spoken_text(manuscript.markdown)):
-                parts.append(Part(speech=spoken))
             await self._revisions.link(turn)
             await self._replies.deliver(turn, parts, markdown=manuscript.markdown)
             return
@@ -93,6 +89,18 @@ class Answers:
             await self._revisions.link(turn)
             question = turn.updates if may_pass(manuscript.failure) else ()
             await self._replies.deliver(turn, parts, question=question)
+
+    def _typeset(self, turn: Turn, manuscript: Manuscript) -> list[Part]:
+        """The messages of the answer, in the forms that its chat prefers."""
+        is_plain = turn.preferences.prefers_plain or bool(turn.inline_message_id)
+        parts = parts_of(manuscript, turn.language, self._wording, is_plain=is_plain)
+        is_rich = parts[-1].rich is not None
+        buttons = keyboard_of(manuscript, turn, self._wording, is_rich=is_rich)
+        parts[-1] = parts[-1].model_copy(update={"keyboard": buttons})
+        extra = [file_of(manuscript, parts)]
+        if is_to_be_spoken(turn) and (spoken := spoken_text(manuscript.markdown)):
+            extra.append(Part(speech=spoken))
+        return [*parts, *(part for part in extra if part is not None)]
 
     async def _write(
         self, turn: Turn, make_question: MakeQuestion, manuscript: Manuscript, live: LiveAnswer

@@ -28,7 +28,9 @@ class Press(StrEnum):
 
 
 ASKING = frozenset({Press.AGAIN, Press.MORE, Press.TRY})
-"""Those that ask the model: they wait their turn in the conversation."""
+"""Those that ask the model."""
+IN_ORDER = ASKING | {Press.PLAIN}
+"""Those that wait their turn in the conversation: they change its answers."""
 
 
 def press_data(press: Press, turn_suffix: str) -> str:

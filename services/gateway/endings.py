@@ -24,13 +24,16 @@ def may_pass(error: errors.QuartetError) -> bool:
     return isinstance(error, PASSING)
 
 
-def keyboard_of(manuscript: Manuscript, turn: Turn, wording: Wording) -> Keyboard | None:
-    """The buttons under an answer: what one may want next, given how it ended."""
-    presses = _presses(manuscript, turn)
-    if not presses:
-        return None
+def keyboard_of(
+    manuscript: Manuscript, turn: Turn, wording: Wording, *, is_rich: bool = False
+) -> Keyboard | None:
+    """The buttons under an answer: what one may want next, given how it ended and what it looks like."""
+    rows = [_presses(manuscript, turn), (Press.COPY, Press.PLAIN) if is_rich else ()]
     suffix = turn_suffix(turn.question_id)
-    return keyboard([(_text(press, turn, wording), press_data(press, suffix)) for press in presses])
+    buttons = [
+        [(_text(press, turn, wording), press_data(press, suffix)) for press in row] for row in rows if row
+    ]
+    return keyboard(*buttons) if buttons else None
 
 
 def _presses(manuscript: Manuscript, turn: Turn) -> tuple[Press, ...]:

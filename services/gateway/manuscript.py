@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import Any, Final
 
 from services.chassis.errors import ProviderUnavailable, QuartetError
 from services.gateway.dialogue import Finish
@@ -12,11 +13,15 @@ from services.gateway.rendering import (
     to_dicts,
     utf16_length,
 )
-from services.gateway.turns import Part
+from services.gateway.rendering.rich import rich_message
+from services.gateway.turns import File, Part
 from services.gateway.wording import Language, Wording
 
-MARK_RESERVE_UTF16 = 160
+MARK_RESERVE_UTF16: Final = 160
 """Room in each message for the mark of one that is sent again."""
+MANY_PARTS: Final = 4
+"""An answer of more messages also comes as a file: nobody wants to copy it together."""
+FILE_NAME: Final = "answer.md"
 
 
 @dataclass
@@ -44,15 +49,38 @@ class Manuscript:
         return (self.finish or Finish.COMPLETE).name.lower()
 
 
-def parts_of(manuscript: Manuscript, language: Language, wording: Wording) -> list[Part]:
-    """The messages of the answer, under what was asked, with a note where it did not end by itself."""
+def parts_of(
+    manuscript: Manuscript, language: Language, wording: Wording, *, is_plain: bool = True
+) -> list[Part]:
+    """The messages of the answer, under what was asked, with a note where it did not end by itself.
+
+    Unless `is_plain`, what plain text cannot show is one rich message, with its plain ones to fall back on.
+    """
     said = render(manuscript.markdown)
+    note = _note(manuscript, language, wording, is_empty=not said.text.strip())
     asked = quoted(manuscript.asked.strip())
     texts = split(asked.followed_by(said, gap="\n"), MAX_TEXT_UTF16 - MARK_RESERVE_UTF16)
-    note = _note(manuscript, language, wording, is_empty=not said.text.strip())
     if note:
         texts = _with_note(texts, note)
-    return [Part(text=text.text, entities=to_dicts(text.entities)) for text in texts]
+    parts = [Part(text=text.text, entities=to_dicts(text.entities)) for text in texts]
+    rich = None if is_plain else rich_message(manuscript.markdown)
+    if rich is None:
+        return parts
+    return [Part(rich=_framed(rich, asked.text, note), instead=tuple(parts))]
+
+
+def file_of(manuscript: Manuscript, parts: list[Part]) -> Part | None:
+    """The whole answer as a file, where it takes many messages."""
+    if len(parts) <= MANY_PARTS:
+        return None
+    return Part(file=File(name=FILE_NAME, content=manuscript.markdown))
+
+
+def _framed(rich: dict[str, Any], asked: str, note: str) -> dict[str, Any]:
+    """The rich message with what was asked above it and the note below."""
+    above = [{"type": "blockquote", "blocks": [{"type": "paragraph", "text": asked}]}] if asked else []
+    below = [{"type": "paragraph", "text": {"type": "italic", "text": note}}] if note else []
+    return {"blocks": [*above, *rich["blocks"], *below]}
 
 
 def _with_note(texts: list[FormattedText], note: str) -> list[FormattedText]:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from services.gateway.buttons import ASKING, EXAMPLE_PREFIX, MENU_PREFIX, parse_press
+from services.gateway.buttons import EXAMPLE_PREFIX, IN_ORDER, MENU_PREFIX, parse_press
 
 RawUpdate = dict[str, Any]
 """One update as Telegram's JSON: https://core.telegram.org/bots/api#update"""
@@ -130,7 +130,7 @@ def _waits_its_turn(update: RawUpdate) -> bool:
     """Only what asks the model waits."""
     if data := _data_of(update):
         press = parse_press(data)
-        return data.startswith(EXAMPLE_PREFIX) or (press is not None and press[0] in ASKING)
+        return data.startswith(EXAMPLE_PREFIX) or (press is not None and press[0] in IN_ORDER)
     message: RawUpdate = update.get("message") or update.get("edited_message") or {}
     return bool(message) and not _command_in(message)
 

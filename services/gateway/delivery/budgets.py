@@ -36,7 +36,7 @@ class Window:
 # Telegram publishes no exact figures. These stay a little below its FAQ's
 # (core.telegram.org/bots/faq#my-bot-is-hitting-limits) and those of core.telegram.org/api/bots/ai, because
 # calls that leave here a window apart may arrive closer together. A 429 overrules them.
-PRIVATE_MESSAGES = (Window(3, 3.0, reserved=1),)
+PRIVATE_MESSAGES = (Window(3, 3.0, reserved=1), Window(5, 5.0))
 GROUP_MESSAGES = (Window(12, 3.0, reserved=9), Window(19, 60.0, reserved=11))
 """In a group many may be answered in one moment: their answers may go in a burst, progress may not."""
 DRAFTS = (Window(18, 5.0), Window(38, 30.0))

@@ -2,7 +2,7 @@ import time
 from typing import Final
 
 import structlog
-from aiogram.exceptions import AiogramError, TelegramMigrateToChat
+from aiogram.exceptions import AiogramError, TelegramMigrateToChat, TelegramNotFound
 from aiogram.methods import TelegramMethod
 from aiogram.types import Message
 
@@ -66,6 +66,9 @@ class Sender:
             except AiogramError as error:
                 if (sent_id := _sent_id(error, part)) is not None:
                     return sent_id
+                if part.instead and isinstance(error, TelegramNotFound):
+                    # A Bot API server that does not know rich messages.
+                    raise RichRefused from error
                 outcome = outcome_of(error)
                 if (mended := _mended(part, outcome)) is not None:
                     part = mended

@@ -1,7 +1,14 @@
 """How a model's Markdown looks in Telegram: formatted text, cut into messages. Pure functions, no I/O."""
 
 from services.gateway.rendering.bot_api import to_aiogram, to_dicts
-from services.gateway.rendering.formatted_text import Entity, EntityType, FormattedText, italic, quoted
+from services.gateway.rendering.formatted_text import (
+    Entity,
+    EntityType,
+    FormattedText,
+    as_code,
+    italic,
+    quoted,
+)
 from services.gateway.rendering.live import live_view
 from services.gateway.rendering.markdown import render, render_partial
 from services.gateway.rendering.splitting import MAX_TEXT_UTF16, split
@@ -12,6 +19,7 @@ __all__ = [
     "Entity",
     "EntityType",
     "FormattedText",
+    "as_code",
     "italic",
     "live_view",
     "quoted",

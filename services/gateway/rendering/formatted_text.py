@@ -59,6 +59,11 @@ def italic(text: str) -> FormattedText:
     return FormattedText(text, (Entity(EntityType.ITALIC, 0, utf16_length(text)),))
 
 
+def as_code(text: str) -> FormattedText:
+    """A text that a tap copies."""
+    return FormattedText(text, (Entity(EntityType.PRE, 0, utf16_length(text)),))
+
+
 def quoted(text: str) -> FormattedText:
     """What somebody said, above what is said about it; a long one can be unfolded."""
     kind = EntityType.EXPANDABLE_BLOCKQUOTE if len(text) > LONG_QUOTE else EntityType.BLOCKQUOTE

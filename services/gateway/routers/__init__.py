@@ -5,6 +5,7 @@ from aiogram import Dispatcher, Router
 from services.gateway.group_admins import GroupAdmins
 from services.gateway.routers import (
     answer_buttons,
+    answer_forms,
     commands,
     dialogues,
     examples,
@@ -31,6 +32,7 @@ def build_dispatcher(wording: Wording, text_client: TextClient) -> Dispatcher:
         menus.router(),
         examples.router(),
         answer_buttons.router(),
+        answer_forms.router(),
         commands.router(),
         inline.router(),
         membership.router(),

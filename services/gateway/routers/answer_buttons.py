@@ -8,9 +8,7 @@ from services.gateway.buttons import ASKING, Press, parse_press
 from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.dialogue import Question
 from services.gateway.questions import question_of
-from services.gateway.speaking import spoken_text
 from services.gateway.speech import Speech
-from services.gateway.turns import Part
 from services.gateway.updates import RawUpdate, turn_id_in_chat
 from services.gateway.wording import Wording
 
@@ -19,10 +17,9 @@ PURPOSES = {Press.AGAIN: Purpose.REGENERATE, Press.MORE: Purpose.CONTINUE, Press
 
 
 def router() -> Router:
-    """The buttons under answers."""
+    """The buttons under answers that ask the model."""
     routes = Router(name="answer buttons")
     routes.callback_query.register(ask, F.data.func(_asks))
-    routes.callback_query.register(say, F.data.startswith(f"{Press.SAY}:"))
     return routes
 
 
@@ -55,15 +52,3 @@ async def ask(
         await ask_again(kept)
     else:
         await speech.replies.say(turn, wording.say("question-forgotten", turn.language))
-
-
-async def say(query: CallbackQuery, bot: Bot, turn: Turn, speech: Speech, wording: Wording) -> None:
-    """The answer in a voice message, under the written one."""
-    _press, suffix = parse_press(query.data or "") or (Press.SAY, "")
-    turn.subject_id = turn_id_in_chat(bot.id, turn.chat_id, suffix)
-    spoken = spoken_text(await speech.revisions.markdown(turn))
-    text = None if spoken else wording.say("nothing-to-speak", turn.language)
-    await speech.replies.toast(turn, AnswerCallbackQuery(callback_query_id=query.id, text=text))
-    if spoken:
-        turn.reply_to_message_id = query.message.message_id if query.message else None
-        await speech.replies.deliver(turn, [Part(speech=spoken)])
