@@ -11,7 +11,8 @@ from services.gateway.dialogue import Answered, Attachment, Finish, Memory, Ques
 from services.gateway.models import Health, Model, PriceClass, Strength
 from services.gateway.people import AnswerLength, Role
 
-SPEAK_SECONDS: Final = 60.0
+SPEAK_SECONDS: Final = 170.0
+"""Two vendors may be asked, one after the other."""
 NAME_SECONDS: Final = 30.0
 
 
