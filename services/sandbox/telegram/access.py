@@ -12,7 +12,7 @@ def find_chat(sandbox: Sandbox, params: Params, name: str = "chat_id") -> Chat:
     chat = (
         _by_username(sandbox, value[1:]) if value.startswith("@") else sandbox.chats.get(params.integer(name))
     )
-    if chat is None:
+    if chat is None or not (chat.is_private or sandbox.bot.id in chat.members):
         raise bad_request("chat not found")
     if chat.migrated_to is not None:
         raise ApiError(

@@ -10,11 +10,14 @@ from services.sandbox.telegram.bot_api import BotApi
 from services.sandbox.telegram.control import (
     chats,
     files,
+    inline,
     instruments,
     media,
+    membership,
     messages,
     people,
     presses,
+    threads,
     view,
 )
 from services.sandbox.telegram.control.request import SANDBOX, answer
@@ -34,6 +37,19 @@ _SECURITY: Final = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
+_CONTROL: Final = (
+    people,
+    chats,
+    membership,
+    messages,
+    media,
+    files,
+    presses,
+    inline,
+    threads,
+    view,
+    instruments,
+)
 # An album of ten photos of the largest size, and its form.
 _MAX_BODY_BYTES: Final = 101 * 1024 * 1024
 
@@ -47,7 +63,19 @@ def build(settings: TelegramSandboxSettings) -> web.Application:
     app[SANDBOX] = sandbox
     app.router.add_route("*", "/bot{token:[^/]*}/{method}", bot_api.handle)
     app.router.add_get("/file/bot{token:[^/]*}/{path:.*}", bot_api.handle_file)
-    for module in (people, chats, messages, media, files, presses, view, instruments):
+    for module in (
+        people,
+        chats,
+        membership,
+        messages,
+        media,
+        files,
+        presses,
+        inline,
+        threads,
+        view,
+        instruments,
+    ):
         app.router.add_routes(module.ROUTES)
     app.router.add_get("/", _page)
     app.router.add_get("/page/{path:.+}", _page)

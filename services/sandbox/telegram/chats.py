@@ -12,6 +12,8 @@ class ChatKind(StrEnum):
     PRIVATE = "private"
     GROUP = "group"
     SUPERGROUP = "supergroup"
+    DIALOGUE = "dialogue"
+    """A private chat of two people. The bot never sees it."""
 
 
 class MemberStatus(StrEnum):
@@ -25,6 +27,10 @@ class MemberStatus(StrEnum):
     def is_inside(self) -> bool:
         return self not in (MemberStatus.LEFT, MemberStatus.KICKED)
 
+    @property
+    def leads(self) -> bool:
+        return self in (MemberStatus.CREATOR, MemberStatus.ADMINISTRATOR)
+
 
 @dataclass(slots=True)
 class Topic:
@@ -34,12 +40,14 @@ class Topic:
     name: str
     icon_color: int
     icon_custom_emoji_id: str = ""
+    is_name_implicit: bool = False
+    """The name was made from what the thread begins with."""
 
     def to_json(self) -> Json:
         json: Json = {"message_thread_id": self.id, "name": self.name, "icon_color": self.icon_color}
         if self.icon_custom_emoji_id:
             json["icon_custom_emoji_id"] = self.icon_custom_emoji_id
-        return json
+        return json | ({"is_name_implicit": True} if self.is_name_implicit else {})
 
 
 @dataclass(slots=True)
@@ -76,6 +84,8 @@ class Chat:
     counter: Counter
     profile: Json
     members: dict[int, MemberStatus] = field(default_factory=dict)
+    anonymous_ids: set[int] = field(default_factory=set)
+    """Administrators who speak as the group."""
     is_forum: bool = False
     messages: OrderedDict[int, Json] = field(default_factory=OrderedDict)
     topics: dict[int, Topic] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -12,6 +12,8 @@ from services.sandbox.telegram.wire import Json
 
 _MAX_TRACKED: Final = 20_000
 _GLOBAL_KEY: Final = 0
+
+_Key = tuple[str, int | str, int]
 
 
 class Family(StrEnum):
@@ -72,7 +74,7 @@ class RateLimiter:
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._taken: OrderedDict[tuple[str, int, int], deque[float]] = OrderedDict()
+        self._taken: OrderedDict[_Key, deque[float]] = OrderedDict()
         self.limits = limits
 
     def replace(self, limits: Limits) -> None:
@@ -81,12 +83,20 @@ class RateLimiter:
 
     def spend(self, family: Family, chat: Chat) -> None:
         """Counts a call; raises ApiError 429 with whole seconds to wait where a window is full."""
+        self._spend(family, self._windows(family, chat))
+
+    def spend_inline(self, inline_message_id: str) -> None:
+        """Counts an edit of a message in a chat the bot cannot know: each is paced as a private chat."""
+        windows = [self._everywhere(), (inline_message_id, self._in_private())]
+        self._spend(Family.MESSAGES, windows)
+
+    def _spend(self, family: Family, windows: Sequence[tuple[int | str, Window]]) -> None:
         if not self.limits.enabled:
             return
         now = self._clock()
         passed = []
         wait_seconds = 0.0
-        for index, (key, window) in enumerate(self._windows(family, chat)):
+        for index, (key, window) in enumerate(windows):
             taken = self._history((family.value, key, index), window)
             if len(taken) >= window.calls:
                 wait_seconds = max(wait_seconds, taken[-window.calls] + window.seconds - now)
@@ -96,16 +106,20 @@ class RateLimiter:
         for taken in passed:
             taken.append(now)
 
-    def _windows(self, family: Family, chat: Chat) -> list[tuple[int, Window]]:
+    def _windows(self, family: Family, chat: Chat) -> list[tuple[int | str, Window]]:
         if family is Family.DRAFTS:
             return [(chat.id, window) for window in self.limits.drafts]
-        messages = self.limits.messages
-        of_the_chat = Window(messages.group_per_minute, 60.0)
-        if chat.is_private:
-            of_the_chat = Window(messages.burst, messages.burst / messages.per_chat_per_second)
-        return [(_GLOBAL_KEY, Window(messages.global_per_second, 1.0)), (chat.id, of_the_chat)]
+        in_group = Window(self.limits.messages.group_per_minute, 60.0)
+        return [self._everywhere(), (chat.id, self._in_private() if chat.is_private else in_group)]
 
-    def _history(self, key: tuple[str, int, int], window: Window) -> deque[float]:
+    def _everywhere(self) -> tuple[int | str, Window]:
+        return _GLOBAL_KEY, Window(self.limits.messages.global_per_second, 1.0)
+
+    def _in_private(self) -> Window:
+        messages = self.limits.messages
+        return Window(messages.burst, messages.burst / messages.per_chat_per_second)
+
+    def _history(self, key: _Key, window: Window) -> deque[float]:
         taken = self._taken.get(key)
         if taken is None:
             taken = self._taken[key] = deque(maxlen=max(1, window.calls))

@@ -5,6 +5,12 @@ from services.sandbox.telegram.chats import Chat, MemberStatus
 from services.sandbox.telegram.sandbox import Sandbox
 from services.sandbox.telegram.wire import Json
 
+GROUP_ANONYMOUS_BOT: Final[Json] = {
+    "id": 1_087_968_824,
+    "is_bot": True,
+    "first_name": "Group",
+    "username": "GroupAnonymousBot",
+}
 _RIGHTS: Final = (
     "can_manage_chat",
     "can_delete_messages",
@@ -22,14 +28,38 @@ _RIGHTS: Final = (
 )
 
 
-def member_json(user: Json, status: MemberStatus) -> Json:
+def member_json(user: Json, status: MemberStatus, *, is_anonymous: bool = False) -> Json:
     """A ChatMember: https://core.telegram.org/bots/api#chatmember"""
     json: Json = {"user": user, "status": status.value}
     if status is MemberStatus.ADMINISTRATOR:
-        return json | {"can_be_edited": False, "is_anonymous": False} | dict.fromkeys(_RIGHTS, True)
+        return json | {"can_be_edited": False, "is_anonymous": is_anonymous} | dict.fromkeys(_RIGHTS, True)
     if status is MemberStatus.CREATOR:
-        return json | {"is_anonymous": False}
+        return json | {"is_anonymous": is_anonymous}
     return json | ({"until_date": 0} if status is MemberStatus.KICKED else {})
+
+
+def signature(chat: Chat, user: Json) -> Json:
+    """Who a user's message in a chat is from: an anonymous administrator speaks as the group."""
+    if user["id"] not in chat.anonymous_ids:
+        return {"from": user}
+    return {"from": GROUP_ANONYMOUS_BOT, "sender_chat": chat.json}
+
+
+def change_user_status(sandbox: Sandbox, chat: Chat, actor: Json, user: Json, status: MemberStatus) -> None:
+    """Changes how a user stands to a group; the bot is told where it leads the group and asked for it."""
+    former = chat.members.get(user["id"], MemberStatus.LEFT)
+    chat.members[user["id"]] = status
+    sandbox.events.publish("chat", chat.id, chat=chat.json)
+    if sandbox.bot_status(chat) is not MemberStatus.ADMINISTRATOR:
+        return
+    payload: Json = {
+        "chat": chat.json,
+        "from": actor,
+        "date": int(time.time()),
+        "old_chat_member": member_json(user, former),
+        "new_chat_member": member_json(user, status, is_anonymous=user["id"] in chat.anonymous_ids),
+    }
+    sandbox.updates.add("chat_member", payload, chat.id)
 
 
 def change_bot_status(sandbox: Sandbox, chat: Chat, actor: Json, status: MemberStatus) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from services.sandbox.telegram.chats import Chat
 from services.sandbox.telegram.drafts import end_draft
 from services.sandbox.telegram.markup import NO_MARKUP, Markup
+from services.sandbox.telegram.members import signature
 from services.sandbox.telegram.placement import Placement
 from services.sandbox.telegram.sandbox import Sandbox
 from services.sandbox.telegram.text.formatting import FormattedText
@@ -23,7 +24,7 @@ def add_message(sandbox: Sandbox, chat: Chat, sender: Json, content: Json, place
     """Puts a message into a chat and shows it; returns it in the form of the Bot API."""
     message: Json = {
         "message_id": chat.counter.next(),
-        "from": sender,
+        **signature(chat, sender),
         "chat": chat.json,
         "date": int(time.time()),
     }

@@ -15,6 +15,8 @@ def bot_sees(sandbox: Sandbox, chat: Chat, message: Json) -> bool:
         return status.is_inside
     if not status.is_inside:
         return False
+    if message.get("via_bot", {}).get("id") == sandbox.bot.id:
+        return True
     if not content_of(message):
         return True
     return _answers_bot(sandbox, message) or _addresses_bot(sandbox, message)

@@ -16,7 +16,7 @@ class BotProfile:
     menu_buttons: dict[int, Json] = field(default_factory=dict)
 
     def commands_for(self, scopes: list[str], language_code: str) -> list[Json]:
-        """The commands a user sees: the narrowest scope wins, the user's language within a scope."""
+        """The commands of the first scope that has some, in the user's language or for all."""
         for scope in scopes:
             for language in (language_code, ""):
                 if commands := self.commands.get((scope, language)):

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from services.sandbox.telegram.callbacks import Callbacks
@@ -6,6 +6,8 @@ from services.sandbox.telegram.chats import Chat, ChatKind, MemberStatus
 from services.sandbox.telegram.events import EventHub
 from services.sandbox.telegram.faults import Faults
 from services.sandbox.telegram.identifiers import identity_counter, message_counter, update_counter
+from services.sandbox.telegram.inline_messages import InlineMessages
+from services.sandbox.telegram.inline_queries import InlineQueries
 from services.sandbox.telegram.journal import Journal
 from services.sandbox.telegram.limits import Limits, RateLimiter
 from services.sandbox.telegram.media.files import FileStore
@@ -33,6 +35,8 @@ class Sandbox:
         self.limiter = RateLimiter(Limits(enabled=settings.sandbox_limits_enabled))
         self.updates = UpdateQueue(update_counter(), settings.sandbox_update_lifetime_seconds)
         self.callbacks = Callbacks(settings.sandbox_callback_seconds)
+        self.inline_queries = InlineQueries(settings.sandbox_inline_query_seconds)
+        self.inline_messages = InlineMessages()
         self.profile = BotProfile()
         self.files = FileStore(identity_counter(), settings.sandbox_file_bytes)
         self.webhook: WebhookTarget | None = None
@@ -69,6 +73,13 @@ class Sandbox:
         self.chats[chat.id] = chat
         return chat
 
+    def add_dialogue(self, user_ids: Iterable[int]) -> Chat:
+        """A private chat of people, which the bot never sees; its id means nothing outside of the sandbox."""
+        chat = Chat(self._identities.next(), ChatKind.DIALOGUE, message_counter(), {})
+        chat.members = dict.fromkeys(user_ids, MemberStatus.MEMBER)
+        self.chats[chat.id] = chat
+        return chat
+
     def new_identity(self) -> int:
         return self._identities.next()
 
@@ -97,6 +108,8 @@ class Sandbox:
         self.chats.clear()
         self.updates.clear()
         self.callbacks.clear()
+        self.inline_queries.clear()
+        self.inline_messages.clear()
         self.files.clear()
         self.faults.clear()
         self.journal.clear()

@@ -12,6 +12,8 @@ class TelegramSandboxSettings(BaseSettings):
     sandbox_bot_username: str = "quartet_sandbox_bot"
     sandbox_bot_name: str = "Quartet"
     sandbox_topics_enabled: bool = True
+    sandbox_inline_enabled: bool = True
+    sandbox_inline_feedback: bool = True
     sandbox_limits_enabled: bool = True
     sandbox_messages_per_chat: int = 1000
     sandbox_journal_size: int = 20_000
@@ -19,6 +21,7 @@ class TelegramSandboxSettings(BaseSettings):
     sandbox_draft_seconds: float = 30.0
     sandbox_action_seconds: float = 5.0
     sandbox_callback_seconds: float = 60.0
+    sandbox_inline_query_seconds: float = 15.0
     sandbox_update_lifetime_seconds: float = 86_400.0
     sandbox_webhook_timeout_seconds: float = 60.0
     # The unit of the re-sending delays (2, 4, 8 ... of these); tests shorten it.

@@ -2,7 +2,7 @@ from typing import Final
 
 from aiohttp import web
 
-from services.sandbox.telegram.chats import ChatKind, MemberStatus
+from services.sandbox.telegram.chats import MemberStatus
 from services.sandbox.telegram.control.request import SANDBOX, answer, find_chat, find_user, read_body
 from services.sandbox.telegram.errors import ControlError
 from services.sandbox.telegram.members import tell_bot_status
@@ -45,13 +45,6 @@ async def block(request: web.Request) -> web.Response:
         chat.clear_timers()
     sandbox.events.publish("chat", chat.id, chat=chat.json, blocked=blocked)
     return answer({"update_id": tell_bot_status(sandbox, chat, user.to_json(), former, status)})
-
-
-def chat_kind(text: str) -> ChatKind:
-    """Raises ControlError for anything that is not a group."""
-    if text not in (ChatKind.GROUP, ChatKind.SUPERGROUP):
-        raise ControlError("type must be group or supergroup")
-    return ChatKind(text)
 
 
 ROUTES: Final = (

@@ -27,10 +27,13 @@ async def press(request: web.Request) -> web.Response:
     if data not in _callback_data(message):
         raise ControlError("the message has no button with this data", 404)
     callback = sandbox.callbacks.add(user.id, chat.id)
+    inline_message_id = sandbox.inline_messages.find_id(chat.id, message["message_id"])
+    # Of a message sent inline the bot learns nothing but its id.
+    origin = {"inline_message_id": inline_message_id} if inline_message_id else {"message": message}
     payload = {
         "id": callback.id,
         "from": user.to_json(),
-        "message": message,
+        **origin,
         "chat_instance": str(abs(chat.id) * 1_000_003),
         "data": data,
     }

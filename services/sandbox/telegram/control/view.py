@@ -4,6 +4,7 @@ from typing import Final
 from aiohttp import web
 
 from services.sandbox.telegram.chats import Chat
+from services.sandbox.telegram.command_scopes import scopes_for
 from services.sandbox.telegram.control.request import SANDBOX, answer, find_seen_chat, find_user
 from services.sandbox.telegram.errors import ControlError
 from services.sandbox.telegram.params import as_integer
@@ -53,7 +54,7 @@ async def events(request: web.Request) -> web.StreamResponse:
 
 
 def _concerns(sandbox: Sandbox, event: Json, user_id: int) -> bool:
-    if event["type"] == "callback_answer":
+    if event["type"] in ("callback_answer", "inline_answer"):
         return bool(event["user_id"] == user_id)
     if event["type"] == "user" or event["chat_id"] is None:
         return True
@@ -79,9 +80,9 @@ def _view(sandbox: Sandbox, chat: Chat, user: User) -> Json:
 
 
 def _commands(sandbox: Sandbox, chat: Chat, user: User) -> list[Json]:
-    kind = "all_private_chats" if chat.is_private else "all_group_chats"
-    scopes = [f"chat_member:{chat.id}:{user.id}", f"chat:{chat.id}", kind, "default"]
-    return sandbox.profile.commands_for(scopes, user.language_code[:2])
+    if not sandbox.bot_status(chat).is_inside:
+        return []
+    return sandbox.profile.commands_for(scopes_for(chat, user.id), user.language_code[:2])
 
 
 ROUTES: Final = (

@@ -18,7 +18,7 @@ def get_me(sandbox: Sandbox, _params: Params) -> Json:
     return sandbox.bot_json | {
         "can_join_groups": True,
         "can_read_all_group_messages": False,
-        "supports_inline_queries": False,
+        "supports_inline_queries": sandbox.settings.sandbox_inline_enabled,
         "can_connect_to_business": False,
         "has_main_web_app": False,
         "has_topics_enabled": has_topics,

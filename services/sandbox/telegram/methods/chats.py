@@ -41,19 +41,21 @@ def get_chat_member(sandbox: Sandbox, params: Params) -> Json:
     if user is None or (chat.is_private and user_id not in (chat.id, sandbox.bot.id)):
         raise bad_request("member not found")
     status = MemberStatus.MEMBER if chat.is_private else chat.members.get(user_id, MemberStatus.LEFT)
-    return member_json(user, status)
+    return member_json(user, status, is_anonymous=user_id in chat.anonymous_ids)
 
 
 def get_chat_administrators(sandbox: Sandbox, params: Params) -> list[Json]:
-    """https://core.telegram.org/bots/api#getchatadministrators"""
+    """https://core.telegram.org/bots/api#getchatadministrators (there are no other bots to leave out)"""
     chat = _readable(sandbox, params)
     if chat.is_private:
         raise bad_request("there are no administrators in the private chat")
-    leading = (MemberStatus.CREATOR, MemberStatus.ADMINISTRATOR)
-    found = [
-        (sandbox.find_user_json(id_), status) for id_, status in chat.members.items() if status in leading
+    leading = [(id_, status) for id_, status in chat.members.items() if status.leads]
+    found = [(sandbox.find_user_json(id_), status) for id_, status in leading]
+    return [
+        member_json(user, status, is_anonymous=user["id"] in chat.anonymous_ids)
+        for user, status in found
+        if user
     ]
-    return [member_json(user, status) for user, status in found if user and user["id"] != sandbox.bot.id]
 
 
 def get_chat_member_count(sandbox: Sandbox, params: Params) -> int:

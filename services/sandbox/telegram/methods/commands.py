@@ -2,6 +2,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from services.sandbox.telegram.access import find_chat
 from services.sandbox.telegram.dispatch import Handler
 from services.sandbox.telegram.errors import bad_request
 from services.sandbox.telegram.params import Params
@@ -67,11 +68,15 @@ def _key(sandbox: Sandbox, params: Params) -> tuple[str, str]:
         return kind, language
     if kind not in ("chat", "chat_administrators", "chat_member"):
         raise bad_request("Can't parse BotCommandScope: Unsupported type specified")
-    chat_id = Params(scope).integer("chat_id")
-    if chat_id not in sandbox.chats:
-        raise bad_request("chat not found")
-    user = f":{Params(scope).integer('user_id')}" if kind == "chat_member" else ""
-    return f"{kind}:{chat_id}{user}", language
+    chat = find_chat(sandbox, Params(scope))
+    if chat.is_private and kind != "chat":
+        raise bad_request("Can't use specified scope in private chats")
+    if kind != "chat_member":
+        return f"{kind}:{chat.id}", language
+    user_id = Params(scope).integer("user_id")
+    if sandbox.find_user_json(user_id) is None:
+        raise bad_request("user not found")
+    return f"{kind}:{chat.id}:{user_id}", language
 
 
 METHODS: Final[Mapping[str, Handler]] = {

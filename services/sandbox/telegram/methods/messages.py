@@ -1,12 +1,12 @@
 import time
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 from services.sandbox.telegram.access import find_chat, find_writable_chat
 from services.sandbox.telegram.chats import Chat, MemberStatus
 from services.sandbox.telegram.content import content_of, has_media
 from services.sandbox.telegram.dispatch import Handler
-from services.sandbox.telegram.edits import apply_edit, find_own_message
+from services.sandbox.telegram.edits import apply_edit, find_own_message, without_uploads
 from services.sandbox.telegram.errors import bad_request
 from services.sandbox.telegram.limits import Family
 from services.sandbox.telegram.link_preview import read_link_preview
@@ -54,30 +54,30 @@ def send_message(sandbox: Sandbox, params: Params) -> Json:
     return add_bot_message(sandbox, chat, content, placement, markup)
 
 
-async def edit_message_text(sandbox: Sandbox, params: Params) -> Json:
+async def edit_message_text(sandbox: Sandbox, params: Params) -> Json | Literal[True]:
     """https://core.telegram.org/bots/api#editmessagetext"""
     if params.has("rich_message"):
         rich_message = read_rich_message(params)
         markup = read_markup(params)
-        find_own_message(sandbox, params)
-        content: Json = {"rich_message": await with_files(sandbox, params, rich_message)}
-        chat, message = find_own_message(sandbox, params)
+        call = without_uploads(find_own_message(sandbox, params), params)
+        content: Json = {"rich_message": await with_files(sandbox, call, rich_message)}
+        edited = find_own_message(sandbox, params)
     else:
         raw = read_message_text(sandbox, params)
         preview = read_link_preview(params)
         markup = read_markup(params)
-        chat, message = find_own_message(sandbox, params)
+        edited = find_own_message(sandbox, params)
         content = text_content(finish_text(raw)) | preview
-    if has_media(message):
+    if has_media(edited.message):
         raise bad_request("there is no text in the message to edit")
-    return apply_edit(sandbox, chat, message, content, markup)
+    return apply_edit(sandbox, edited, content, markup)
 
 
-def edit_message_reply_markup(sandbox: Sandbox, params: Params) -> Json:
+def edit_message_reply_markup(sandbox: Sandbox, params: Params) -> Json | Literal[True]:
     """https://core.telegram.org/bots/api#editmessagereplymarkup"""
     markup = read_markup(params)
-    chat, message = find_own_message(sandbox, params)
-    return apply_edit(sandbox, chat, message, content_of(message), markup)
+    edited = find_own_message(sandbox, params)
+    return apply_edit(sandbox, edited, content_of(edited.message), markup)
 
 
 def delete_message(sandbox: Sandbox, params: Params) -> bool:

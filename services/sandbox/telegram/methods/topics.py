@@ -8,7 +8,7 @@ from services.sandbox.telegram.errors import bad_request
 from services.sandbox.telegram.messages import delete_messages
 from services.sandbox.telegram.params import Params
 from services.sandbox.telegram.sandbox import Sandbox
-from services.sandbox.telegram.topics import DEFAULT_COLOR, add_topic, check_topic_name
+from services.sandbox.telegram.topics import DEFAULT_COLOR, add_topic, check_topic_name, rename_topic
 from services.sandbox.telegram.wire import Json
 
 
@@ -26,11 +26,11 @@ def edit_forum_topic(sandbox: Sandbox, params: Params) -> bool:
     """https://core.telegram.org/bots/api#editforumtopic"""
     chat = _forum(sandbox, params)
     topic = _topic(chat, params)
-    if params.has("name"):
-        topic.name = check_topic_name(params.text("name"))
-    if "icon_custom_emoji_id" in params.values:
-        topic.icon_custom_emoji_id = params.text("icon_custom_emoji_id")
-    sandbox.events.publish("chat", chat.id, chat=chat.json, topic=topic.to_json())
+    name = check_topic_name(params.text("name")) if params.has("name") else None
+    emoji_id = params.text("icon_custom_emoji_id") if "icon_custom_emoji_id" in params.values else None
+    if name in (None, topic.name) and emoji_id in (None, topic.icon_custom_emoji_id):
+        raise bad_request("TOPIC_NOT_MODIFIED")
+    rename_topic(sandbox, chat, topic, sandbox.bot_json, name, emoji_id)
     return True
 
 

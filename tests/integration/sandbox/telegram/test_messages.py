@@ -25,7 +25,7 @@ async def test_the_bot_knows_itself(bot: Bot) -> None:
     assert me.is_bot
     assert me.has_topics_enabled
     assert me.can_join_groups
-    assert me.supports_inline_queries is False
+    assert me.supports_inline_queries
 
 
 async def test_a_message_is_answered_with_a_quote(bot: Bot, telegram: SandboxTelegram, user: int) -> None:
