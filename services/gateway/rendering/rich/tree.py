@@ -14,7 +14,8 @@ OPTIONS: Final = (
 MAX_DEPTH: Final = 60
 """Deeper than any answer; what is below would only be a way to exhaust the stack."""
 _CODE: Final = re.compile(
-    r"^(?P<fence>`{3,8}+|~{3,8}+).*?^(?P=fence)[ \t]*$|(?<!`)(?P<ticks>`{1,4})(?!`).{1,1000}?(?<!`)(?P=ticks)(?!`)",
+    r"^(?P<fence>`{3,8}+|~{3,8}+).*?^(?P=fence)[ \t]*$"
+    r"|(?<!`)(?P<ticks>`{1,4})(?!`).{1,1000}?(?<!`)(?P=ticks)(?!`)",
     re.DOTALL | re.MULTILINE,
 )
 # Models write \( x \) and \[ x \] as often as dollars. The bounds keep an odd text from taking long.
