@@ -73,12 +73,16 @@ class SandboxTelegram:
         body = {"type": type, "title": title, "member_ids": list(member_ids), **fields}
         return int((await self.post("chats", body))["id"])
 
+    async def add_dialogue(self, user_id: int, other_id: int) -> int:
+        """The private chat of two people, which the bot never sees; returns the id."""
+        return int((await self.post("chats", {"type": "private", "member_ids": [user_id, other_id]}))["id"])
+
     async def chats(self) -> list[Json]:
         return list(await self.request("GET", "chats"))
 
-    async def change_member(self, chat_id: int, user_id: int, action: str) -> Json:
-        """`action`: add, remove, promote, demote or leave; the bot goes by its own id."""
-        return await self.post(f"chats/{chat_id}/members", {"user_id": user_id, "action": action})
+    async def change_member(self, chat_id: int, user_id: int, action: str, **fields: Any) -> Json:
+        """`action`: add, remove, promote (`is_anonymous=`), demote or leave; the bot goes by its own id."""
+        return await self.post(f"chats/{chat_id}/members", {"user_id": user_id, "action": action, **fields})
 
     async def migrate(self, chat_id: int) -> int:
         """Upgrades a basic group; returns the id of the supergroup."""
@@ -87,6 +91,9 @@ class SandboxTelegram:
     async def open_topic(self, chat_id: int, user_id: int, name: str) -> int:
         topic = await self.post(f"chats/{chat_id}/topics", {"user_id": user_id, "name": name})
         return int(topic["message_thread_id"])
+
+    async def rename_topic(self, chat_id: int, thread_id: int, user_id: int, name: str) -> None:
+        await self.post(f"chats/{chat_id}/topics/{thread_id}", {"user_id": user_id, "name": name})
 
     async def block(self, user_id: int, *, blocked: bool = True) -> None:
         await self.post("block", {"user_id": user_id, "blocked": blocked})
@@ -97,6 +104,33 @@ class SandboxTelegram:
         """A user sends a text (without `chat_id`: to the bot); returns {message, update_id}."""
         body = {"user_id": user_id, "chat_id": chat_id or user_id, "text": text, **fields}
         return await self.post("messages", body)
+
+    async def send_in_new_thread(self, user_id: int, text: str) -> Json:
+        """A user opens a thread with the bot by writing in it; it is named after how the text begins."""
+        return await self.send(user_id, text, new_thread=True)
+
+    async def ask_inline(self, user_id: int, query: str, *, chat_id: int | None = None, **fields: Any) -> str:
+        """Types `@bot query` in a chat (`offset=` asks for more); returns the id of the inline query."""
+        body = {"user_id": user_id, "chat_id": chat_id or user_id, "query": query, **fields}
+        return str((await self.post("inline_queries", body))["inline_query_id"])
+
+    async def inline_results(self, inline_query_id: str, *, timeout_seconds: float = 10.0) -> list[Json]:
+        """The results the bot offers, waited for: {id, type, title, description}."""
+        path = f"inline_queries/{inline_query_id}"
+        if not (await self.request("GET", path))["answered"]:
+            await self.wait_for(
+                "inline_answer",
+                where=lambda event: event["inline_query_id"] == inline_query_id,
+                timeout_seconds=timeout_seconds,
+            )
+        return list((await self.request("GET", path))["results"])
+
+    async def choose_inline(
+        self, user_id: int, inline_query_id: str, result_id: str, *, chat_id: int | None = None
+    ) -> Json:
+        """Sends a result; returns {message, update_id, inline_message_id, chosen_update_id}."""
+        body = {"user_id": user_id, "chat_id": chat_id or user_id, "inline_query_id": inline_query_id}
+        return await self.post("chosen_inline_results", body | {"result_id": result_id})
 
     async def send_media(
         self,
