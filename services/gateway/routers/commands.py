@@ -7,6 +7,7 @@ from aiogram.types import Message
 from services.gateway.delivery.turn import Turn
 from services.gateway.menus import Screen, Trail
 from services.gateway.questions import conversation_of, speaker_of
+from services.gateway.routers.matching import Matching
 from services.gateway.routers.menu_drawing import Drawing
 from services.gateway.routers.settable import MaySet
 from services.gateway.speech import Speech
@@ -30,14 +31,14 @@ def router() -> Router:
     """Commands, the known ones and the others."""
     routes = Router(name="commands")
     # What is forwarded is spoken about, not obeyed.
-    routes.message.filter(F.forward_origin.is_(None))
+    routes.message.filter(Matching(F.forward_origin.is_(None)))
     routes.message.register(partial(show, trail=Trail.of(Screen.START)), CommandStart())
     routes.message.register(partial(show, trail=Trail.of(Screen.HELP)), Command("help"))
     routes.message.register(new, Command("new"))
     for names, trail in MENUS.items():
         routes.message.register(partial(show, trail=trail), Command(*names), MaySet())
         routes.message.register(refuse, Command(*names))
-    routes.message.register(unknown, F.text.startswith("/"))
+    routes.message.register(unknown, Matching(F.text.startswith("/")))
     return routes
 
 

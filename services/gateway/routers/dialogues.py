@@ -12,6 +12,7 @@ from services.gateway.people import Awaiting, Preferences
 from services.gateway.reading import own_words
 from services.gateway.reading.words import without_mention
 from services.gateway.routers.addressed import Addressed
+from services.gateway.routers.matching import Matching
 from services.gateway.routers.menu_drawing import Drawing
 from services.gateway.routers.settable import MaySet, is_anonymous_admin
 from services.gateway.speech import Speech
@@ -45,8 +46,8 @@ def router() -> Router:
     """Messages that a menu has asked for. They come before all else, or they would be taken for questions."""
     routes = Router(name="dialogues")
     is_command = F.text.startswith("/")
-    routes.message.register(cancel, is_command, Expected())
-    is_own_text = F.text & ~F.forward_origin & ~is_command
+    routes.message.register(cancel, Matching(is_command), Expected())
+    is_own_text = Matching(F.text & ~F.forward_origin & ~is_command)
     for observer in (routes.message, routes.edited_message):
         observer.register(take_wishes, is_own_text, Expected(), Addressed(), MaySet())
     return routes

@@ -6,6 +6,7 @@ from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.dialogue import Question
 from services.gateway.menus.examples import parse_example
 from services.gateway.questions import question_of
+from services.gateway.routers.matching import Matching
 from services.gateway.speech import Speech
 from services.gateway.wording import Wording
 
@@ -13,7 +14,7 @@ from services.gateway.wording import Wording
 def router() -> Router:
     """The questions to try the bot with: a press asks one, as if it had been written."""
     routes = Router(name="examples")
-    routes.callback_query.register(ask, F.data.func(parse_example))
+    routes.callback_query.register(ask, Matching(F.data.func(parse_example)))
     return routes
 
 

@@ -15,6 +15,7 @@ from services.gateway.buttons import keyboard
 from services.gateway.delivery.composing import NO_PREVIEW
 from services.gateway.delivery.turn import Turn
 from services.gateway.dialogue import Question, Speaker
+from services.gateway.routers.matching import Matching
 from services.gateway.speech import Speech
 from services.gateway.wording import Wording
 
@@ -31,8 +32,8 @@ def router() -> Router:
     """
     routes = Router(name="inline")
     routes.inline_query.register(offer)
-    routes.callback_query.register(say_wait, F.data == WAIT)
-    routes.chosen_inline_result.register(answer_chosen, F.inline_message_id)
+    routes.callback_query.register(say_wait, Matching(F.data == WAIT))
+    routes.chosen_inline_result.register(answer_chosen, Matching(F.inline_message_id))
     return routes
 
 

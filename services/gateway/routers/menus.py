@@ -9,6 +9,7 @@ from services.gateway.delivery.turn import Turn
 from services.gateway.menus import Press, Screen, Trail, choose, parse
 from services.gateway.menus.settings import Value
 from services.gateway.people import Awaited, Awaiting, Preferences
+from services.gateway.routers.matching import Matching
 from services.gateway.routers.menu_drawing import Drawing
 from services.gateway.routers.settable import MaySet
 from services.gateway.speech import Speech
@@ -19,7 +20,7 @@ from services.gateway.wording import Wording, language_of
 def router() -> Router:
     """The buttons of the menus."""
     routes = Router(name="menus")
-    is_ours = F.data.startswith(MENU_PREFIX) & F.message
+    is_ours = Matching(F.data.startswith(MENU_PREFIX) & F.message)
     routes.callback_query.register(press, is_ours, MaySet())
     routes.callback_query.register(refuse, is_ours)
     return routes

@@ -3,6 +3,7 @@ from aiogram.types import Message
 
 from services.gateway.delivery.turn import Turn
 from services.gateway.questions import speaker_of
+from services.gateway.routers.matching import Matching
 from services.gateway.speech import Speech
 from services.gateway.text_client import TextClient
 from services.gateway.updates import Origin, conversation_id_of
@@ -14,8 +15,8 @@ def router() -> Router:
     Telegram says so twice, in the old chat and in the new one. Either is enough, both do no harm.
     """
     routes = Router(name="migration")
-    routes.message.register(move_from_here, F.migrate_to_chat_id)
-    routes.message.register(move_to_here, F.migrate_from_chat_id)
+    routes.message.register(move_from_here, Matching(F.migrate_to_chat_id))
+    routes.message.register(move_to_here, Matching(F.migrate_from_chat_id))
     return routes
 
 

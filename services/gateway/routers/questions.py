@@ -9,6 +9,7 @@ from services.gateway.questions import question_of
 from services.gateway.reading import name_of, own_words, pictures_in, recording_in
 from services.gateway.reading.words import without_mention
 from services.gateway.routers.addressed import Addressed
+from services.gateway.routers.matching import Matching
 from services.gateway.speech import Speech
 from services.gateway.updates import turn_id_in_chat
 from services.gateway.wording import Wording
@@ -17,7 +18,7 @@ from services.gateway.wording import Wording
 def router() -> Router:
     """Questions: in words, by voice, about pictures, about what is forwarded."""
     routes = Router(name="questions")
-    asks = F.func(_asks)
+    asks = Matching(F.func(_asks))
     routes.message.register(answer_question, asks, Addressed())
     routes.edited_message.register(answer_edited, asks, Addressed())
     return routes

@@ -5,6 +5,7 @@ from aiogram.types import CallbackQuery, Message, MessageGenerationStopped
 
 from services.gateway.delivery.turn import Turn
 from services.gateway.in_hand import InHand
+from services.gateway.routers.matching import Matching
 from services.gateway.speech import Speech
 from services.gateway.stops import StopWish
 from services.gateway.updates import STOP_PREFIX
@@ -15,7 +16,7 @@ def router() -> Router:
     """The three ways to end an answer: Telegram's button under a draft, our button, the command."""
     routes = Router(name="stop")
     routes.stopped_message_generation.register(stop_draft)
-    routes.callback_query.register(stop_turn, F.data.startswith(STOP_PREFIX))
+    routes.callback_query.register(stop_turn, Matching(F.data.startswith(STOP_PREFIX)))
     routes.message.register(stop_all, Command("stop"))
     return routes
 

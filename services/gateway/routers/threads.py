@@ -2,13 +2,14 @@ from aiogram import F, Router
 from aiogram.types import Message
 
 from services.gateway.delivery.turn import Turn
+from services.gateway.routers.matching import Matching
 from services.gateway.speech import Speech
 
 
 def router() -> Router:
     """New threads in private chats."""
     routes = Router(name="threads")
-    routes.message.register(remember_unnamed, F.forum_topic_created, F.chat.type == "private")
+    routes.message.register(remember_unnamed, Matching(F.forum_topic_created & (F.chat.type == "private")))
     return routes
 
 
