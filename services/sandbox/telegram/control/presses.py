@@ -15,6 +15,7 @@ from services.sandbox.telegram.drafts import stop_draft
 from services.sandbox.telegram.errors import ControlError
 from services.sandbox.telegram.people import User
 from services.sandbox.telegram.reactions import set_reaction
+from services.sandbox.telegram.rich.buttons import rich_buttons
 from services.sandbox.telegram.sandbox import Sandbox
 from services.sandbox.telegram.wire import Json
 
@@ -85,9 +86,8 @@ def _seen_message(sandbox: Sandbox, body: Body) -> tuple[User, Chat, Json]:
 
 def _callback_data(message: Json) -> set[Any]:
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    blocks = message.get("rich_message", {}).get("blocks", [])
     buttons = [button for row in rows for button in row]
-    buttons += [button for block in blocks for button in block.get("buttons", [])]
+    buttons += rich_buttons(message.get("rich_message"))
     return {button["callback_data"] for button in buttons if "callback_data" in button}
 
 

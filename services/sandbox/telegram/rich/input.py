@@ -3,6 +3,7 @@ from typing import Any, Final
 from services.sandbox.telegram.errors import bad_request
 from services.sandbox.telegram.params import Params
 from services.sandbox.telegram.rich.bounds import check_bounds
+from services.sandbox.telegram.rich.buttons import check_buttons
 from services.sandbox.telegram.rich.html import html_blocks
 from services.sandbox.telegram.rich.markdown import markdown_blocks
 from services.sandbox.telegram.wire import Json
@@ -47,6 +48,7 @@ def read_rich_message(params: Params, *, is_draft: bool = False) -> Json:
     blocks = _blocks(given[0], source)
     _check_blocks(blocks, is_draft=is_draft)
     check_bounds(blocks)
+    check_buttons(blocks)
     return {"blocks": blocks} | ({"is_rtl": True} if source.get("is_rtl") else {})
 
 
