@@ -88,7 +88,8 @@ async def test_two_people_play_one_group_side_by_side(browser: Browser, telegram
     async with visit(browser, f"{telegram.base}/?users={anna},{boris}") as page:
         first, second = page.get_by_test_id("pane").nth(0), page.get_by_test_id("pane").nth(1)
         await first.get_by_test_id("back").click()
-        await first.get_by_test_id("new-group").click()
+        await first.get_by_test_id("new-chat").click()
+        await page.get_by_role("menuitem", name="Новая группа").click()
         form = page.get_by_test_id("group-form")
         await form.get_by_label("Название группы").fill("Отдел идей")
         await form.get_by_role("button", name="Создать").click()

@@ -56,8 +56,19 @@ def add_bot_message(
     if action is not None:
         action.expiry.cancel()
     if markup.keyboard is not None:
-        chat.keyboard = None if markup.keyboard.get("remove_keyboard") else markup.keyboard
+        chat.keyboard = _shown_keyboard(markup.keyboard, message)
     return message
+
+
+def is_force_reply(keyboard: Json | None) -> bool:
+    """Whether a message asks for a reply to itself, once."""
+    return bool(keyboard and keyboard.get("force_reply"))
+
+
+def _shown_keyboard(keyboard: Json, message: Json) -> Json | None:
+    if keyboard.get("remove_keyboard"):
+        return None
+    return {**keyboard, "message_id": message["message_id"]} if is_force_reply(keyboard) else keyboard
 
 
 def replace_message(sandbox: Sandbox, chat: Chat, message: Json) -> Json:

@@ -4,7 +4,7 @@ from typing import Any, Final
 from services.sandbox.telegram.chats import Chat
 from services.sandbox.telegram.control.request import Body, find_seen_chat, find_user
 from services.sandbox.telegram.errors import ControlError
-from services.sandbox.telegram.messages import add_message
+from services.sandbox.telegram.messages import add_message, is_force_reply
 from services.sandbox.telegram.people import User
 from services.sandbox.telegram.placement import Placement, read_quote
 from services.sandbox.telegram.privacy import bot_sees
@@ -59,6 +59,8 @@ def deliver(sandbox: Sandbox, user: User, chat: Chat, said: Sequence[tuple[Json,
             sandbox.updates.add("message", message, chat.id) if bot_sees(sandbox, chat, message) else None
         )
     user.started = user.started or chat.is_private
+    if is_force_reply(chat.keyboard):
+        chat.keyboard = None
     return {
         "message": messages[0],
         "update_id": update_ids[0],

@@ -4,7 +4,7 @@ import { icon } from "./icons.js";
 import { inlineKeyboard } from "./inline-keyboard.js";
 import { t } from "./language.js";
 import { attachments, isBare, isPicture } from "./media.js";
-import { avatar, colourOf, displayName } from "./people.js";
+import { authorOf, avatar, colourOf, displayName } from "./people.js";
 import { previewOf } from "./preview.js";
 import { renderBlocks } from "./rich-blocks.js";
 import { clockTime } from "./time.js";
@@ -24,7 +24,8 @@ export function bubbleParts(album, { isMine, isGroup, actions }) {
   const bubble = el(
     "div",
     { class: bubbleClass(album, spoken) },
-    isGroup && !isMine && senderName(message.from),
+    isGroup && !isMine && senderName(authorOf(message)),
+    viaBot(message),
     forwardedFrom(message),
     message.reply_to_message && repliedTo(message, actions),
     ...(spoken.show_caption_above_media
@@ -40,7 +41,7 @@ export function bubbleParts(album, { isMine, isGroup, actions }) {
   more.addEventListener("click", () => actions.openMenu(more));
   bubble.append(more);
   return [
-    ...(isGroup && !isMine ? [avatar(message.from, "small")] : []),
+    ...(isGroup && !isMine ? [avatar(authorOf(message), "small")] : []),
     el("div", { class: "stack" }, bubble, keyboard && inlineKeyboard(keyboard, actions)),
   ];
 }
@@ -72,6 +73,11 @@ function senderName(sender) {
 }
 
 /** @param {any} message */
+function viaBot({ via_bot: bot }) {
+  return bot && el("div", { class: "forwarded", data: { testid: "via-bot" } }, t("viaBot", { name: `@${bot.username}` }));
+}
+
+/** @param {any} message */
 function forwardedFrom({ forward_origin: origin }) {
   if (!origin) return null;
   const peer = origin.sender_user ?? origin.sender_chat ?? origin.chat;
@@ -89,7 +95,7 @@ function repliedTo({ reply_to_message: replied, quote }, actions) {
       data: { colour: colourOf(replied.from?.id ?? 0), testid: "reply-preview" },
       on: { click: () => actions.scrollTo(replied.message_id) },
     },
-    el("span", { class: "reply-name" }, displayName(replied.from)),
+    el("span", { class: "reply-name" }, displayName(authorOf(replied))),
     el("span", { class: "reply-text" }, quote?.text ?? previewOf(replied)),
   );
 }

@@ -2,7 +2,7 @@ import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { plural, t } from "./language.js";
 import { openMenu } from "./menu.js";
-import { avatar, displayName } from "./people.js";
+import { avatar, displayName, isGroup } from "./people.js";
 
 /** @typedef {import("./chat-view.js").ChatView} ChatView */
 
@@ -65,6 +65,7 @@ export class ChatHeader {
     const { client, state } = this.view;
     if (!client.isConnected) return t("connecting");
     if (state.chat.type === "private") return t("bot");
+    if (!isGroup(state.chat)) return state.chat.peer?.username ? `@${state.chat.peer.username}` : "";
     return plural("members", state.chat.member_ids.length);
   }
 

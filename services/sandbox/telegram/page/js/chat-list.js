@@ -2,7 +2,7 @@ import { typingText } from "./chat-header.js";
 import { el, reconcile } from "./dom.js";
 import { icon } from "./icons.js";
 import { plural, t } from "./language.js";
-import { avatar, displayName } from "./people.js";
+import { avatar, displayName, isGroup } from "./people.js";
 import { previewOf } from "./preview.js";
 import { listTime } from "./time.js";
 
@@ -15,8 +15,8 @@ export class ChatList {
   /** @type {Map<number, HTMLElement>} */
   #items = new Map();
 
-  /** @param {Client} client @param {{ onOpen: (chatId: number) => void, onNewGroup: () => void }} pane */
-  constructor(client, { onOpen, onNewGroup }) {
+  /** @param {Client} client @param {{ onOpen: (chatId: number) => void, onNew: (anchor: HTMLElement) => void }} pane */
+  constructor(client, { onOpen, onNew }) {
     this.client = client;
     this.onOpen = onOpen;
     const create = el(
@@ -24,13 +24,14 @@ export class ChatList {
       {
         type: "button",
         class: "new-group",
-        "aria-label": t("newGroup"),
-        title: t("newGroup"),
-        data: { testid: "new-group" },
-        on: { click: onNewGroup },
+        "aria-label": t("newChat"),
+        "aria-haspopup": "menu",
+        title: t("newChat"),
+        data: { testid: "new-chat" },
       },
       icon("pencil"),
     );
+    create.addEventListener("click", () => onNew(create));
     this.root = el("nav", { class: "sidebar", "aria-label": t("chats") }, this.#list, create);
   }
 
@@ -54,7 +55,7 @@ export class ChatList {
     const peer = state.chat.peer ?? state.chat;
     button.setAttribute("aria-current", String(isOpen));
     const top = [
-      state.chat.type !== "private" && icon("group"),
+      isGroup(state.chat) && icon("group"),
       el("span", { class: "chat-item-name" }, displayName(peer)),
       newest && el("span", { class: "chat-item-time" }, listTime(newest.date)),
     ];
@@ -100,7 +101,7 @@ export class ChatList {
     if (!newest) return [t("noMessages")];
     const isMine = newest.from?.id === this.client.user.id;
     const author = isMine ? t("you") : newest.from?.first_name;
-    const isSigned = isMine || state.chat.type !== "private";
+    const isSigned = isMine || isGroup(state.chat);
     return [isSigned && author && el("span", { class: "chat-item-author" }, `${author}: `), previewOf(newest)];
   }
 }

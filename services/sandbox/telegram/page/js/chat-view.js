@@ -7,7 +7,7 @@ import { openMenu } from "./menu.js";
 import { chooseChat } from "./forward-dialog.js";
 import { copyText } from "./message-actions.js";
 import { Timeline } from "./timeline.js";
-import { GENERAL_THREAD, TopicTabs } from "./topics.js";
+import { GENERAL_THREAD, NEW_THREAD, TopicTabs } from "./topics.js";
 
 /** @typedef {import("./client.js").Client} Client */
 /** @typedef {import("./chat-state.js").ChatState} ChatState */
@@ -20,12 +20,13 @@ export class ChatView {
   /**
    * @param {Client} client
    * @param {number} chatId
-   * @param {{ onBack: () => void, toast: (text: string) => void }} pane
+   * @param {{ onBack: () => void, toast: (text: string) => void, startBot: (parameter: string) => void }} pane
    */
   constructor(client, chatId, pane) {
     this.client = client;
     this.chatId = chatId;
     this.toast = pane.toast;
+    this.startBot = pane.startBot;
     this.header = new ChatHeader(this, pane.onBack);
     this.tabs = new TopicTabs((threadId) => this.#selectThread(threadId));
     this.timeline = new Timeline(this);
@@ -62,8 +63,21 @@ export class ChatView {
 
   /** @param {string} text @param {number} [replyTo] @param {string} [quote] @returns {Promise<boolean>} whether it was sent */
   send(text, replyTo, quote) {
+    if (this.threadId === NEW_THREAD) return this.#attempt(() => this.#openThread(text), "notSent");
     const threadId = this.#newThreadId();
     return this.#attempt(() => this.client.send(this.chatId, { text, replyTo, quote, threadId }), "notSent");
+  }
+
+  /** Writes in a thread that begins with this, and stays in it. @param {string} text */
+  async #openThread(text) {
+    const message = await this.client.send(this.chatId, { text, isNewThread: true });
+    this.#selectThread(message.message_thread_id);
+  }
+
+  /** Sends a result of inline mode. @param {string} queryId @param {string} resultId @returns {Promise<boolean>} */
+  chooseInline(queryId, resultId) {
+    const threadId = this.#newThreadId();
+    return this.#attempt(() => this.client.chooseInline(this.chatId, queryId, resultId, threadId), "notSent");
   }
 
   /**
@@ -80,7 +94,7 @@ export class ChatView {
 
   /** The thread a new message goes to. */
   #newThreadId() {
-    return this.threadId === GENERAL_THREAD ? undefined : this.threadId;
+    return this.threadId === GENERAL_THREAD || this.threadId === NEW_THREAD ? undefined : this.threadId;
   }
 
   /** @param {number} messageId @param {string} text @returns {Promise<boolean>} whether it was changed */
@@ -93,7 +107,13 @@ export class ChatView {
     return this.#attempt(() => this.client.setBlocked(blocked), "failed");
   }
 
+  /** With the bot a thread begins with what is written in it; in a forum it is named first. */
   async openTopic() {
+    if (this.state.chat.type === "private") {
+      this.#selectThread(NEW_THREAD);
+      this.composer.focus();
+      return;
+    }
     const name = el("input", { name: "name", required: true, maxlength: 128, autocomplete: "off" });
     const values = await openForm({
       title: t("newTopic"),
@@ -105,7 +125,7 @@ export class ChatView {
       await this.#attempt(() => this.client.openTopic(this.chatId, String(values.get("name"))), "failed");
   }
 
-  /** @param {() => Promise<void>} act @param {"notSent" | "failed"} complaint */
+  /** @param {() => Promise<any>} act @param {"notSent" | "failed"} complaint */
   async #attempt(act, complaint) {
     try {
       await act();
@@ -127,7 +147,7 @@ export class ChatView {
   /** @param {any[]} album the message, or all of its album @param {HTMLElement} anchor @param {number} [x] @param {number} [y] */
   openMessageMenu(album, anchor, x, y) {
     const message = album.find((one) => one.caption) ?? album[0];
-    const isMine = message.from?.id === this.client.user.id;
+    const isMine = message.from?.id === this.client.user.id && !message.via_bot;
     const text = message.text ?? message.caption;
     const items = [{ label: t("reply"), icon: "reply", run: () => this.composer.startReply(message) }];
     const quote = selectedIn(anchor);

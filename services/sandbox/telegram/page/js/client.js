@@ -22,6 +22,8 @@ export class Client extends EventTarget {
   #isStale = false;
   /** @type {Map<string, (answer: CallbackAnswer | null) => void>} */
   #presses = new Map();
+  /** By the id of an inline query. @type {Map<string, (answer: any) => void>} */
+  #inlineAnswers = new Map();
   /** @type {EventStream | null} */
   #stream = null;
 
@@ -82,15 +84,22 @@ export class Client extends EventTarget {
   }
 
   async #loadChats() {
-    const chats = await control("GET", "chats");
-    const groups = chats.filter((chat) => chat.member_ids.includes(this.user.id) && !chat.migrated_to);
+    const [chats, users] = await Promise.all([control("GET", "chats"), control("GET", "users")]);
+    const others = chats
+      .filter((chat) => chat.member_ids.includes(this.user.id) && !chat.migrated_to)
+      .map((chat) => (chat.type === "dialogue" ? { ...chat, peer: this.#companion(chat, users) } : chat));
     const known = this.chats;
     this.chats = new Map();
-    for (const chat of [{ id: this.user.id, type: "private", peer: this.bot }, ...groups]) {
+    for (const chat of [{ id: this.user.id, type: "private", peer: this.bot }, ...others]) {
       const state = known.get(chat.id) ?? new ChatState(chat, this.user.id, () => this.changed(chat.id));
       state.chat = chat;
       this.chats.set(chat.id, state);
     }
+  }
+
+  /** Whom a chat of two people is with. @param {any} chat @param {any[]} users */
+  #companion(chat, users) {
+    return users.find((user) => user.id !== this.user.id && chat.member_ids.includes(user.id));
   }
 
   /** What the user sees of the chat now. @param {ChatState} state @returns {Promise<any>} */
@@ -117,6 +126,7 @@ export class Client extends EventTarget {
 
   /** @param {any} event */
   #apply(event) {
+    if (event.type === "inline_answer") this.#inlineAnswers.get(event.inline_query_id)?.(event);
     if (event.type === "callback_answer") this.#presses.get(event.callback_query_id)?.(event);
     const state = this.chats.get(event.chat_id);
     if (!state) return;
@@ -125,8 +135,12 @@ export class Client extends EventTarget {
     if (event.type === "message" && event.message.from?.is_bot) void this.#refreshKeyboard(state);
   }
 
-  /** @param {number} chatId @param {{ text: string, replyTo?: number, quote?: string, threadId?: number }} message */
-  async send(chatId, { text, replyTo, quote, threadId }) {
+  /**
+   * @param {number} chatId
+   * @param {{ text: string, replyTo?: number, quote?: string, threadId?: number, isNewThread?: boolean }} message
+   * @returns {Promise<any>} the message
+   */
+  async send(chatId, { text, replyTo, quote, threadId, isNewThread }) {
     const body = {
       user_id: this.user.id,
       chat_id: chatId,
@@ -134,8 +148,9 @@ export class Client extends EventTarget {
       reply_to_message_id: replyTo,
       quote,
       message_thread_id: threadId,
+      new_thread: isNewThread,
     };
-    await control("POST", "messages", { body });
+    return (await control("POST", "messages", { body })).message;
   }
 
   /**
@@ -191,6 +206,41 @@ export class Client extends EventTarget {
     } finally {
       this.#presses.delete(id);
     }
+  }
+
+  /**
+   * Types the bot's name and a query, and waits for what the bot offers.
+   * @param {number} chatId
+   * @param {string} query
+   * @param {string} offset
+   * @param {number} timeoutMs
+   * @returns {Promise<any>} null when the bot did not answer in time
+   */
+  async askInline(chatId, query, offset, timeoutMs) {
+    const asked = await control("POST", "inline_queries", {
+      body: { user_id: this.user.id, chat_id: chatId, query, offset },
+    });
+    const id = asked.inline_query_id;
+    const pushed = new Promise((resolve) => this.#inlineAnswers.set(id, resolve));
+    const late = new Promise((resolve) => setTimeout(resolve, timeoutMs, null));
+    try {
+      const now = await control("GET", `inline_queries/${id}`);
+      return now.answered ? now : await Promise.race([pushed, late]);
+    } finally {
+      this.#inlineAnswers.delete(id);
+    }
+  }
+
+  /** Sends one of the results. @param {number} chatId @param {string} queryId @param {string} resultId @param {number} [threadId] */
+  async chooseInline(chatId, queryId, resultId, threadId) {
+    const body = {
+      user_id: this.user.id,
+      chat_id: chatId,
+      inline_query_id: queryId,
+      result_id: resultId,
+      message_thread_id: threadId,
+    };
+    await control("POST", "chosen_inline_results", { body });
   }
 
   /** @param {number} chatId @param {string} name */

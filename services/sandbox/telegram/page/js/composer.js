@@ -3,6 +3,7 @@ import { CommandMenu } from "./command-menu.js";
 import { ComposerSubject } from "./composer-subject.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
+import { InlineResults } from "./inline-results.js";
 import { t } from "./language.js";
 import { parcels } from "./outgoing-files.js";
 import { Recorder, canRecord } from "./recorder.js";
@@ -38,6 +39,10 @@ export class Composer {
   #keyboard = new ReplyKeyboard((text) => this.#submit(text));
   /** @type {CommandMenu} */
   #commands;
+  /** @type {InlineResults} */
+  #inline;
+  /** The message whose request for a reply has been shown. */
+  #forcedId = 0;
   /** @type {HTMLElement} */
   #form;
 
@@ -45,10 +50,12 @@ export class Composer {
   constructor(view) {
     this.view = view;
     this.#commands = new CommandMenu(view, (text) => this.#submit(text));
+    this.#inline = new InlineResults(view, { onSent: () => this.#setText("") });
     this.#form = el("form", { class: "composer-form" }, this.#subject.root, this.#line, this.#recorder.root);
     this.#line.append(this.#commands.button, this.#attach.root, this.#input, this.#keyboard.toggle, this.#send);
     this.#line.append(this.#recorder.button);
-    this.root = el("div", { class: "composer" }, this.#commands.root, this.#form, this.#big, this.#keyboard.root);
+    const above = [this.#commands.root, this.#inline.root];
+    this.root = el("div", { class: "composer" }, above, this.#form, this.#big, this.#keyboard.root);
     this.#listen();
     this.#resize();
   }
@@ -75,6 +82,21 @@ export class Composer {
     this.focus();
   }
 
+  /** Asks the bot in this chat, as if it were typed. @param {string} query */
+  startInline(query) {
+    this.#setText(`@${this.view.client.bot.username} ${query}`);
+    this.focus();
+  }
+
+  /** The bot may ask for a reply to a message of its own (ForceReply). @param {any} markup */
+  #obeyForceReply(markup) {
+    if (!markup?.force_reply || markup.message_id === this.#forcedId) return;
+    const message = this.view.state.messages.get(markup.message_id);
+    if (!message) return;
+    this.#forcedId = markup.message_id;
+    this.startReply(message);
+  }
+
   /** Shows what fits the chat now: the text field, START or UNBLOCK. */
   render() {
     const { client, state } = this.view;
@@ -88,6 +110,7 @@ export class Composer {
     this.#big.onclick = () => void (isBlocked ? this.view.setBlocked(false) : this.#submit("/start"));
     this.#commands.render();
     this.#keyboard.render(isBlocked || isNew ? null : state.keyboard);
+    this.#obeyForceReply(state.keyboard);
     this.#input.placeholder = this.#keyboard.placeholder || t("message");
   }
 
@@ -102,7 +125,7 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    if (event.isComposing || this.#commands.onKey(event)) return;
+    if (event.isComposing || this.#commands.onKey(event) || this.#inline.onKey(event)) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       void this.#submit(this.#input.value);
@@ -111,7 +134,7 @@ export class Composer {
     } else if (event.key === "ArrowUp" && this.#input.value === "") {
       const own = this.view.state
         .ordered()
-        .filter((message) => message.from?.id === this.view.client.user.id && message.text);
+        .filter((message) => message.from?.id === this.view.client.user.id && message.text && !message.via_bot);
       if (own.length > 0) {
         event.preventDefault();
         this.startEdit(own[own.length - 1]);
@@ -161,5 +184,6 @@ export class Composer {
     this.#recorder.button.hidden = !this.#send.hidden;
     this.#line.hidden = this.#recorder.isRecording;
     this.#commands.filter(this.#input.value);
+    this.#inline.filter(this.#input.value);
   }
 }

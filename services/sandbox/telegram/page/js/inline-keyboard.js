@@ -3,7 +3,7 @@ import { icon } from "./icons.js";
 import { safeUrl } from "./links.js";
 
 /** @typedef {import("./message-actions.js").MessageActions} MessageActions */
-/** @typedef {{ text: string, style?: string, url?: string, callback_data?: string, copy_text?: { text: string }, disabled?: object }} InlineButton */
+/** @typedef {{ text: string, style?: string, url?: string, callback_data?: string, copy_text?: { text: string }, switch_inline_query_current_chat?: string, disabled?: object }} InlineButton */
 
 /**
  * The buttons under a message.
@@ -63,6 +63,8 @@ async function press(node, button, actions) {
     node.setAttribute("aria-busy", "true");
     await actions.pressButton(button.callback_data);
     node.removeAttribute("aria-busy");
+  } else if (button.switch_inline_query_current_chat !== undefined) {
+    actions.askInline(button.switch_inline_query_current_chat);
   } else {
     actions.unsupported();
   }

@@ -5,6 +5,7 @@
  * @property {(text: string) => void} copy puts a text on the clipboard
  * @property {(data: string) => Promise<void>} pressButton presses a callback button; settles when it was answered
  * @property {(url: string | null, shown: string) => void} openLink opens an address after a question
+ * @property {(query: string) => void} askInline asks the bot in this chat through inline mode
  * @property {() => void} unsupported says that the sandbox does not play this
  * @property {(messageId: number) => void} scrollTo shows another message
  * @property {(anchor: HTMLElement, x?: number, y?: number) => void} openMenu opens the message's menu
@@ -30,6 +31,7 @@ export function actionsFor(view, message, album = [message]) {
     copy: (text) => copyText(view, text),
     pressButton: (data) => pressButton(view, message, data),
     openLink: (url, shown) => openLink(view, url, shown),
+    askInline: (query) => view.composer.startInline(query),
     unsupported: () => view.toast(t("inlineOnly")),
     scrollTo: (messageId) => view.timeline.scrollTo(messageId),
     openMenu: (anchor, x, y) => view.openMessageMenu(album, anchor, x, y),

@@ -3,7 +3,9 @@ import { ChatView } from "./chat-view.js";
 import { Client } from "./client.js";
 import { el, oncePerFrame } from "./dom.js";
 import { t } from "./language.js";
-import { openGroupForm } from "./people-forms.js";
+import { openMenu } from "./menu.js";
+import { displayName } from "./people.js";
+import { openDialogue, openGroupForm } from "./people-forms.js";
 import { PaneStrip } from "./pane-strip.js";
 import { Toaster } from "./toast.js";
 
@@ -49,7 +51,7 @@ export class Pane {
     this.#view = null;
     this.list = new ChatList(client, {
       onOpen: (chatId) => this.open(chatId),
-      onNewGroup: () => void this.#createGroup(),
+      onNew: (anchor) => void this.#openNewMenu(anchor),
     });
     this.#chat.replaceChildren(el("p", { class: "empty" }, el("span", {}, t("noChat"))));
     this.#body.replaceChildren(this.list.root, this.#chat);
@@ -67,11 +69,18 @@ export class Pane {
     this.#view = new ChatView(this.client, chatId, {
       onBack: () => this.#back(),
       toast: (text) => this.#toaster.show(text),
+      startBot: (parameter) => void this.#startBot(parameter),
     });
     this.#chat.replaceChildren(this.#view.root);
     this.root.classList.add("has-chat");
     this.list?.render(chatId);
     if (matchMedia("(hover: hover)").matches) this.#view.composer.focus();
+  }
+
+  /** Follows a deep link to the bot. @param {string} parameter */
+  #startBot(parameter) {
+    this.open(this.client.user.id);
+    return this.#view?.send(`/start ${parameter}`.trim());
   }
 
   #back() {
@@ -86,8 +95,22 @@ export class Pane {
     this.list?.render(this.#view?.chatId ?? null);
   }
 
-  async #createGroup() {
-    const chat = await openGroupForm(this.client.user);
+  /** A group, or a chat with somebody else on the page. @param {HTMLElement} anchor */
+  async #openNewMenu(anchor) {
+    const users = await this.panes.users();
+    const others = users.filter((user) => user.id !== this.client.user.id);
+    const group = { label: t("newGroup"), icon: "group", run: () => void this.#enter(openGroupForm(this.client.user)) };
+    const people = others.map((user) => ({
+      label: displayName(user),
+      icon: "user",
+      run: () => void this.#enter(openDialogue(this.client.user, user)),
+    }));
+    openMenu(anchor, [group, ...people]);
+  }
+
+  /** Opens a new chat as soon as the client knows of it. @param {Promise<any>} created */
+  async #enter(created) {
+    const chat = await created;
     if (chat === null) return;
     const isKnown = () => this.client.chats.has(chat.id);
     if (isKnown()) return this.open(chat.id);

@@ -42,6 +42,7 @@ export async function openGroupForm(creator) {
         ? [el("fieldset", { class: "members" }, el("legend", {}, t("groupMembers")), members)]
         : []),
       checkbox(t("groupTopics"), { name: "is_forum" }),
+      checkbox(t("groupWithBot"), { name: "with_bot", checked: true }),
     ],
     submit: t("create"),
     testid: "group-form",
@@ -53,7 +54,14 @@ export async function openGroupForm(creator) {
     title: String(values.get("title")).trim(),
     member_ids: [creator.id, ...values.getAll("member").map(Number)],
     is_forum: isForum,
+    with_bot: values.has("with_bot"),
   };
+  return reporting(() => control("POST", "chats", { body }));
+}
+
+/** The chat of two people, made where it is not yet. @param {any} user @param {any} other @returns {Promise<any | null>} */
+export function openDialogue(user, other) {
+  const body = { type: "private", member_ids: [user.id, other.id] };
   return reporting(() => control("POST", "chats", { body }));
 }
 

@@ -8,6 +8,16 @@ export function displayName(peer) {
   return peer.title || [peer.first_name, peer.last_name].filter(Boolean).join(" ") || `#${peer.id}`;
 }
 
+/** @param {{ type: string }} chat @returns {boolean} whether it is of more than two */
+export function isGroup(chat) {
+  return chat.type === "group" || chat.type === "supergroup";
+}
+
+/** @param {any} message @returns {Peer} who is shown as its author: an anonymous administrator is the group */
+export function authorOf(message) {
+  return message.sender_chat ?? message.from;
+}
+
 /** @param {string} name @returns {string} one or two letters for an avatar */
 function initials(name) {
   const words = name.trim().split(/\s+/).filter(Boolean);

@@ -17,6 +17,7 @@ export function serviceText(message) {
   if (message.forum_topic_closed) return t("topicClosed");
   if (message.forum_topic_reopened) return t("topicReopened");
   if (message.pinned_message) return t("pinned", { name });
+  if (message.migrate_to_chat_id || message.migrate_from_chat_id) return t("migrated");
   if (message.new_chat_title) return t("titleChanged", { title: message.new_chat_title });
   const hasContent = message.text !== undefined || message.caption !== undefined || message.rich_message;
   return hasContent || hasMedia(message) ? null : t("serviceMessage");

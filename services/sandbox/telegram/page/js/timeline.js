@@ -6,6 +6,7 @@ import { icon } from "./icons.js";
 import { botIntro } from "./intro.js";
 import { t } from "./language.js";
 import { actionsFor } from "./message-actions.js";
+import { isGroup } from "./people.js";
 import { Scroll } from "./scroll.js";
 import { serviceText } from "./service-text.js";
 import { dayKey, dayTitle } from "./time.js";
@@ -119,9 +120,12 @@ export class Timeline {
       node.replaceChildren(el("span", {}, service));
       return node;
     }
-    const isGroup = this.view.state.chat.type !== "private";
     node.replaceChildren(
-      ...bubbleParts(album, { isMine: this.#isMine(message), isGroup, actions: actionsFor(this.view, message, album) }),
+      ...bubbleParts(album, {
+        isMine: this.#isMine(message),
+        isGroup: isGroup(this.view.state.chat),
+        actions: actionsFor(this.view, message, album),
+      }),
     );
     return node;
   }

@@ -5,6 +5,8 @@ import { t } from "./language.js";
 
 /** The thread that stands for messages outside of any topic. */
 export const GENERAL_THREAD = 0;
+/** The thread that the next message begins. */
+export const NEW_THREAD = -1;
 
 /** @param {any} message @param {number | undefined} threadId undefined means all */
 export function inThread(message, threadId) {
@@ -13,11 +15,13 @@ export function inThread(message, threadId) {
   return own === threadId;
 }
 
-/** Tabs for the topics of a chat; hidden while it has none. */
+/** Tabs for the topics of a chat; hidden while it has none and none is begun. */
 export class TopicTabs {
   root = el("nav", { class: "topics", role: "tablist", "aria-label": t("topics"), hidden: true });
   /** @type {Map<number | undefined, HTMLElement>} */
   #tabs = new Map();
+  /** @type {number | undefined} */
+  #shown = undefined;
 
   /** @param {(threadId: number | undefined) => void} onSelect */
   constructor(onSelect) {
@@ -26,10 +30,14 @@ export class TopicTabs {
 
   /** @param {Topic[]} topics @param {number | undefined} selected */
   render(topics, selected) {
-    this.root.hidden = topics.length === 0;
+    const isNew = selected === NEW_THREAD;
+    this.root.hidden = topics.length === 0 && !isNew;
     const own = topics.map((topic) => this.#tab(topic.message_thread_id, topic.name, selected));
     const general = this.#tab(GENERAL_THREAD, t("topicGeneral"), selected);
+    if (isNew) own.push(this.#tab(NEW_THREAD, t("newTopic"), selected));
     reconcile(this.root, [this.#tab(undefined, t("topicAll"), selected), general, ...own]);
+    if (selected !== this.#shown) this.#tabs.get(selected)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.#shown = selected;
   }
 
   /** @param {number | undefined} threadId @param {string} name @param {number | undefined} selected */
