@@ -4,25 +4,22 @@ from typing import Final
 from aiohttp import web
 
 from services.sandbox.telegram.captions import caption_content
-from services.sandbox.telegram.chats import Chat
 from services.sandbox.telegram.content import CAPTION_FIELDS, has_media
 from services.sandbox.telegram.control.attachments import take_attachment
 from services.sandbox.telegram.control.forwarding import is_message, read_forwarded, read_origin
-from services.sandbox.telegram.control.request import SANDBOX, Body, answer, read_body
+from services.sandbox.telegram.control.request import SANDBOX, answer, read_body
 from services.sandbox.telegram.control.speaking import (
     deliver,
     find_speaker,
-    read_place,
     typed_parts,
     typed_text,
 )
 from services.sandbox.telegram.control.submission import Submission, read_submission
-from services.sandbox.telegram.control.threads import start_thread
+from services.sandbox.telegram.control.threads import choose_place
 from services.sandbox.telegram.errors import ControlError
 from services.sandbox.telegram.members import signature
 from services.sandbox.telegram.messages import replace_message, text_content
 from services.sandbox.telegram.people import User
-from services.sandbox.telegram.placement import Placement
 from services.sandbox.telegram.privacy import bot_sees
 from services.sandbox.telegram.sandbox import Sandbox
 from services.sandbox.telegram.wire import Json
@@ -33,7 +30,7 @@ async def send(request: web.Request) -> web.Response:
     sandbox, submission = request.app[SANDBOX], await read_submission(request)
     user, chat = find_speaker(sandbox, submission.body)
     contents = await _contents(sandbox, user, submission)
-    place = _place(sandbox, user, chat, submission.body, contents[0])
+    place = choose_place(sandbox, user, chat, submission.body, contents[0])
     rest = place._replace(reply_to=None, quote=None)
     said = [(content, rest if number else place) for number, content in enumerate(contents)]
     return answer(deliver(sandbox, user, chat, said))
@@ -57,13 +54,6 @@ async def edit(request: web.Request) -> web.Response:
     if bot_sees(sandbox, chat, edited):
         update_id = sandbox.updates.add("edited_message", edited, chat.id)
     return answer({"message": edited, "update_id": update_id})
-
-
-def _place(sandbox: Sandbox, user: User, chat: Chat, body: Body, content: Json) -> Placement:
-    if not body.flag("new_thread"):
-        return read_place(sandbox, chat, body)
-    words = str(content.get("text") or content.get("caption", ""))
-    return Placement(start_thread(sandbox, user, chat, words))
 
 
 async def _contents(sandbox: Sandbox, user: User, submission: Submission) -> list[Json]:

@@ -12,7 +12,7 @@ from services.sandbox.telegram.media.kinds import MediaKind
 from services.sandbox.telegram.uploads import Upload
 from services.sandbox.telegram.wire import Json, loads
 
-_JSON_FIELDS: Final = ("entities", "caption_entities", "forward_from")
+_JSON_FIELDS: Final = ("entities", "caption_entities", "forward_from", "new_thread")
 
 
 class Attachment(NamedTuple):

@@ -3,12 +3,22 @@ from typing import Final
 from aiohttp import web
 
 from services.sandbox.telegram.chats import Chat
-from services.sandbox.telegram.control.request import SANDBOX, answer, find_seen_chat, find_user, read_body
+from services.sandbox.telegram.control.request import (
+    SANDBOX,
+    Body,
+    answer,
+    find_seen_chat,
+    find_user,
+    read_body,
+)
+from services.sandbox.telegram.control.speaking import read_place
 from services.sandbox.telegram.errors import ControlError
 from services.sandbox.telegram.people import User
+from services.sandbox.telegram.placement import Placement
 from services.sandbox.telegram.privacy import bot_sees
 from services.sandbox.telegram.sandbox import Sandbox
 from services.sandbox.telegram.topics import DEFAULT_COLOR, add_topic, check_topic_name, rename_topic
+from services.sandbox.telegram.wire import Json
 
 _NAME_CHARACTERS: Final = 48
 _NAMELESS: Final = "New Chat"
@@ -42,11 +52,18 @@ async def rename(request: web.Request) -> web.Response:
     return answer(topic.to_json())
 
 
-def start_thread(sandbox: Sandbox, user: User, chat: Chat, words: str) -> int:
-    """A user writes in a new thread of the chat with the bot: it is named after what it begins with.
+def choose_place(sandbox: Sandbox, user: User, chat: Chat, body: Body, content: Json) -> Placement:
+    """Where in a chat a user says something; with `new_thread` a thread begins with it.
 
-    Returns the thread's id; raises ControlError where there can be no threads.
+    Raises ControlError or ApiError where there is no such place.
     """
+    if not body.flag("new_thread"):
+        return read_place(sandbox, chat, body)
+    words = str(content.get("text") or content.get("caption", ""))
+    return Placement(_start_thread(sandbox, user, chat, words))
+
+
+def _start_thread(sandbox: Sandbox, user: User, chat: Chat, words: str) -> int:
     _require_topics(sandbox, chat)
     if not chat.is_private:
         raise ControlError("a thread of a forum is opened by its name")

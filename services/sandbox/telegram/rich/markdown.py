@@ -1,4 +1,5 @@
 import re
+from itertools import zip_longest
 from typing import Any, Final
 
 from services.sandbox.telegram.wire import Json
@@ -129,10 +130,14 @@ class _Reader:
 
     def _table(self) -> Json:
         lines = self._while(lambda line: "|" in line)
-        rows = [_cells(line) for line in (lines[0], *lines[2:])]
+        aligns = [_align(text) for text in _cells(lines[1])]
+        rows = [zip_longest(_cells(line), aligns) for line in (lines[0], *lines[2:])]
         return {
             "type": "table",
-            "cells": [[_cell(text, i == 0) for text in row] for i, row in enumerate(rows)],
+            "cells": [
+                [_cell(text or "", align or "left", i == 0) for text, align in row]
+                for i, row in enumerate(rows)
+            ],
         }
 
 
@@ -140,6 +145,12 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip().strip("|").split("|")]
 
 
-def _cell(text: str, is_header: bool) -> Json:
-    cell: Json = {"text": rich_text(text), "align": "left", "valign": "top"}
+def _align(delimiter: str) -> str:
+    if not delimiter.endswith(":"):
+        return "left"
+    return "center" if delimiter.startswith(":") else "right"
+
+
+def _cell(text: str, align: str, is_header: bool) -> Json:
+    cell: Json = {"text": rich_text(text), "align": align, "valign": "top"}
     return cell | ({"is_header": True} if is_header else {})

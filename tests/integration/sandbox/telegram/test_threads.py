@@ -2,6 +2,7 @@ import pytest
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
 
+from tests.support.media import png
 from tests.support.telegram import ControlRefused, SandboxTelegram
 
 
@@ -24,6 +25,15 @@ async def test_writing_opens_a_thread_whose_implicit_name_the_bot_replaces(
     assert view["messages"][-1]["forum_topic_edited"] == {"name": "Colours of the sky"}
     with pytest.raises(TelegramBadRequest, match="TOPIC_NOT_MODIFIED"):
         await bot.edit_forum_topic(user, created.message_id, name="Colours of the sky")
+
+
+async def test_a_picture_opens_a_thread_named_after_its_caption(telegram: SandboxTelegram, user: int) -> None:
+    said = await telegram.send_photo(user, png(), caption="What is this?", new_thread=True)
+    (topic,) = (await telegram.view(user))["topics"]
+    assert topic["name"] == "What is this?"
+    assert said["message"]["message_thread_id"] == topic["message_thread_id"]
+    await telegram.send_album(user, [("photo", png()), ("photo", png())], new_thread=True)
+    assert (await telegram.view(user))["topics"][-1]["name"] == "New Chat"
 
 
 async def test_a_user_gives_a_thread_another_name(bot: Bot, telegram: SandboxTelegram, user: int) -> None:

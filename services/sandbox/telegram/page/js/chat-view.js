@@ -88,8 +88,14 @@ export class ChatView {
    * @returns {Promise<boolean>} whether they were sent
    */
   sendFiles(files, caption, replyTo, quote) {
-    const fields = { caption, reply_to_message_id: replyTo, quote, message_thread_id: this.#newThreadId() };
-    return this.#attempt(() => this.client.sendFiles(this.chatId, files, fields), "notSent");
+    const isNew = this.threadId === NEW_THREAD;
+    const place = isNew
+      ? { new_thread: true }
+      : { reply_to_message_id: replyTo, quote, message_thread_id: this.#newThreadId() };
+    return this.#attempt(async () => {
+      const message = await this.client.sendFiles(this.chatId, files, { caption, ...place });
+      if (isNew) this.#selectThread(message.message_thread_id);
+    }, "notSent");
   }
 
   /** The thread a new message goes to. */
@@ -111,6 +117,7 @@ export class ChatView {
   async openTopic() {
     if (this.state.chat.type === "private") {
       this.#selectThread(NEW_THREAD);
+      this.composer.cancel();
       this.composer.focus();
       return;
     }

@@ -157,14 +157,15 @@ export class Client extends EventTarget {
    * Sends files that go together: one alone, several as an album.
    * @param {number} chatId
    * @param {import("./outgoing-files.js").OutgoingFile[]} files
-   * @param {Record<string, string | number | undefined>} fields caption, reply and thread
+   * @param {Record<string, string | number | boolean | undefined>} fields caption, reply and thread
+   * @returns {Promise<any>} the first message
    */
   async sendFiles(chatId, files, fields) {
     const body = new FormData();
     for (const [name, value] of Object.entries({ user_id: this.user.id, chat_id: chatId, ...fields }))
       if (value !== undefined && value !== "") body.append(name, String(value));
     for (const { kind, file } of files) body.append(kind, file, file.name);
-    await control("POST", files.length > 1 ? "albums" : "messages", { body });
+    return (await control("POST", files.length > 1 ? "albums" : "messages", { body })).message;
   }
 
   /** @param {number} fromChatId @param {number[]} messageIds @param {number} chatId where they go */

@@ -130,7 +130,7 @@ export class Composer {
       event.preventDefault();
       void this.#submit(this.#input.value);
     } else if (event.key === "Escape" && this.#subject.isSet) {
-      this.#cancel();
+      this.cancel();
     } else if (event.key === "ArrowUp" && this.#input.value === "") {
       const own = this.view.state
         .ordered()
@@ -142,7 +142,8 @@ export class Composer {
     }
   }
 
-  #cancel() {
+  /** Gives up the reply or the edit that was begun. */
+  cancel() {
     if (this.#subject.editedId) this.#setText("");
     this.#subject.clear();
   }
