@@ -1,6 +1,7 @@
 import asyncio
 import json
 import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from typing import Final
@@ -54,25 +55,28 @@ class Coder:
         return Sound(said["mime_type"], recoded or content, said["seconds"])
 
     async def _run(self, content: bytes, purpose: Purpose) -> bytes:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", CODER, purpose),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={"PYTHONPATH": os.pathsep.join(sys.path)},
-        )
+        process = await asyncio.to_thread(_start, purpose)
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                output, _errors = await process.communicate(content)
+                output, _errors = await asyncio.to_thread(process.communicate, content)
         except TimeoutError as error:
             raise UnreadableSound(f"the file was not read in {self._timeout_seconds:g} s") from error
         finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+            process.kill()
         if process.returncode not in (os.EX_OK, os.EX_DATAERR):
             # Killed by its limits or by the file; or broken, which is for the operator to know.
             log.error("sound_reader_failed", exit_code=process.returncode)
         if process.returncode != os.EX_OK:
             raise UnreadableSound("the file holds no sound that can be read")
         return output
+
+
+def _start(purpose: Purpose) -> subprocess.Popen[bytes]:
+    """Start a reader. Not through the loop: uvloop forks, and gRPC complains of forks on stderr."""
+    return subprocess.Popen(  # noqa: S603 - our own module, and one of our own purposes
+        (sys.executable, "-m", CODER, purpose),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
