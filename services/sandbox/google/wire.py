@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from aiohttp import web
@@ -15,6 +16,9 @@ USUAL_BLOCK: Final = "PROHIBITED_CONTENT"
 
 class GoogleWire:
     """The Gemini API. https://ai.google.dev/api/generate-content#v1beta.GenerateContentResponse"""
+
+    # Its chunks are longer than a token, and rarer.
+    event_seconds = 0.1
 
     def __init__(self, n: int, question: Question) -> None:
         self._is_stream = question.is_stream
@@ -35,15 +39,15 @@ class GoogleWire:
     def opening(self) -> bytes:
         return b""
 
-    def delta(self, token: str) -> bytes:
+    def deltas(self, group: Sequence[str]) -> bytes:
         # Each chunk carries what was counted up to it.
-        self._sent_count += 1
+        self._sent_count += len(group)
         counts = {
             "promptTokenCount": self._prompt_count,
             "candidatesTokenCount": self._sent_count,
             "totalTokenCount": self._prompt_count + self._sent_count,
         }
-        return _event({"candidates": [_candidate(token)], "usageMetadata": counts, **self._tail})
+        return _event({"candidates": [_candidate("".join(group))], "usageMetadata": counts, **self._tail})
 
     def completed(self, text: str, usage: Usage) -> bytes:  # noqa: ARG002 - a chunk never repeats the text
         return self._ending("STOP", usage)

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from aiohttp import web
@@ -12,6 +13,8 @@ FINISH_REASONS: Final = {"max_output_tokens": "length", "content_filter": "conte
 
 class ChatWire:
     """The Chat Completions API. https://developers.openai.com/api/reference/resources/chat"""
+
+    event_seconds = 0.01  # a token is an event
 
     def __init__(self, n: int, model: str, created_at: int, *, wants_usage: bool) -> None:
         self._id = f"chatcmpl-sandbox{n:08d}"
@@ -27,7 +30,10 @@ class ChatWire:
     def opening(self) -> bytes:
         return self._chunk({"role": "assistant", "content": ""}, None)
 
-    def delta(self, token: str) -> bytes:
+    def deltas(self, group: Sequence[str]) -> bytes:
+        return b"".join(map(self._delta, group))
+
+    def _delta(self, token: str) -> bytes:
         return f"{self._delta_head}{json.dumps(token, ensure_ascii=False)}}}}}]}}\n\n".encode()
 
     def completed(self, text: str, usage: Usage) -> bytes:  # noqa: ARG002 - a chunk never repeats the text

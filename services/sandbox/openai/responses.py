@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -10,6 +11,8 @@ from services.sandbox.vendor.wire import Usage, compact
 
 class ResponsesWire:
     """The Responses API. https://developers.openai.com/api/reference/resources/responses/streaming-events"""
+
+    event_seconds = 0.01  # a token is an event
 
     def __init__(self, n: int, model: str, created_at: int, max_tokens: int | None) -> None:
         self._response_id = f"resp_sandbox{n:08d}"
@@ -37,7 +40,10 @@ class ResponsesWire:
             )
         )
 
-    def delta(self, token: str) -> bytes:
+    def deltas(self, group: Sequence[str]) -> bytes:
+        return b"".join(map(self._delta, group))
+
+    def _delta(self, token: str) -> bytes:
         # The one event that is sent by the hundred thousand: only its token is encoded anew.
         self._sequence_number += 1
         encoded = json.dumps(token, ensure_ascii=False)

@@ -82,11 +82,12 @@ class Answering:
             pieces,
             self._pace(),
             self._line,
+            tick_seconds=self._wire.event_seconds,
             started_at=self._started_at,
             active_streams=self._state.journal.active_streams,
         )
         async for group in groups:
-            await response.write(b"".join(map(self._wire.delta, group)))
+            await response.write(self._wire.deltas(group))
             self._call.first_token_at = self._call.first_token_at or time.time()
             self._call.tokens_sent += len(group)
 

@@ -5,8 +5,6 @@ from typing import Final
 
 from aiohttp import web
 
-# One write serves all tokens that fell due since the last one; the more streams, the rarer the writes.
-TICK_SECONDS: Final = 0.01
 LONGEST_TICK_SECONDS: Final = 0.05
 STREAMS_PER_TICK: Final = 100
 
@@ -60,14 +58,21 @@ class Line:
 
 
 async def paced(
-    tokens: Sequence[str], pace: Pace, line: Line, *, started_at: float, active_streams: int
+    tokens: Sequence[str],
+    pace: Pace,
+    line: Line,
+    *,
+    tick_seconds: float,
+    started_at: float,
+    active_streams: int,
 ) -> AsyncIterator[Sequence[str]]:
-    """Yield the tokens in the groups that fall due together.
+    """Yield the tokens in the groups that fall due together: one each tick, and fewer among many streams.
 
     The schedule is fixed from `started_at` on (loop time), so waits that run late do not add up.
     """
     loop = asyncio.get_running_loop()
-    tick = min(TICK_SECONDS * (1 + active_streams // STREAMS_PER_TICK), LONGEST_TICK_SECONDS)
+    busy_tick_seconds = min(tick_seconds * (1 + active_streams // STREAMS_PER_TICK), LONGEST_TICK_SECONDS)
+    tick = max(tick_seconds, busy_tick_seconds)
     first_at = started_at + pace.first_token_ms / 1000
     interval = 1 / pace.tokens_per_second
     sent = 0

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -23,13 +24,18 @@ class Usage:
 class Wire(Protocol):
     """How one of a vendor's APIs puts an answer into bytes: server-sent events, but for `whole`."""
 
+    event_seconds: float
+    """The least time between two events with text."""
+
     def refused(self, fault: Fault) -> web.Response | None:
         """Return the vendor's error answer to a fault, or None if it strikes later, in the stream."""
         ...
 
     def opening(self) -> bytes: ...
 
-    def delta(self, token: str) -> bytes: ...
+    def deltas(self, group: Sequence[str]) -> bytes:
+        """Return the tokens that fell due together, in as many events as the vendor makes of them."""
+        ...
 
     def completed(self, text: str, usage: Usage) -> bytes: ...
 
