@@ -14,7 +14,7 @@ from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.delivery.views import Views
 from services.gateway.dialogue import Answered, Finish, NothingAsked, Question
 from services.gateway.endings import keyboard_of, may_pass
-from services.gateway.manuscript import Manuscript, file_of, parts_of
+from services.gateway.manuscript import Manuscript, file_of, only_part_of, parts_of
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.speaking import is_to_be_spoken, spoken_text
 from services.gateway.stops import Outgrown, Running, Stops
@@ -92,7 +92,9 @@ class Answers:
 
     def _typeset(self, turn: Turn, manuscript: Manuscript) -> list[Part]:
         """The messages of the answer, in the forms that its chat prefers."""
-        is_plain = turn.preferences.prefers_plain or bool(turn.inline_message_id)
+        if turn.inline_message_id:
+            return [only_part_of(manuscript, turn.language, self._wording)]
+        is_plain = turn.preferences.prefers_plain
         parts = parts_of(manuscript, turn.language, self._wording, is_plain=is_plain)
         is_rich = parts[-1].rich is not None
         buttons = keyboard_of(manuscript, turn, self._wording, is_rich=is_rich)
@@ -110,7 +112,13 @@ class Answers:
 
         writing = asyncio.create_task(write())
         running = Running(
-            turn.turn_id, turn.chat_id, turn.thread_id, turn.user_id, turn.draft_id, cancel=writing.cancel
+            turn.turn_id,
+            turn.chat_id,
+            turn.thread_id,
+            turn.user_id,
+            turn.draft_id,
+            cancel=writing.cancel,
+            inline_message_id=turn.inline_message_id,
         )
         await self._stops.begin(running)
         try:

@@ -6,6 +6,7 @@ from services.gateway.dialogue import Finish
 from services.gateway.rendering import (
     MAX_TEXT_UTF16,
     FormattedText,
+    cut,
     italic,
     quoted,
     render,
@@ -19,6 +20,8 @@ from services.gateway.wording import Language, Wording
 
 MARK_RESERVE_UTF16: Final = 160
 """Room in each message for the mark of one that is sent again."""
+NOTES_RESERVE_UTF16: Final = 400
+"""Room for the notes in the only message there is."""
 MANY_PARTS: Final = 4
 """An answer of more messages also comes as a file: nobody wants to copy it together."""
 FILE_NAME: Final = "answer.md"
@@ -56,9 +59,8 @@ def parts_of(
 
     Unless `is_plain`, what plain text cannot show is one rich message, with its plain ones to fall back on.
     """
-    said = render(manuscript.markdown)
+    said, asked = render(manuscript.markdown), quoted(manuscript.asked.strip())
     note = _note(manuscript, language, wording, is_empty=not said.text.strip())
-    asked = quoted(manuscript.asked.strip())
     texts = split(asked.followed_by(said, gap="\n"), MAX_TEXT_UTF16 - MARK_RESERVE_UTF16)
     if note:
         texts = _with_note(texts, note)
@@ -67,6 +69,19 @@ def parts_of(
     if rich is None:
         return parts
     return [Part(rich=_framed(rich, asked.text, note), instead=tuple(parts))]
+
+
+def only_part_of(manuscript: Manuscript, language: Language, wording: Wording) -> Part:
+    """The answer where there can be one message only: what does not fit is left out, and a note says so."""
+    said, asked = render(manuscript.markdown), quoted(manuscript.asked.strip())
+    note = _note(manuscript, language, wording, is_empty=not said.text.strip())
+    pages = cut(asked.followed_by(said, gap="\n"), MAX_TEXT_UTF16 - NOTES_RESERVE_UTF16)
+    notes = [wording.say("inline-cut", language)] if len(pages) > 1 else []
+    notes += [note] if note else []
+    text = pages[0] if pages else FormattedText("")
+    if notes:
+        text = text.followed_by(italic("\n".join(notes)))
+    return Part(text=text.text, entities=to_dicts(text.entities))
 
 
 def file_of(manuscript: Manuscript, parts: list[Part]) -> Part | None:

@@ -24,6 +24,7 @@ class Running:
     user_id: int
     draft_id: int
     cancel: Callable[[], object]
+    inline_message_id: str = ""
     is_stopped: bool = False
     is_outgrown: bool = False
 
@@ -39,15 +40,22 @@ class Running:
 
 @dataclass(frozen=True)
 class StopWish:
-    """Which answer a user wants to end: by its turn, by its draft, or simply theirs in this chat."""
+    """Which answer a user wants to end: by its turn, by its draft, or simply theirs in this chat.
+
+    Of one that is written in a message sent through inline mode nobody knows the chat, but all who see it may
+    end it.
+    """
 
     chat_id: int
     user_id: int
     thread_id: int = 0
     turn_id: str | None = None
     draft_id: int | None = None
+    inline_message_id: str = ""
 
     def means(self, running: Running) -> bool:
+        if self.inline_message_id:
+            return self.inline_message_id == running.inline_message_id
         if self.chat_id != running.chat_id:
             return False
         if self.turn_id is not None:

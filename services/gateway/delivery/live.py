@@ -15,7 +15,15 @@ from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.turn import Turn
 from services.gateway.lease import LeaseLost
-from services.gateway.rendering import MAX_TEXT_UTF16, FormattedText, live_view, to_aiogram, to_dicts
+from services.gateway.rendering import (
+    MAX_TEXT_UTF16,
+    FormattedText,
+    live_view,
+    quoted,
+    to_aiogram,
+    to_dicts,
+    utf16_length,
+)
 from services.gateway.turns import Part
 from services.gateway.updates import STOP_PREFIX
 
@@ -26,7 +34,7 @@ THINKING_AFTER_SECONDS = 0.5
 GROWING = " …"
 DRAFT_LIFE_SECONDS = 20.0
 """Telegram forgets a draft after 30 seconds: a silent one is shown again before."""
-
+NOTHING = FormattedText("")
 
 Latest = Callable[[int], FormattedText]
 """The answer so far, its last page of at most so many UTF-16 units."""
@@ -129,12 +137,13 @@ class InlineView:
         self._turn = turn
         self._replies = replies
         self._keyboard = stop_keyboard(turn, stop_text)
+        self._asked = quoted(turn.transcript)
 
     async def think(self) -> None:
         return
 
     async def show(self, latest: Latest) -> None:
-        await self._replies.edit(self._turn, None, lambda: _growing(latest, self._keyboard))
+        await self._replies.edit(self._turn, None, lambda: _growing(latest, self._keyboard, self._asked))
 
     def intervals_seconds(self) -> Iterator[float]:
         return itertools.repeat(2.0)
@@ -188,6 +197,6 @@ def stop_keyboard(turn: Turn, text: str) -> Keyboard:
     return keyboard([(text, f"{STOP_PREFIX}{turn.turn_id}")])
 
 
-def _growing(latest: Latest, buttons: Keyboard) -> Part:
-    text = latest(MAX_TEXT_UTF16 - len(GROWING))
+def _growing(latest: Latest, buttons: Keyboard, asked: FormattedText = NOTHING) -> Part:
+    text = asked.followed_by(latest(MAX_TEXT_UTF16 - len(GROWING) - utf16_length(asked.text) - 1), gap="\n")
     return Part(text=text.text + GROWING, entities=to_dicts(text.entities), keyboard=buttons)

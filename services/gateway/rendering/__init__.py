@@ -11,7 +11,7 @@ from services.gateway.rendering.formatted_text import (
 )
 from services.gateway.rendering.live import live_view
 from services.gateway.rendering.markdown import render, render_partial
-from services.gateway.rendering.splitting import MAX_TEXT_UTF16, split
+from services.gateway.rendering.splitting import MAX_TEXT_UTF16, cut, split
 from services.gateway.rendering.utf16 import utf16_length
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "EntityType",
     "FormattedText",
     "as_code",
+    "cut",
     "italic",
     "live_view",
     "quoted",

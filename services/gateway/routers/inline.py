@@ -51,11 +51,13 @@ async def answer_chosen(chosen: ChosenInlineResult, bot: Bot, turn: Turn, speech
     """Answers in the place of the message that was sent. It is a conversation of its own."""
     if chosen.result_id != RESULT_ID:
         return
+    # The words that were sent give place to the answer: it shows them above itself.
+    turn.transcript = chosen.query.strip()
     question = Question(
         turn_id=turn.turn_id,
         conversation_id=f"tg.{bot.id}.inline.{turn.turn_id}",
         speaker=Speaker(turn.user_id, turn.chat_id, turn.language.value),
-        instruction=chosen.query.strip(),
+        instruction=turn.transcript,
         preferences=turn.preferences,
     )
 

@@ -32,7 +32,7 @@ async def stop_turn(
 ) -> None:
     in_hand.is_deferred = True
     turn_id = (query.data or "").removeprefix(STOP_PREFIX)
-    wish = StopWish(turn.chat_id, turn.user_id, turn_id=turn_id)
+    wish = StopWish(turn.chat_id, turn.user_id, turn_id=turn_id, inline_message_id=turn.inline_message_id)
     found = await speech.stops.wish(wish, in_hand.settle)
     text = wording.say("stopping" if found else "stale-button", turn.language)
     await speech.replies.toast(turn, AnswerCallbackQuery(callback_query_id=query.id, text=text))

@@ -195,6 +195,7 @@ inline-waiting = ❓ { $question }
     ⏳ Writing the answer…
 inline-wait-button = ⏳ Writing
 inline-wait = The answer appears here in a few seconds.
+inline-cut = ✂️ The rest did not fit: here an answer takes one message. In our private chat I give all of it.
 inline-hint = Ask something
 inline-hint-how = Write a question after the bot's name, and the answer appears right in this chat.
 
