@@ -10,6 +10,7 @@ from services.sandbox.vendor.questions import Message, Question
 
 MODEL: Final = "gpt-6-luna"
 INTERRUPTED: Final = Wording.load().say("interrupted-notice", Language.RU)
+SENT_AGAIN: Final = Wording.load().say("answer-resent", Language.RU)
 
 
 @dataclass(eq=False)
@@ -59,6 +60,11 @@ class Exchange:
         said = [text.replace(INTERRUPTED, "").replace("*", "") for text in self.messages.values()]
         is_told = any(INTERRUPTED in text for text in self.messages.values())
         return is_told and self.expected.startswith(normalised(" ".join(said)))
+
+    @property
+    def is_marked_as_sent_again(self) -> bool:
+        """Whether the bot says that the answer may have come twice: it was cut between send and record."""
+        return any(text.startswith(SENT_AGAIN) for text in self.messages.values())
 
     @property
     def first_text_seconds(self) -> float | None:

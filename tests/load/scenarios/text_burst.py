@@ -46,7 +46,14 @@ async def text_burst_kill(directory: Path) -> Figures:
         tell(f"{victim} is dead; {whole_before} answers stand.")
         await bursting
         figures = answer_figures(exchanges, await audience.journal())
-        return {**figures, "answers_whole_before_the_kill": whole_before}
+        return {
+            **figures,
+            "answers_marked_as_sent_again": sum(exchange.is_marked_as_sent_again for exchange in exchanges),
+            "answers_doubled_unmarked": sum(
+                exchange.times_shown > 1 and not exchange.is_marked_as_sent_again for exchange in exchanges
+            ),
+            "answers_whole_before_the_kill": whole_before,
+        }
 
 
 async def _prepared(audience: Audience) -> list[Exchange]:
