@@ -27,6 +27,8 @@ class Call:
     ended_at: float | None = None
     outcome: Outcome = Outcome.RUNNING
     tokens_sent: int = 0
+    speaker: str = ""
+    """Who of several people asked."""
 
 
 class Journal:
@@ -37,9 +39,9 @@ class Journal:
         self._count = 0
         self.active_streams = 0
 
-    def open(self, path: str, model: str, text: str, at: float) -> Call:
+    def open(self, path: str, model: str, text: str, at: float, *, speaker: str = "") -> Call:
         self._count += 1
-        call = Call(self._count, path, model, text[:KEPT_CHARACTERS], at)
+        call = Call(self._count, path, model, text[:KEPT_CHARACTERS], at, speaker=speaker)
         self._calls.append(call)
         return call
 

@@ -5,7 +5,8 @@ from typing import Final
 
 # How Quartet marks off what one of several people says.
 MESSAGE_FRAME: Final = re.compile(
-    r"<message id=(?P<id>[0-9a-f]+)[^\n]*>\n(?P<text>.*)\n</message id=(?P=id)>", re.DOTALL
+    r'<message id=(?P<id>[0-9a-f]+)(?: from="(?P<speaker>[^\n]*)")?>\n(?P<text>.*)\n</message id=(?P=id)>',
+    re.DOTALL,
 )
 
 
@@ -23,6 +24,12 @@ class Message:
         text = self.parts[-1] if self.parts else ""
         framed = MESSAGE_FRAME.fullmatch(text)
         return framed["text"] if framed else text
+
+    @property
+    def speaker(self) -> str:
+        """Who of several people says it; empty where there is but one."""
+        framed = MESSAGE_FRAME.fullmatch(self.parts[-1]) if self.parts else None
+        return (framed["speaker"] or "") if framed else ""
 
     @property
     def materials(self) -> list[str]:
@@ -47,6 +54,11 @@ class Question:
     @property
     def asked(self) -> list[Message]:
         return [message for message in self.messages if message.role == "user"]
+
+    @property
+    def speaker(self) -> str:
+        """Who asks, where several people speak."""
+        return self.asked[-1].speaker if self.asked else ""
 
     def texts(self) -> list[str]:
         return ["".join(message.parts) for message in self.messages]

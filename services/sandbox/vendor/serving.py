@@ -15,7 +15,9 @@ async def answer(
     state: State, request: web.Request, question: Question, wire: Callable[[Call], Wire]
 ) -> web.StreamResponse:
     """Answer a question that makes sense, and write it into the journal."""
-    call = state.journal.open(request.path, question.model, question.text, time.time())
+    call = state.journal.open(
+        request.path, question.model, question.text, time.time(), speaker=question.speaker
+    )
     try:
         return await Answering(state, question, wire(call), call, request).run()
     except (ClientGone, ClientConnectionResetError):
