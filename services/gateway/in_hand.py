@@ -23,6 +23,8 @@ class InHand:
     grown: asyncio.Event | None = None
     """Set once all that still comes to it is there; None where nothing does."""
     is_begun: bool = False
+    is_repeated: bool = False
+    """Set on a press of a button whose former press is in hand too."""
     is_deferred: bool = False
     """Set by a handler that settles later itself."""
 

@@ -26,6 +26,7 @@ from services.gateway.stops import Outgrown, StopWish
 from services.gateway.turns import TurnLog, TurnState
 from services.gateway.updates import (
     RawUpdate,
+    button_of,
     lane_of,
     message_turn_id,
     origin_of,
@@ -81,6 +82,7 @@ class Shift:
             return
         received_at = event.message.receive_time.ToMicroseconds() / 1e6
         in_hand = InHand(event.event_id, update, message, received_at)
+        in_hand.is_repeated = self._is_repeated(update)
         self._in_hand[event.event_id] = in_hand
         if "edited_message" in update:
             # The answer to the former wording is no longer wanted.
@@ -92,7 +94,8 @@ class Shift:
         """Takes a turn up that has come in whole."""
         if in_hand.comment is not None and self._grow(in_hand.comment, in_hand):
             return
-        lane = lane_of(self._bot.id, in_hand.update) or f"free {in_hand.turn_id}"
+        free = f"free {in_hand.turn_id}"
+        lane = free if in_hand.is_repeated else lane_of(self._bot.id, in_hand.update) or free
         context = tracing.extract(in_hand.message.headers or {})
 
         async def handle() -> None:
@@ -100,6 +103,10 @@ class Shift:
                 await self._handle(in_hand)
 
         self._lanes.submit(lane, handle)
+
+    def _is_repeated(self, update: RawUpdate) -> bool:
+        button = button_of(update)
+        return bool(button) and any(button_of(known.update) == button for known in self._in_hand.values())
 
     def _commented_by(self, forwards: InHand) -> InHand | None:
         """The question that was sent along with forwarded messages, where it is not answered yet.

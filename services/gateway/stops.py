@@ -48,7 +48,8 @@ class StopWish:
 
     chat_id: int
     user_id: int
-    thread_id: int = 0
+    thread_id: int | None = 0
+    """None: in all of them."""
     turn_id: str | None = None
     draft_id: int | None = None
     inline_message_id: str = ""
@@ -62,7 +63,8 @@ class StopWish:
             return self.turn_id == running.turn_id
         if self.draft_id is not None:
             return self.draft_id == running.draft_id
-        return self.thread_id == running.thread_id and self.user_id in (0, running.user_id)
+        is_there = self.thread_id in (None, running.thread_id)
+        return is_there and self.user_id in (0, running.user_id)
 
 
 @dataclass(frozen=True)

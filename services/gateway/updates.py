@@ -114,8 +114,9 @@ def lane_of(bot_id: int, update: RawUpdate) -> str | None:
     """Whose order the update belongs into; None where it need not wait for anything.
 
     A person's questions in a conversation are answered one after the other. In a group those of different
-    people are answered side by side, or the tenth of ten would wait for nine answers. What is pressed in a
-    chat's menus keeps its order, for the last press to win.
+    people are answered side by side, or the tenth of ten would wait for nine answers; but what they press
+    under one answer is done one after the other. What is pressed in a chat's menus keeps its order, for the
+    last press to win.
     """
     if _data_of(update).startswith(MENU_PREFIX):
         return f"{MENU_PREFIX} {origin_of(update).chat_id}"
@@ -123,7 +124,18 @@ def lane_of(bot_id: int, update: RawUpdate) -> str | None:
         return None
     origin = origin_of(update)
     conversation_id = conversation_id_of(bot_id, origin)
-    return f"{conversation_id} {origin.user_id}" if origin.chat_id < 0 else conversation_id
+    if origin.chat_id > 0:
+        return conversation_id
+    press = parse_press(_data_of(update))
+    return f"{conversation_id} {press[1] if press else origin.user_id}"
+
+
+def button_of(update: RawUpdate) -> tuple[object, ...]:
+    """Which button under which answer was pressed; empty for all else."""
+    query: RawUpdate = update.get("callback_query") or {}
+    if parse_press(_data_of(update)) is None:
+        return ()
+    return (origin_of(update).chat_id, (query.get("message") or {}).get("message_id"), query["data"])
 
 
 def _waits_its_turn(update: RawUpdate) -> bool:

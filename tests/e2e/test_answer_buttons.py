@@ -119,3 +119,19 @@ async def test_an_edit_ends_the_answer_to_the_former_wording(talk: Conversation)
     )
     [cut] = [call for call in await talk.openai.until_ended(2) if "планеты" in call.text]
     assert cut.outcome is Outcome.CLIENT_GONE
+
+
+async def test_a_button_pressed_twice_asks_once(talk: Conversation) -> None:
+    first = await asked(talk, "Сколько планет?")
+    await talk.openai.pace(first_token_ms=300, tokens_per_second=1000, tokens=60)
+    mark = talk.telegram.mark()
+    presses = [
+        await talk.telegram.press(talk.user_id, first["message_id"], data_of(first, "again"))
+        for _ in range(3)
+    ]
+    await replaced(talk, first["message_id"], mark)
+    # Whatever else was pressed comes before the answer to a later question.
+    await talk.ask("вопрос после")
+    assert len([call for call in await talk.openai.calls() if "планет" in call.text]) == 2
+    assert len(await talk.telegram.texts(talk.user_id)) == 2
+    assert all([(await talk.telegram.callback(press))["answered"] for press in presses])

@@ -237,8 +237,8 @@ def _placed(turn: Turn, record: TurnRecord, parts: Sequence[Part]) -> tuple[Part
     for part in parts:
         if targets and part.is_text:
             part = part.model_copy(update={"is_edit": True, "message_id": targets.pop(0)})
-        elif not placed:
-            part = part.model_copy(update={"reply_to_message_id": turn.reply_to_message_id})
         placed.append(part)
-    placed[0] = placed[0].model_copy(update={"state": PartState.INTENDED})
+    # Also where it is an edit: should its message be gone, it is sent.
+    first = {"state": PartState.INTENDED, "reply_to_message_id": turn.reply_to_message_id}
+    placed[0] = placed[0].model_copy(update=first)
     return tuple(placed)

@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -62,7 +63,7 @@ class Sender:
             try:
                 return await self._attempt(turn, self._marked(turn, part) if in_doubt else part)
             except TelegramMigrateToChat as error:
-                turn.chat_id = error.migrate_to_chat_id
+                turn, part = _moved(turn, part, error.migrate_to_chat_id)
             except AiogramError as error:
                 if (sent_id := _sent_id(error, part)) is not None:
                     return sent_id
@@ -118,6 +119,12 @@ class Sender:
         shift = utf16_length(mark)
         entities = tuple({**entity, "offset": entity["offset"] + shift} for entity in part.entities)
         return part.model_copy(update={"text": mark + part.text, "entities": entities})
+
+
+def _moved(turn: Turn, part: Part, chat_id: int) -> tuple[Turn, Part]:
+    """The part as a message of the supergroup that the chat has become: it numbers its messages anew."""
+    new = {"is_edit": False, "message_id": None, "reply_to_message_id": None}
+    return replace(turn, chat_id=chat_id), part.model_copy(update=new)
 
 
 def _sent_id(error: AiogramError, part: Part) -> int | None:

@@ -14,10 +14,12 @@ from services.gateway.routers import (
     menus,
     migration,
     questions,
+    repeated,
     stop,
     threads,
     unsupported,
 )
+from services.gateway.routers.authorship import FromPeople
 from services.gateway.text_client import TextClient
 from services.gateway.wording import Wording
 
@@ -26,7 +28,10 @@ def build_dispatcher(wording: Wording, text_client: TextClient) -> Dispatcher:
     """All routers in the order in which they are asked. Handlers get these arguments by name."""
     dispatcher = Dispatcher(wording=wording, text_client=text_client, group_admins=GroupAdmins())
     root = Router(name="root")
+    for observer in (root.message, root.edited_message):
+        observer.filter(FromPeople())
     root.include_routers(
+        repeated.router(),
         dialogues.router(),
         stop.router(),
         menus.router(),
@@ -36,10 +41,10 @@ def build_dispatcher(wording: Wording, text_client: TextClient) -> Dispatcher:
         commands.router(),
         inline.router(),
         membership.router(),
-        migration.router(),
         threads.router(),
         questions.router(),
         unsupported.router(),
     )
-    dispatcher.include_router(root)
+    # That a group has moved is nobody's message.
+    dispatcher.include_routers(migration.router(), root)
     return dispatcher

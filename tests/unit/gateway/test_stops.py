@@ -59,3 +59,13 @@ async def test_an_answer_that_has_ended_cannot_be_stopped() -> None:
     await stops.begin(answer)
     stops.end(answer)
     assert not stops.stop_now(StopWish(42, 42))
+
+
+async def test_where_nobody_reads_any_more_all_answers_end() -> None:
+    stops, answer, elsewhere = Stops(), an_answer(), an_answer()
+    elsewhere.turn_id, elsewhere.thread_id = "turn-2", 5
+    await stops.begin(answer)
+    await stops.begin(elsewhere)
+    assert stops.stop_now(StopWish(42, 0, thread_id=None))
+    assert answer.is_stopped
+    assert elsewhere.is_stopped
