@@ -114,6 +114,8 @@ class Shift:
         Telegram delivers such a comment first, as a message of its own. Where its answer has begun, it is
         asked anew together with what it is about.
         """
+        if "forward_origin" not in (forwards.update.get("message") or {}):
+            return None
         for asked in self._in_hand.values():
             if not is_comment_on(asked.update, forwards.update):
                 continue

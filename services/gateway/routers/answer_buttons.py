@@ -8,6 +8,7 @@ from services.gateway.buttons import ASKING, Press, parse_press
 from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.dialogue import Question
 from services.gateway.questions import question_of
+from services.gateway.routers.matching import Matching
 from services.gateway.speech import Speech
 from services.gateway.updates import RawUpdate, turn_id_in_chat
 from services.gateway.wording import Wording
@@ -19,7 +20,7 @@ PURPOSES = {Press.AGAIN: Purpose.REGENERATE, Press.MORE: Purpose.CONTINUE, Press
 def router() -> Router:
     """The buttons under answers that ask the model."""
     routes = Router(name="answer buttons")
-    routes.callback_query.register(ask, F.data.func(_asks))
+    routes.callback_query.register(ask, Matching(F.data.func(_asks)))
     return routes
 
 

@@ -8,6 +8,7 @@ from services.gateway.dialogue import Finish
 from services.gateway.endings import keyboard_of
 from services.gateway.manuscript import Manuscript, parts_of
 from services.gateway.rendering import MAX_TEXT_UTF16, as_code, split, to_dicts
+from services.gateway.routers.matching import Matching
 from services.gateway.speaking import spoken_text
 from services.gateway.speech import Speech
 from services.gateway.turns import Part
@@ -18,9 +19,9 @@ from services.gateway.wording import Wording
 def router() -> Router:
     """The buttons that give an answer another form: spoken, to be copied, in plain messages."""
     routes = Router(name="answer forms")
-    routes.callback_query.register(say, F.data.startswith(f"{Press.SAY}:"))
-    routes.callback_query.register(copy, F.data.startswith(f"{Press.COPY}:"))
-    routes.callback_query.register(make_plain, F.data.startswith(f"{Press.PLAIN}:"))
+    routes.callback_query.register(say, Matching(F.data.startswith(f"{Press.SAY}:")))
+    routes.callback_query.register(copy, Matching(F.data.startswith(f"{Press.COPY}:")))
+    routes.callback_query.register(make_plain, Matching(F.data.startswith(f"{Press.PLAIN}:")))
     return routes
 
 
