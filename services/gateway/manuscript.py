@@ -10,6 +10,7 @@ from services.gateway.rendering import (
     italic,
     quoted,
     render,
+    render_partial,
     split,
     to_dicts,
     utf16_length,
@@ -59,7 +60,7 @@ def parts_of(
 
     Unless `is_plain`, what plain text cannot show is one rich message, with its plain ones to fall back on.
     """
-    said, asked = render(manuscript.markdown), quoted(manuscript.asked.strip())
+    said, asked = _said(manuscript), quoted(manuscript.asked.strip())
     note = _note(manuscript, language, wording, is_empty=not said.text.strip())
     texts = split(asked.followed_by(said, gap="\n"), MAX_TEXT_UTF16 - MARK_RESERVE_UTF16)
     if note:
@@ -73,7 +74,7 @@ def parts_of(
 
 def only_part_of(manuscript: Manuscript, language: Language, wording: Wording) -> Part:
     """The answer where there can be one message only: what does not fit is left out, and a note says so."""
-    said, asked = render(manuscript.markdown), quoted(manuscript.asked.strip())
+    said, asked = _said(manuscript), quoted(manuscript.asked.strip())
     note = _note(manuscript, language, wording, is_empty=not said.text.strip())
     pages = cut(asked.followed_by(said, gap="\n"), MAX_TEXT_UTF16 - NOTES_RESERVE_UTF16)
     notes = [wording.say("inline-cut", language)] if len(pages) > 1 else []
@@ -89,6 +90,12 @@ def file_of(manuscript: Manuscript, parts: list[Part]) -> Part | None:
     if len(parts) <= MANY_PARTS:
         return None
     return Part(file=File(name=FILE_NAME, content=manuscript.markdown))
+
+
+def _said(manuscript: Manuscript) -> FormattedText:
+    """The answer as it is shown; what was open where it was cut is closed."""
+    is_cut = manuscript.finish is not Finish.COMPLETE
+    return render_partial(manuscript.markdown) if is_cut else render(manuscript.markdown)
 
 
 def _framed(rich: dict[str, Any], asked: str, note: str) -> dict[str, Any]:

@@ -59,3 +59,8 @@ def test_a_model_that_stands_in_for_the_chosen_one_is_named() -> None:
     [text] = texts_of(Manuscript("Yes.", Finish.COMPLETE, stand_in_model="gemini-3.8-flash"))
     assert text.startswith("Yes.\n\n")
     assert "gemini-3.8-flash" in text
+
+
+def test_what_was_cut_within_bold_shows_no_stars() -> None:
+    [text] = texts_of(Manuscript("It is **very impor", Finish.STOPPED))
+    assert text.startswith("It is very impor\n\n")
