@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import Final
 
 import structlog
+from aiogram.exceptions import AiogramError
+from aiogram.methods import GetChatMember
 from quartet.common.v1.error_reason_pb2 import ErrorReason
 from quartet.text.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
 
@@ -12,11 +14,12 @@ from services.chassis.errors import ServiceUnavailable
 from services.chassis.events import Consumer, Event, registry
 from services.chassis.jetstream import Nats
 from services.gateway.delivery.replies import Replies
+from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.turn import Turn
 from services.gateway.lease import LeaseLost, Tenure
 from services.gateway.people import People
 from services.gateway.turns import Part, TurnLog, TurnState
-from services.gateway.wording import Language, Wording
+from services.gateway.wording import Language, Wording, language_of
 
 log = structlog.get_logger()
 
@@ -24,7 +27,8 @@ EVENTS: Final = registry(VendorTroubled, VendorRecovered)
 STREAM: Final = "TEXT_EVENTS"
 SUBJECT: Final = "quartet.text.events.>"
 DEAD_LETTERS: Final = "quartet.dead.gateway.alerts"
-ACK_WAIT_SECONDS: Final = 60.0
+ACK_WAIT_SECONDS: Final = 5.0
+"""So long after a kill the successor goes on telling."""
 VENDOR_NAMES: Final = {"openai": "OpenAI", "google": "Google"}
 
 Notice = VendorTroubled | VendorRecovered
@@ -42,6 +46,7 @@ class Alerts:
         turns: TurnLog,
         people: People,
         replies: Replies,
+        scheduler: Scheduler,
         wording: Wording,
         tenure: Tenure,
         *,
@@ -52,6 +57,7 @@ class Alerts:
         self._turns = turns
         self._people = people
         self._replies = replies
+        self._scheduler = scheduler
         self._wording = wording
         self._tenure = tenure
         self._bot_id = bot_id
@@ -84,7 +90,7 @@ class Alerts:
             raise ServiceUnavailable("another gateway speaks now") from None
 
     async def _tell_one(self, admin_id: int, event: Event[Notice]) -> None:
-        language = (await self._people.of(admin_id)).language or Language.RU
+        language = (await self._people.of(admin_id)).language or await self._telegrams_language(admin_id)
         turn = self._turn_of(admin_id, event, language)
         found = await self._turns.find(turn.turn_id)
         if found:
@@ -94,6 +100,14 @@ class Alerts:
             await self._replies.deliver(turn, [Part(text=text)])
         elif turn.record.state is TurnState.SENDING:
             await self._replies.resume(turn)
+
+    async def _telegrams_language(self, admin_id: int) -> Language:
+        """What the admin's Telegram speaks: nobody has written, so no update tells."""
+        try:
+            member = await self._scheduler.ask(GetChatMember(chat_id=admin_id, user_id=admin_id), admin_id)
+        except AiogramError:
+            return Language.RU
+        return language_of(member.user.language_code)
 
     def _turn_of(self, admin_id: int, event: Event[Notice], language: Language) -> Turn:
         digest = hashlib.sha256(event.event_id.encode()).hexdigest()[:16]

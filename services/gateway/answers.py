@@ -26,9 +26,6 @@ log = structlog.get_logger()
 
 MakeQuestion = Callable[[], Awaitable[Question]]
 
-PATIENCE_SECONDS = 60.0
-"""How long a text service that died may take to come back. Its turn then runs anew under the same id."""
-
 
 class Answers:
     """Answers questions: asks the text service, shows the answer while it grows, delivers it."""
@@ -42,7 +39,13 @@ class Answers:
         stops: Stops,
         wording: Wording,
         metrics: GatewayMetrics,
+        *,
+        patience_seconds: float,
     ) -> None:
+        """`patience_seconds`: how long a text service that died may take to come back.
+
+        Its turn then runs anew under the same id.
+        """
         self._text = text
         self._replies = replies
         self._revisions = revisions
@@ -50,6 +53,7 @@ class Answers:
         self._stops = stops
         self._wording = wording
         self._metrics = metrics
+        self._patience_seconds = patience_seconds
 
     async def answer(self, turn: Turn, make_question: MakeQuestion) -> None:
         """Brings `turn` to its end: the whole answer, or an honest sentence. Raises LeaseLost or Outgrown.
@@ -142,7 +146,7 @@ class Answers:
 
     async def _ask_until_answered(self, question: Question, manuscript: Manuscript, live: LiveAnswer) -> None:
         """The one owner of retries towards the text service: same turn, so it replaces or replays."""
-        gives_up_at = time.monotonic() + PATIENCE_SECONDS
+        gives_up_at = time.monotonic() + self._patience_seconds
         backoff = Backoff(0.2, longest_seconds=3.0)
         while True:
             try:

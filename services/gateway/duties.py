@@ -78,7 +78,16 @@ class Duties:
         revisions = Revisions(self._turns)
         views = Views(scheduler, replies, self._wording, has_drafts=await knows_drafts(self._bot))
         stops = Stops()
-        answers = Answers(self._text, replies, revisions, views, stops, self._wording, self._metrics)
+        answers = Answers(
+            self._text,
+            replies,
+            revisions,
+            views,
+            stops,
+            self._wording,
+            self._metrics,
+            patience_seconds=self._settings.text_patience_seconds,
+        )
         people = People(self._people, bot_id=self._bot.id, tenure=tenure)
         me = await self._bot.me()
         files = Files(self._bot, scheduler)
@@ -91,6 +100,7 @@ class Duties:
             self._turns,
             people,
             replies,
+            scheduler,
             self._wording,
             tenure,
             bot_id=self._bot.id,

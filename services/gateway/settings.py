@@ -40,6 +40,9 @@ class GatewaySettings(ServiceSettings):
     )
 
     text_target: str = Field("dns:///127.0.0.1:7051", description="gRPC target of the text service.")
+    text_patience_seconds: float = Field(
+        60.0, gt=0, description="How long an answer waits for a text service that is away."
+    )
 
     lease_seconds: float = Field(3.0, ge=1, description="How long a silent holder still speaks.")
     max_in_flight_updates: int = Field(2000, ge=1, description="Updates the holder has in its hands.")

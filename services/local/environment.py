@@ -12,7 +12,7 @@ HOST: Final = (
 )
 CHASSIS: Final = ("LOG_LEVEL", "LOG_FORMAT", "OTEL_*", "GRPC_HOST", "DRAIN_SECONDS", "FAILPOINTS")
 GATEWAY: Final = (
-    *("TELEGRAM_*", "WEBHOOK_*", "ADMIN_IDS"),
+    *("TELEGRAM_*", "WEBHOOK_*", "ADMIN_IDS", "TEXT_PATIENCE_SECONDS"),
     *("LEASE_SECONDS", "MAX_IN_FLIGHT_UPDATES", "ANSWER_TIMEOUT_SECONDS", "LEDGER_HOURS", "STREAM_REPLICAS"),
 )
 # GOOGLE_* would take in the credentials of Google's cloud.

@@ -9,6 +9,7 @@ from tests.e2e.conversation import Conversation
 from tests.e2e.speakers import SpeakerStack
 from tests.support.collector import Collector, collecting
 from tests.support.openai import OpenAIStandIn
+from tests.support.stack import Stack, running_stack
 from tests.support.telegram import SandboxTelegram
 
 
@@ -28,6 +29,15 @@ async def stack(
     """
     directory: Path = tmp_path_factory.mktemp("stack")
     async with SpeakerStack.running(directory, collector.url) as stack:
+        yield stack
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def lonely_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """A second Quartet without any gateway, for tests that start gateways of their own."""
+    async with running_stack(
+        tmp_path_factory.mktemp("lonely-stack"), gateways=0, TEXT_BREAKER_SECONDS="0.05"
+    ) as stack:
         yield stack
 
 
