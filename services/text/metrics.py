@@ -44,6 +44,14 @@ class TextMetrics:
         self._lost = Counter(
             "quartet_text_turns_not_kept", "Answers given that could not be stored.", registry=registry
         )
+        self.active_streams = Gauge(
+            "quartet_text_active_streams", "Answers under way now.", registry=registry
+        )
+        self._count_what_stands_beside(registry)
+        self._count_vendors(registry)
+
+    def _count_what_stands_beside(self, registry: CollectorRegistry) -> None:
+        """Memory, voices and pictures."""
         self._summaries = Counter(
             "quartet_text_summaries",
             "Summaries of conversations asked for; the reason of those that failed.",
@@ -68,10 +76,8 @@ class TextMetrics:
             ("outcome",),
             registry=registry,
         )
-        self.active_streams = Gauge(
-            "quartet_text_active_streams", "Answers under way now.", registry=registry
-        )
 
+    def _count_vendors(self, registry: CollectorRegistry) -> None:
         self._failovers = Counter(
             "quartet_text_vendor_failovers",
             "How often a vendor could not answer and the next one was asked.",
