@@ -41,6 +41,10 @@ class Threads:
         """Remembers a thread that nobody has named yet."""
         await self._people.change(turn.chat_id, lambda own: own.with_unnamed_thread(turn.thread_id))
 
+    async def named(self, turn: Turn) -> None:
+        """Leaves a thread alone that somebody has named."""
+        await self._people.change(turn.chat_id, lambda own: own.without_unnamed_thread(turn.thread_id))
+
     def answered(self, turn: Turn) -> None:
         """Names the turn's thread if it needs a name; the next question does not wait for it."""
         if turn.thread_id in turn.preferences.unnamed_threads:
@@ -49,12 +53,13 @@ class Threads:
     async def _name(self, turn: Turn) -> None:
         try:
             title = await self._text.name(conversation_of(turn, self._bot_id), speaker_of(turn))
-            if not title:
+            is_unnamed = turn.thread_id in (await self._people.of(turn.chat_id)).unnamed_threads
+            if not title or not is_unnamed:
                 return
             method = EditForumTopic(
                 chat_id=turn.chat_id, message_thread_id=turn.thread_id, name=title[:MAX_NAME_CHARACTERS]
             )
             await self._scheduler.call(method, turn.chat_id, Family.FREE, Priority.COSMETIC)
-            await self._people.change(turn.chat_id, lambda own: own.without_unnamed_thread(turn.thread_id))
+            await self.named(turn)
         except (QuartetError, AiogramError, LeaseLost, *NATS_ERRORS) as error:
             log.info("thread_not_named", turn_id=turn.turn_id, detail=describe(error))

@@ -7,9 +7,11 @@ from services.gateway.speech import Speech
 
 
 def router() -> Router:
-    """New threads in private chats."""
+    """New threads in private chats, and those that somebody names."""
     routes = Router(name="threads")
-    routes.message.register(remember_unnamed, Matching(F.forum_topic_created & (F.chat.type == "private")))
+    is_private = F.chat.type == "private"
+    routes.message.register(remember_unnamed, Matching(F.forum_topic_created & is_private))
+    routes.message.register(forget_unnamed, Matching(F.forum_topic_edited.name & is_private))
     return routes
 
 
@@ -18,3 +20,8 @@ async def remember_unnamed(message: Message, turn: Turn, speech: Speech) -> None
     turn.thread_id = message.message_thread_id or 0
     if created is not None and created.is_name_implicit and turn.thread_id:
         await speech.threads.opened(turn)
+
+
+async def forget_unnamed(message: Message, turn: Turn, speech: Speech) -> None:
+    turn.thread_id = message.message_thread_id or 0
+    await speech.threads.named(turn)
