@@ -2,7 +2,7 @@ import pytest
 
 from services.chassis.errors import ProviderOutOfFunds
 from services.gateway.dialogue import Finish
-from services.gateway.manuscript import MARK_RESERVE_UTF16, Manuscript, parts_of
+from services.gateway.manuscript import MARK_RESERVE_UTF16, Manuscript, only_part_of, parts_of
 from services.gateway.rendering import MAX_TEXT_UTF16, utf16_length
 from services.gateway.wording import Language, Wording
 
@@ -11,6 +11,21 @@ WORDING = Wording.load()
 
 def texts_of(manuscript: Manuscript) -> list[str]:
     return [part.text for part in parts_of(manuscript, Language.EN, WORDING)]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_where_one_message_is_all_there_is_a_long_answer_is_cut_and_says_so(language: Language) -> None:
+    manuscript = Manuscript("A word. " * 1000, Finish.INTERRUPTED, asked="Why?")
+    part = only_part_of(manuscript, language, WORDING)
+    assert utf16_length(part.text) <= MAX_TEXT_UTF16
+    assert part.text.startswith("Why?\nA word.")
+    for key in ("inline-cut", "interrupted-notice"):
+        assert WORDING.say(key, language) in part.text
+
+
+def test_where_one_message_is_enough_nothing_is_said_of_it() -> None:
+    part = only_part_of(Manuscript("Because.", Finish.COMPLETE, asked="Why?"), Language.EN, WORDING)
+    assert part.text == "Why?\nBecause."
 
 
 def test_an_answer_that_ended_by_itself_has_no_note() -> None:

@@ -5,6 +5,7 @@ import pytest
 from services.gateway.updates import (
     Origin,
     Track,
+    button_of,
     lane_of,
     message_turn_id,
     origin_of,
@@ -89,6 +90,18 @@ def test_in_a_group_nobody_waits_for_anothers_answer() -> None:
     group = {"id": -100, "type": "supergroup"}
     ann, bob = (a_message(chat=group, **{"from": {"id": user_id}}) for user_id in (1, 2))
     assert lane_of(BOT_ID, ann) != lane_of(BOT_ID, bob)
+
+
+def test_what_several_people_press_under_one_answer_is_done_one_after_the_other() -> None:
+    def press(user_id: int, message: int) -> dict[str, Any]:
+        update = a_press(f"again:{message}.1700000000")
+        update["callback_query"]["from"] = {"id": user_id}
+        update["callback_query"]["message"]["chat"] = {"id": -100, "type": "supergroup"}
+        return update
+
+    assert lane_of(BOT_ID, press(1, 7)) == lane_of(BOT_ID, press(2, 7)) != lane_of(BOT_ID, press(2, 8))
+    assert button_of(press(1, 7)) == button_of(press(2, 7)) != button_of(press(2, 8))
+    assert button_of(a_press("menu1:home")) == button_of(a_message()) == ()
 
 
 def test_an_edit_and_the_buttons_under_the_answer_name_the_message_that_asked() -> None:
