@@ -1,4 +1,5 @@
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -52,6 +53,8 @@ class Troubles:
         self._now = now
         self._waiting: asyncio.Queue[Announcement] = asyncio.Queue(MAX_WAITING)
         self._in_trouble: set[str] = set()
+        # What comes after a recovery is another trouble, however soon.
+        self._recoveries: Counter[str] = Counter()
 
     def changed(self, provider: str, model: str, change: Change, standby: str) -> None:
         error = change.error
@@ -95,13 +98,15 @@ class Troubles:
             happen_time=self._timestamp(),
             standby_provider=standby,
         )
-        self._announce("vendor_troubled", message, f"{provider}.{error.reason}.{model}")
+        subject = f"{provider}.{error.reason}.{model}.{self._recoveries[provider]}"
+        self._announce("vendor_troubled", message, subject)
 
     def _recovered(self, provider: str) -> None:
         if provider in self._in_trouble:
             self._in_trouble.remove(provider)
             message = VendorRecovered(provider=provider, happen_time=self._timestamp())
-            self._announce("vendor_recovered", message, provider)
+            self._announce("vendor_recovered", message, f"{provider}.{self._recoveries[provider]}")
+            self._recoveries[provider] += 1
 
     def _announce(self, kind: str, message: Message, subject: str) -> None:
         event_id = f"{kind}.{subject}.{int(self._now().timestamp() // ONE_TROUBLE_SECONDS)}"

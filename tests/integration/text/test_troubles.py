@@ -108,6 +108,18 @@ async def test_a_trouble_that_goes_on_is_told_again_after_hours(bus: Nats, publi
     assert len(await published(bus)) == 2
 
 
+async def test_a_vendor_that_fails_again_after_it_recovered_is_told_again(
+    bus: Nats, publisher: Publisher
+) -> None:
+    watch = troubles(publisher)
+    async with watch.publishing():
+        for _ in range(2):
+            watch.changed("openai", "", OUT_OF_FUNDS, "")
+            watch.changed("openai", "", CLOSED, "")
+    kinds = [type(event.message) for event in await published(bus)]
+    assert kinds == [VendorTroubled, VendorRecovered] * 2
+
+
 async def test_a_store_that_is_gone_does_not_hold_up_the_end(nats_url: str, bus: Nats) -> None:
     client = await nats.connect(nats_url)
     watch = troubles(Publisher(client.jetstream(), source="/test", deadline_seconds=0.1))
