@@ -171,6 +171,13 @@ class DeadlineExceeded(QuartetError):
     code = Code.DEADLINE_EXCEEDED
 
 
+class UnsupportedImage(QuartetError):
+    """A picture sent along cannot be used."""
+
+    reason = "ERROR_REASON_UNSUPPORTED_IMAGE"
+    code = Code.INVALID_ARGUMENT
+
+
 def by_reason() -> dict[str, type[QuartetError]]:
     """Return every concrete error class under the name of its `ErrorReason`."""
     return {error.reason: error for error in QuartetError.__subclasses__()}

@@ -8,7 +8,7 @@ import structlog
 from aiogram.exceptions import AiogramError
 from aiogram.methods import GetChatMember
 from quartet.common.v1.error_reason_pb2 import ErrorReason
-from quartet.text.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
+from quartet.common.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
 
 from services.chassis.errors import ServiceUnavailable
 from services.chassis.events import Consumer, Event, registry

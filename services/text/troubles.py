@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from nats.js.api import StreamConfig
 from quartet.common.v1.error_reason_pb2 import ErrorReason
-from quartet.text.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
+from quartet.common.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
 
 from services.chassis.errors import QuartetError, ServiceUnavailable
 from services.chassis.events import Publisher

@@ -237,6 +237,14 @@ error-resource-not-found = This no longer exists: it may have expired. Start a n
 error-internal = Something went wrong on my side. Please try again { $wait }; if that does not help, write to the bot's administrator.
 error-service-unavailable = A part of the bot is restarting. Please try again { $wait }.
 error-deadline-exceeded = The answer did not come in time. Please try again { $wait }, or split the question into parts.
+error-unsupported-image = { $problem ->
+    [not_an_image] This file is not a picture that I can work with. Please send a JPEG, PNG or WebP.
+    [too_large] This picture is too large: at most { $limit } MB, please.
+    [too_many_pixels] This picture has too many pixels: at most { $limit } megapixels, please.
+    [animated] I cannot work with moving pictures. Please send a still one: JPEG, PNG or WebP.
+    [too_many] These are too many pictures at once: at most { $limit }, please.
+   *[broken] This picture cannot be read: the file seems to be damaged. Please send it again.
+ }
 
 # For admins: what needs a person
 

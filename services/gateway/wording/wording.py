@@ -38,7 +38,13 @@ class Wording:
         """What happened and what to do about it, in plain words, with the time to wait where it is known."""
         pause = waiting(error.retry_after_seconds)
         key = error.reason.removeprefix("ERROR_REASON_").lower().replace("_", "-")
-        return self.say(f"error-{key}", language, wait=self.say(pause.key, language, count=pause.number))
+        return self.say(
+            f"error-{key}",
+            language,
+            wait=self.say(pause.key, language, count=pause.number),
+            problem=error.metadata.get("problem", ""),
+            limit=error.metadata.get("limit", ""),
+        )
 
 
 def _bundle(language: Language, text: str) -> FluentBundle:

@@ -12,7 +12,7 @@ from quartet.common.v1.error_reason_pb2 import (
     ERROR_REASON_PROVIDER_UNAVAILABLE,
 )
 from quartet.text.v1 import text_service_pb2 as pb
-from quartet.text.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
+from quartet.common.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
 
 from services.chassis.errors import ModelNotFound, ProviderOutOfFunds, ProviderUnavailable
 from services.chassis.events import Event, Publisher, decode, registry

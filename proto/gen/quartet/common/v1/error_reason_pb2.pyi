@@ -74,6 +74,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 15
     """DEADLINE_EXCEEDED. The call's deadline passed."""
+    ERROR_REASON_UNSUPPORTED_IMAGE: _ErrorReason.ValueType  # 16
+    """INVALID_ARGUMENT. A picture sent along cannot be used. Metadata: `problem`,
+    one of `not_an_image`, `broken`, `too_large`, `too_many_pixels`, `animated`,
+    `too_many`; `limit` where the problem is a number.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the closed list of `google.rpc.ErrorInfo.reason` in the error
@@ -135,4 +140,9 @@ has lost its store.
 """
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 15
 """DEADLINE_EXCEEDED. The call's deadline passed."""
+ERROR_REASON_UNSUPPORTED_IMAGE: ErrorReason.ValueType  # 16
+"""INVALID_ARGUMENT. A picture sent along cannot be used. Metadata: `problem`,
+one of `not_an_image`, `broken`, `too_large`, `too_many_pixels`, `animated`,
+`too_many`; `limit` where the problem is a number.
+"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

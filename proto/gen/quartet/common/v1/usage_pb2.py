@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dquartet/common/v1/usage.proto\x12\x11quartet.common.v1\"\xb3\x01\n\x05Usage\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x19\n\x11input_token_count\x18\x03 \x01(\x03\x12 \n\x18\x63\x61\x63hed_input_token_count\x18\x04 \x01(\x03\x12\x1a\n\x12output_token_count\x18\x05 \x01(\x03\x12\x1d\n\x15reasoning_token_count\x18\x06 \x01(\x03\x12\x11\n\testimated\x18\x07 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dquartet/common/v1/usage.proto\x12\x11quartet.common.v1\"\xa0\x02\n\x05Usage\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x19\n\x11input_token_count\x18\x03 \x01(\x03\x12 \n\x18\x63\x61\x63hed_input_token_count\x18\x04 \x01(\x03\x12\x1a\n\x12output_token_count\x18\x05 \x01(\x03\x12\x1d\n\x15reasoning_token_count\x18\x06 \x01(\x03\x12\x11\n\testimated\x18\x07 \x01(\x08\x12\x1f\n\x17input_image_token_count\x18\x08 \x01(\x03\x12 \n\x18output_image_token_count\x18\t \x01(\x03\x12\x18\n\x0b\x63ost_micros\x18\n \x01(\x03H\x00\x88\x01\x01\x42\x0e\n\x0c_cost_microsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'quartet.common.v1.usage_pb2
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_USAGE']._serialized_start=53
-  _globals['_USAGE']._serialized_end=232
+  _globals['_USAGE']._serialized_end=341
 # @@protoc_insertion_point(module_scope)

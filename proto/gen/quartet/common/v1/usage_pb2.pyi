@@ -9,16 +9,16 @@ import builtins as _builtins
 import sys
 import typing as _typing
 
-if sys.version_info >= (3, 11):
-    from typing import TypeAlias as _TypeAlias, Never as _Never
+if sys.version_info >= (3, 10):
+    from typing import TypeAlias as _TypeAlias
 else:
-    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
+    from typing_extensions import TypeAlias as _TypeAlias
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Usage(_message.Message):
-    """Usage is what one answer cost at the vendor."""
+    """Usage is what one answer or picture cost at the vendor."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -29,6 +29,9 @@ class Usage(_message.Message):
     OUTPUT_TOKEN_COUNT_FIELD_NUMBER: _builtins.int
     REASONING_TOKEN_COUNT_FIELD_NUMBER: _builtins.int
     ESTIMATED_FIELD_NUMBER: _builtins.int
+    INPUT_IMAGE_TOKEN_COUNT_FIELD_NUMBER: _builtins.int
+    OUTPUT_IMAGE_TOKEN_COUNT_FIELD_NUMBER: _builtins.int
+    COST_MICROS_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     model: _builtins.str
     input_token_count: _builtins.int
@@ -41,6 +44,12 @@ class Usage(_message.Message):
     """Whether the counts are our estimate, because the vendor's were not received
     (a cancelled or broken stream).
     """
+    input_image_token_count: _builtins.int
+    """The part of `input_token_count` that pictures sent along took."""
+    output_image_token_count: _builtins.int
+    """The part of `output_token_count` that drawn pictures took."""
+    cost_micros: _builtins.int
+    """Millionths of a US dollar; not set where no price is known."""
     def __init__(
         self,
         *,
@@ -51,11 +60,16 @@ class Usage(_message.Message):
         output_token_count: _builtins.int = ...,
         reasoning_token_count: _builtins.int = ...,
         estimated: _builtins.bool = ...,
+        input_image_token_count: _builtins.int = ...,
+        output_image_token_count: _builtins.int = ...,
+        cost_micros: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost_micros", b"_cost_micros", "cost_micros", b"cost_micros"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cached_input_token_count", b"cached_input_token_count", "estimated", b"estimated", "input_token_count", b"input_token_count", "model", b"model", "output_token_count", b"output_token_count", "provider", b"provider", "reasoning_token_count", b"reasoning_token_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_micros", b"_cost_micros", "cached_input_token_count", b"cached_input_token_count", "cost_micros", b"cost_micros", "estimated", b"estimated", "input_image_token_count", b"input_image_token_count", "input_token_count", b"input_token_count", "model", b"model", "output_image_token_count", b"output_image_token_count", "output_token_count", b"output_token_count", "provider", b"provider", "reasoning_token_count", b"reasoning_token_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__cost_micros: _TypeAlias = _typing.Literal["cost_micros"]  # noqa: Y015
+    _WhichOneofArgType__cost_micros: _TypeAlias = _typing.Literal["_cost_micros", b"_cost_micros"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cost_micros) -> _WhichOneofReturnType__cost_micros | None: ...
 
 Global___Usage: _TypeAlias = Usage  # noqa: Y015

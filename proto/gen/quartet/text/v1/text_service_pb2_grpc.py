@@ -65,6 +65,11 @@ class TextServiceStub:
                 request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationRequest.SerializeToString,
                 response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationResponse.FromString,
                 _registered_method=True)
+        self.ImproveImagePrompt = channel.unary_unary(
+                '/quartet.text.v1.TextService/ImproveImagePrompt',
+                request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ImproveImagePromptRequest.SerializeToString,
+                response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ImproveImagePromptResponse.FromString,
+                _registered_method=True)
         self.Transcribe = channel.unary_unary(
                 '/quartet.text.v1.TextService/Transcribe',
                 request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.TranscribeRequest.SerializeToString,
@@ -133,6 +138,14 @@ class TextServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImproveImagePrompt(self, request, context):
+        """ImproveImagePrompt makes a better description of a picture to be drawn out of
+        a user's words, in their language. Nothing of it is remembered.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Transcribe(self, request, context):
         """Transcribe turns speech into text.
         """
@@ -179,6 +192,11 @@ def add_TextServiceServicer_to_server(servicer, server):
                     servicer.NameConversation,
                     request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationRequest.FromString,
                     response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationResponse.SerializeToString,
+            ),
+            'ImproveImagePrompt': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImproveImagePrompt,
+                    request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ImproveImagePromptRequest.FromString,
+                    response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ImproveImagePromptResponse.SerializeToString,
             ),
             'Transcribe': grpc.unary_unary_rpc_method_handler(
                     servicer.Transcribe,
@@ -354,6 +372,33 @@ class TextService:
             '/quartet.text.v1.TextService/NameConversation',
             quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationRequest.SerializeToString,
             quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImproveImagePrompt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.text.v1.TextService/ImproveImagePrompt',
+            quartet_dot_text_dot_v1_dot_text__service__pb2.ImproveImagePromptRequest.SerializeToString,
+            quartet_dot_text_dot_v1_dot_text__service__pb2.ImproveImagePromptResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -59,6 +59,10 @@ class TextServiceStub:
     """
     NameConversation: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.NameConversationRequest, _text_service_pb2.NameConversationResponse]
     """NameConversation has the model name a conversation in a few words."""
+    ImproveImagePrompt: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.ImproveImagePromptRequest, _text_service_pb2.ImproveImagePromptResponse]
+    """ImproveImagePrompt makes a better description of a picture to be drawn out of
+    a user's words, in their language. Nothing of it is remembered.
+    """
     Transcribe: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.TranscribeRequest, _text_service_pb2.TranscribeResponse]
     """Transcribe turns speech into text."""
     Speak: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.SpeakRequest, _text_service_pb2.SpeakResponse]
@@ -95,6 +99,10 @@ class TextServiceAsyncStub(TextServiceStub):
     """
     NameConversation: _aio.UnaryUnaryMultiCallable[_text_service_pb2.NameConversationRequest, _text_service_pb2.NameConversationResponse]  # type: ignore[assignment]
     """NameConversation has the model name a conversation in a few words."""
+    ImproveImagePrompt: _aio.UnaryUnaryMultiCallable[_text_service_pb2.ImproveImagePromptRequest, _text_service_pb2.ImproveImagePromptResponse]  # type: ignore[assignment]
+    """ImproveImagePrompt makes a better description of a picture to be drawn out of
+    a user's words, in their language. Nothing of it is remembered.
+    """
     Transcribe: _aio.UnaryUnaryMultiCallable[_text_service_pb2.TranscribeRequest, _text_service_pb2.TranscribeResponse]  # type: ignore[assignment]
     """Transcribe turns speech into text."""
     Speak: _aio.UnaryUnaryMultiCallable[_text_service_pb2.SpeakRequest, _text_service_pb2.SpeakResponse]  # type: ignore[assignment]
@@ -164,6 +172,16 @@ class TextServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_text_service_pb2.NameConversationResponse, _abc.Awaitable[_text_service_pb2.NameConversationResponse]]:
         """NameConversation has the model name a conversation in a few words."""
+
+    @_abc_1.abstractmethod
+    def ImproveImagePrompt(
+        self,
+        request: _text_service_pb2.ImproveImagePromptRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_text_service_pb2.ImproveImagePromptResponse, _abc.Awaitable[_text_service_pb2.ImproveImagePromptResponse]]:
+        """ImproveImagePrompt makes a better description of a picture to be drawn out of
+        a user's words, in their language. Nothing of it is remembered.
+        """
 
     @_abc_1.abstractmethod
     def Transcribe(

@@ -1,0 +1,1 @@
+"""Draws pictures, changes them, and keeps every version of them."""

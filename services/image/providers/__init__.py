@@ -1,0 +1,1 @@
+"""The vendors of image models, one package each; nothing above them knows their types."""
