@@ -1,13 +1,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Final
 
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
-from services.text.breaker import BreakerPolicy, State
+from services.providers.breaker import State
+from services.providers.troubles import Troubles, open_events
 from services.text.manner import Manner
 from services.text.metrics import TextMetrics
-from services.text.patience import Patience
 from services.text.pictures import open_pictures
 from services.text.providers import configured
 from services.text.replies import Replies
@@ -16,24 +17,27 @@ from services.text.settings import TextSettings
 from services.text.sound import Coder
 from services.text.store import ConversationStore
 from services.text.summaries import Habit, Summaries
-from services.text.troubles import Troubles, open_events
-from services.text.vendors import Vendors
+from services.text.vendors import LanguageVendors
 from services.text.voice import Voice
 from services.text.voice_vendors import VoiceVendors
+
+SERVICE: Final = "text"
 
 
 @asynccontextmanager
 async def open_vendors(
     settings: TextSettings, nats: Nats, metrics: TextMetrics
-) -> AsyncIterator[tuple[Vendors, Voice]]:
+) -> AsyncIterator[tuple[LanguageVendors, Voice]]:
     """Put the vendors and their voices together with what watches them; at the end all of it is closed."""
-    publisher = await open_events(nats, replicas=settings.stream_replicas)
-    troubles = Troubles(publisher, metrics)
+    publisher = await open_events(nats, service=SERVICE, replicas=settings.stream_replicas)
+    troubles = Troubles(publisher, metrics.vendors, service=SERVICE)
     providers = configured.connect(settings)
     for name in providers:
-        metrics.vendor_state(name, State.CLOSED)
-    patience, policy = Patience.of(settings), BreakerPolicy.of(settings)
-    vendors = Vendors(providers, settings.models_by_vendor, patience=patience, policy=policy, watch=troubles)
+        metrics.vendors.state(name, State.CLOSED)
+    patience, policy = settings.patience, settings.breaker_policy
+    vendors = LanguageVendors(
+        providers, settings.models_by_vendor, patience=patience, policy=policy, watch=troubles
+    )
     speakers = VoiceVendors(tuple(providers.values()), patience=patience, policy=policy, watch=troubles)
     voice = Voice(speakers, Coder(), metrics, max_voices=settings.text_max_voices)
     voice.check(datetime.now(UTC).date())
@@ -48,7 +52,7 @@ async def open_vendors(
 async def open_replies(
     settings: TextSettings,
     nats: Nats,
-    vendors: Vendors,
+    vendors: LanguageVendors,
     store: ConversationStore,
     *,
     metrics: TextMetrics,

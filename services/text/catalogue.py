@@ -6,10 +6,11 @@ from typing import Final
 import structlog
 
 from services.chassis.errors import ModelNotFound, QuartetError
+from services.providers.base import OfferedModel
+from services.providers.vendor import Health
 from services.text.prices import Price, price
-from services.text.providers.base import OfferedModel
 from services.text.strengths import Strength, strength
-from services.text.vendor import Health, Vendor
+from services.text.vendors import LanguageVendor
 
 log = structlog.get_logger()
 
@@ -34,7 +35,7 @@ class ListedModel:
 class Catalogue:
     """The models that the operator configured, less those that their vendors do not offer."""
 
-    def __init__(self, vendors: Sequence[Vendor]) -> None:
+    def __init__(self, vendors: Sequence[LanguageVendor]) -> None:
         self._vendors = tuple(vendors)
         self._offered: dict[str, dict[str, OfferedModel]] = {}
         self._asked_at: float | None = None
@@ -66,7 +67,7 @@ class Catalogue:
                 elif shutdown_date:
                     log.warning("model_shuts_down", model=model_id, shutdown_date=shutdown_date)
 
-    def _listed(self, vendor: Vendor, model_id: str) -> ListedModel:
+    def _listed(self, vendor: LanguageVendor, model_id: str) -> ListedModel:
         return ListedModel(
             model_id=model_id,
             display_name=_display_name(model_id),
@@ -78,11 +79,11 @@ class Catalogue:
             sees_images=bool(vendor.provider.capabilities.image_mime_types),
         )
 
-    def _is_offered(self, vendor: Vendor, model_id: str) -> bool:
+    def _is_offered(self, vendor: LanguageVendor, model_id: str) -> bool:
         offered = self._offered.get(vendor.name)
         return not offered or model_id in offered
 
-    def _shutdown_date(self, vendor: Vendor, model_id: str) -> str:
+    def _shutdown_date(self, vendor: LanguageVendor, model_id: str) -> str:
         offered = self._offered.get(vendor.name, {}).get(model_id)
         return (offered.shutdown_date or "") if offered else ""
 
@@ -93,7 +94,7 @@ class Catalogue:
         self._asked_at = now
         await asyncio.gather(*map(self._ask, self._vendors))
 
-    async def _ask(self, vendor: Vendor) -> None:
+    async def _ask(self, vendor: LanguageVendor) -> None:
         try:
             models = await vendor.provider.models()
         except QuartetError as error:

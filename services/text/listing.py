@@ -3,10 +3,10 @@ from typing import Final
 
 from quartet.text.v1 import text_service_pb2 as pb
 
+from services.providers.vendor import Health
 from services.text.catalogue import ListedModel
 from services.text.prices import PriceClass
 from services.text.strengths import Strength
-from services.text.vendor import Health
 
 STRENGTHS: Final = {
     Strength.EVERYDAY: pb.MODEL_STRENGTH_EVERYDAY,

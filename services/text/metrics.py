@@ -1,8 +1,8 @@
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.text.breaker import State
+from services.providers.metrics import VendorMetrics
 from services.text.conversation import Usage
 
 FIRST_TOKEN_BUCKETS_SECONDS: Final = (
@@ -48,7 +48,7 @@ class TextMetrics:
             "quartet_text_active_streams", "Answers under way now.", registry=registry
         )
         self._count_what_stands_beside(registry)
-        self._count_vendors(registry)
+        self.vendors = VendorMetrics(registry, "text")
 
     def _count_what_stands_beside(self, registry: CollectorRegistry) -> None:
         """Memory, voices and pictures."""
@@ -74,27 +74,6 @@ class TextMetrics:
             "quartet_text_pictures",
             "Pictures kept for later questions, and those looked up again, by how that went.",
             ("outcome",),
-            registry=registry,
-        )
-
-    def _count_vendors(self, registry: CollectorRegistry) -> None:
-        self._failovers = Counter(
-            "quartet_text_vendor_failovers",
-            "How often a vendor could not answer and the next one was asked.",
-            ("provider", "reason"),
-            registry=registry,
-        )
-        self._retries = Counter(
-            "quartet_text_vendor_retries",
-            "How often vendors were asked again after a pause, none being left; the first of them.",
-            ("provider", "reason"),
-            registry=registry,
-        )
-        self._vendor_state = Enum(
-            "quartet_text_vendor_state",
-            "Whether a vendor is asked (closed), not for now (open), or for one trial (half_open).",
-            ("provider",),
-            states=[state.value for state in State],
             registry=registry,
         )
 
@@ -128,12 +107,3 @@ class TextMetrics:
 
     def turn_lost(self) -> None:
         self._lost.inc()
-
-    def failed_over(self, provider: str, reason: str) -> None:
-        self._failovers.labels(provider=provider, reason=reason).inc()
-
-    def asked_again(self, provider: str, reason: str) -> None:
-        self._retries.labels(provider=provider, reason=reason).inc()
-
-    def vendor_state(self, provider: str, state: State) -> None:
-        self._vendor_state.labels(provider=provider).state(state.value)

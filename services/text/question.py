@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Final, Self
 
 from services.chassis.errors import InvalidRequest, Violation
+from services.providers.base import Capabilities
 from services.text.conversation import Material
 from services.text.prompts import Style
-from services.text.providers.base import Capabilities, Image
+from services.text.providers.base import Image
 from services.text.settings import TextSettings
 
 # What the store takes as a key and logs take as one word.

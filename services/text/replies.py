@@ -8,6 +8,7 @@ from opentelemetry.trace import SpanKind
 from services.chassis.errors import ProviderInterrupted, ServiceUnavailable
 from services.chassis.failpoints import Failpoints
 from services.chassis.telemetry import tracing
+from services.providers.vendors import Answering
 from services.text.attempt import Attempt
 from services.text.conversation import Conversation, Finish, Picture, Turn, Usage
 from services.text.manner import Manner, pseudonym
@@ -20,7 +21,7 @@ from services.text.runs import Answered, Run, Runs
 from services.text.said import Said
 from services.text.store import ConversationStore
 from services.text.summaries import Summaries
-from services.text.vendors import Answering, Vendors
+from services.text.vendors import LanguageVendors
 
 log = structlog.get_logger()
 
@@ -33,7 +34,7 @@ class Replies:
 
     def __init__(
         self,
-        vendors: Vendors,
+        vendors: LanguageVendors,
         store: ConversationStore,
         summaries: Summaries,
         runs: Runs,

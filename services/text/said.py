@@ -3,9 +3,10 @@ from dataclasses import replace
 from typing import Self
 
 from services.chassis.errors import ProviderInterrupted
+from services.providers.vendors import Answering
 from services.text.conversation import Usage
 from services.text.providers.base import Completed, Delta, TextRequest, estimated_usage
-from services.text.vendors import Answering, Vendors
+from services.text.vendors import LanguageVendors
 
 
 class Said:
@@ -16,7 +17,7 @@ class Said:
         self.by = Answering(provider="", model="")
 
     @classmethod
-    async def whole(cls, vendors: Vendors, request: TextRequest) -> tuple[Self, Completed]:
+    async def whole(cls, vendors: LanguageVendors, request: TextRequest) -> tuple[Self, Completed]:
         """Ask, and wait for the whole answer. Raises QuartetError."""
         said = cls()
         async with aclosing(vendors.ask(request)) as pieces:

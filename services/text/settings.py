@@ -4,10 +4,12 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from services.chassis.settings import Port, ServiceSettings
+from services.providers.breaker import BreakerPolicy
+from services.providers.patience import Patience
+from services.providers.settings import Names
 from services.text.prompts import DEFAULT_SYSTEM_PROMPT
 from services.text.providers.google.settings import GoogleSettings
 from services.text.providers.openai.settings import OpenAISettings
-from services.text.providers.settings import Names
 
 
 class TextVendor(StrEnum):
@@ -105,3 +107,13 @@ class TextSettings(OpenAISettings, GoogleSettings, ServiceSettings):
         if self.has_google:
             configured[TextVendor.GOOGLE] = self.google_model_ids
         return {vendor: configured[vendor] for vendor in self.text_providers if vendor in configured}
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(self.text_max_retries, self.text_retry_budget_seconds, self.text_failover_seconds)
+
+    @property
+    def breaker_policy(self) -> BreakerPolicy:
+        return BreakerPolicy(
+            self.text_breaker_failures, self.text_breaker_seconds, self.text_breaker_longest_seconds
+        )

@@ -15,7 +15,7 @@ from services.text.room import CUT, Room, cut_materials
 from services.text.said import Said
 from services.text.settings import TextSettings
 from services.text.store import ConversationStore
-from services.text.vendors import Vendors
+from services.text.vendors import LanguageVendors
 
 log = structlog.get_logger()
 
@@ -69,7 +69,7 @@ class Summaries:
 
     def __init__(
         self,
-        vendors: Vendors,
+        vendors: LanguageVendors,
         store: ConversationStore,
         pictures: Pictures,
         habit: Habit,

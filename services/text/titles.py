@@ -8,7 +8,7 @@ from services.text.providers.base import Message, Role, TextRequest
 from services.text.room import Room, cut_materials
 from services.text.said import Said
 from services.text.store import ConversationStore
-from services.text.vendors import Vendors
+from services.text.vendors import LanguageVendors
 
 MAX_TITLE_CHARACTERS: Final = 64
 # What a conversation is about shows in its notes and its last turns.
@@ -29,7 +29,7 @@ ASSIGNMENT: Final = "Name this conversation."
 class Titles:
     """Names for conversations."""
 
-    def __init__(self, vendors: Vendors, store: ConversationStore, metrics: TextMetrics) -> None:
+    def __init__(self, vendors: LanguageVendors, store: ConversationStore, metrics: TextMetrics) -> None:
         self._vendors = vendors
         self._store = store
         self._metrics = metrics

@@ -6,13 +6,13 @@ from functools import partial
 from typing import TypeVar
 
 from services.chassis.errors import ProviderMisconfigured, QuartetError
-from services.text.breaker import Breaker, BreakerPolicy, Change, Clock
-from services.text.failures import fails_over, is_proven
-from services.text.patience import Patience, Waits
+from services.providers.breaker import Breaker, BreakerPolicy, Change, Clock
+from services.providers.failures import fails_over, is_proven
+from services.providers.patience import Patience, Waits
+from services.providers.vendor import refusal
+from services.providers.vendors import Watch
 from services.text.providers.base import TextProvider
 from services.text.providers.speech import SpeechProvider
-from services.text.vendor import refusal
-from services.text.vendors import Watch
 
 T = TypeVar("T")
 

@@ -6,13 +6,14 @@ from typing import Final
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from services.chassis.errors import QuartetError
-from services.text.breaker import BreakerPolicy, Change
-from services.text.patience import Patience
+from services.providers.breaker import BreakerPolicy, Change
+from services.providers.deadlines import Timeouts
+from services.providers.patience import Patience
+from services.providers.vendors import Answering, Watch
 from services.text.providers.base import Completed, Delta, Image, Message, Role, TextProvider, TextRequest
-from services.text.providers.deadlines import Timeouts
 from services.text.providers.openai.provider import OpenAIProvider
 from services.text.providers.openai.settings import OpenAIApi
-from services.text.vendors import Answering, Vendors, Watch
+from services.text.vendors import LanguageVendors
 
 MODELS: Final = {"first": ("gpt-6-luna", "gpt-6.2-sol"), "second": ("gpt-6.1-terra",)}
 POLICY: Final = BreakerPolicy(max_failures=3, open_seconds=10.0, longest_open_seconds=100.0)
@@ -28,9 +29,7 @@ class NamedProvider(OpenAIProvider):
         client = AsyncOpenAI(
             api_key="sk-test", base_url=base_url, max_retries=0, http_client=DefaultAioHttpClient()
         )
-        timeouts = Timeouts(
-            connect_seconds=1.0, first_token_seconds=5.0, next_token_seconds=5.0, total_seconds=20.0
-        )
+        timeouts = Timeouts(first_token_seconds=5.0, next_token_seconds=5.0, total_seconds=20.0)
         super().__init__(client, api=OpenAIApi.RESPONSES, timeouts=timeouts)
         self.name = name
 
@@ -83,19 +82,19 @@ async def two_vendors(
     *,
     patience: Patience = PATIENT,
     models: Mapping[str, Sequence[str]] = MODELS,
-) -> AsyncIterator[Vendors]:
+) -> AsyncIterator[LanguageVendors]:
     """Compose vendors that speak OpenAI's API at the given addresses, the preferred one first."""
     providers: dict[str, TextProvider] = {
         name: NamedProvider(name, url) for name, url in zip(models, urls, strict=False)
     }
-    vendors = Vendors(providers, models, patience=patience, policy=POLICY, watch=watch, clock=clock)
+    vendors = LanguageVendors(providers, models, patience=patience, policy=POLICY, watch=watch, clock=clock)
     try:
         yield vendors
     finally:
         await vendors.aclose()
 
 
-async def ask(vendors: Vendors, model: str = "", *, images: tuple[Image, ...] = ()) -> Outcome:
+async def ask(vendors: LanguageVendors, model: str = "", *, images: tuple[Image, ...] = ()) -> Outcome:
     """Ask one question and hear the answer to its end."""
     outcome = Outcome()
     request = TextRequest(

@@ -1,8 +1,8 @@
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
+from services.providers.base import Provider
 from services.text.conversation import TOKENS_PER_MESSAGE, Finish, Usage, estimate_tokens
 from services.text.providers.speech import SpeechProvider
 
@@ -40,6 +40,13 @@ class TextRequest:
     caller_key: str
     cache_key: str
 
+    @property
+    def image_mime_types(self) -> frozenset[str]:
+        return frozenset(image.mime_type for said in self.messages for image in said.images)
+
+    def for_model(self, model: str) -> Self:
+        return replace(self, model=model)
+
 
 @dataclass(frozen=True, slots=True)
 class Delta:
@@ -56,48 +63,17 @@ class Completed:
     usage: Usage
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a vendor can do, as data for routing."""
+class TextProvider(Provider[TextRequest, Delta | Completed], Protocol):
+    """A vendor of language models.
 
-    image_mime_types: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedModel:
-    """A model that the vendor serves. `shutdown_date` is ISO 8601, if announced."""
-
-    model_id: str
-    shutdown_date: str | None = None
-
-
-class TextProvider(Protocol):
-    """A vendor of language models. Its methods raise QuartetError and nothing of the vendor's."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def capabilities(self) -> Capabilities: ...
+    Its streams are any number of deltas, then exactly one Completed. A failure after the first delta is
+    ProviderInterrupted or ContentRejected.
+    """
 
     @property
     def speech(self) -> SpeechProvider | None:
         """What hears and speaks over the same connection, if the vendor does."""
         ...
-
-    def stream(self, request: TextRequest) -> AsyncGenerator[Delta | Completed]:
-        """Yield any number of deltas, then exactly one Completed.
-
-        Closing the iterator closes the vendor's connection. A failure after the first delta is
-        ProviderInterrupted or ContentRejected.
-        """
-        ...
-
-    async def models(self) -> Sequence[OfferedModel]:
-        """Ask what the vendor offers to our account."""
-        ...
-
-    async def aclose(self) -> None: ...
 
 
 def estimated_usage(provider: str, request: TextRequest, answer: str) -> Usage:

@@ -4,10 +4,10 @@ import pytest
 import structlog
 
 from services.chassis.errors import ModelNotFound
+from services.providers.vendor import Health
 from services.sandbox.vendor.faults import FaultKind
 from services.text.catalogue import Catalogue
-from services.text.vendor import Health
-from services.text.vendors import Vendors
+from services.text.vendors import LanguageVendors
 from tests.support.openai import OpenAIStandIn, openai_stand_in
 from tests.support.vendors import LATER_SECONDS, Clock, Noted, ask, two_vendors
 
@@ -26,14 +26,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def vendors(first: OpenAIStandIn, clock: Clock) -> AsyncIterator[Vendors]:
+async def vendors(first: OpenAIStandIn, clock: Clock) -> AsyncIterator[LanguageVendors]:
     # Nobody listens at the second vendor's address.
     urls = [first.base_url, "http://127.0.0.1:9/v1"]
     async with two_vendors(urls, Noted(), clock, models=MODELS) as vendors:
         yield vendors
 
 
-async def test_lists_all_vendors_models_that_are_offered_and_a_silent_vendors_all(vendors: Vendors) -> None:
+async def test_lists_all_vendors_models_that_are_offered_and_a_silent_vendors_all(
+    vendors: LanguageVendors,
+) -> None:
     listed = await Catalogue(vendors.all).list()
     assert [(model.provider, model.model_id) for model in listed] == [
         ("first", "gpt-6-luna"),
@@ -43,14 +45,16 @@ async def test_lists_all_vendors_models_that_are_offered_and_a_silent_vendors_al
     assert [model.shutdown_date for model in listed] == ["", "2026-12-11", ""]
 
 
-async def test_the_operator_is_warned_of_models_that_are_unknown_or_ending(vendors: Vendors) -> None:
+async def test_the_operator_is_warned_of_models_that_are_unknown_or_ending(vendors: LanguageVendors) -> None:
     with structlog.testing.capture_logs() as lines:
         await Catalogue(vendors.all).check()
     warned = {(line["event"], line.get("model")) for line in lines}
     assert {("model_not_offered", "gpt-0"), ("model_shuts_down", "gpt-5-mini")} <= warned
 
 
-async def test_tells_which_models_answer_now(vendors: Vendors, first: OpenAIStandIn, clock: Clock) -> None:
+async def test_tells_which_models_answer_now(
+    vendors: LanguageVendors, first: OpenAIStandIn, clock: Clock
+) -> None:
     catalogue = Catalogue(vendors.all)
     await first.fail(FaultKind.OUT_OF_FUNDS)
     await ask(vendors)
@@ -65,7 +69,7 @@ async def test_tells_which_models_answer_now(vendors: Vendors, first: OpenAIStan
     assert await health() is Health.AVAILABLE
 
 
-async def test_a_model_that_nobody_lists_cannot_be_chosen(vendors: Vendors) -> None:
+async def test_a_model_that_nobody_lists_cannot_be_chosen(vendors: LanguageVendors) -> None:
     catalogue = Catalogue(vendors.all)
     assert catalogue.choose("gpt-6.1-terra") == "gpt-6.1-terra"
     assert catalogue.choose("") == "gpt-6-luna"

@@ -5,12 +5,14 @@ from contextlib import AsyncExitStack
 import pytest
 
 from services.chassis import errors
+from services.providers.base import Capabilities
+from services.providers.breaker import State
+from services.providers.patience import Patience
+from services.providers.vendor import Health
+from services.providers.vendors import Answering
 from services.sandbox.vendor.faults import FaultKind
-from services.text.breaker import State
-from services.text.patience import Patience
-from services.text.providers.base import Capabilities, Image
-from services.text.vendor import Health
-from services.text.vendors import Answering, Vendors
+from services.text.providers.base import Image
+from services.text.vendors import LanguageVendors
 from tests.support.openai import OpenAIStandIn, openai_stand_in
 from tests.support.ports import free_port
 from tests.support.vendors import LATER_SECONDS, Clock, Noted, ask, two_vendors
@@ -47,19 +49,19 @@ def noted() -> Noted:
 @pytest.fixture
 async def vendors(
     first: OpenAIStandIn, second: OpenAIStandIn, noted: Noted, clock: Clock
-) -> AsyncIterator[Vendors]:
+) -> AsyncIterator[LanguageVendors]:
     async with two_vendors([first.base_url, second.base_url], noted, clock) as vendors:
         yield vendors
 
 
-async def test_the_preferred_vendor_answers(vendors: Vendors, second: OpenAIStandIn) -> None:
+async def test_the_preferred_vendor_answers(vendors: LanguageVendors, second: OpenAIStandIn) -> None:
     outcome = await ask(vendors)
     assert outcome.asked == [FIRST]
     assert outcome.completed is not None
     assert await second.calls() == []
 
 
-async def test_a_model_is_asked_at_its_own_vendor(vendors: Vendors, first: OpenAIStandIn) -> None:
+async def test_a_model_is_asked_at_its_own_vendor(vendors: LanguageVendors, first: OpenAIStandIn) -> None:
     outcome = await ask(vendors, "gpt-6.1-terra")
     assert outcome.asked == [Answering("second", "gpt-6.1-terra")]
     assert await first.calls() == []
@@ -78,7 +80,7 @@ async def test_a_model_is_asked_at_its_own_vendor(vendors: Vendors, first: OpenA
     ],
 )
 async def test_the_next_vendors_default_answers_where_a_vendor_is_at_fault(
-    vendors: Vendors, first: OpenAIStandIn, noted: Noted, kind: FaultKind
+    vendors: LanguageVendors, first: OpenAIStandIn, noted: Noted, kind: FaultKind
 ) -> None:
     await first.fail(kind, after_tokens=0)
     outcome = await ask(vendors, "gpt-6.2-sol")
@@ -89,7 +91,7 @@ async def test_the_next_vendors_default_answers_where_a_vendor_is_at_fault(
 
 @pytest.mark.parametrize("kind", [FaultKind.MODERATION, FaultKind.CONTEXT_TOO_LONG])
 async def test_a_question_that_is_refused_goes_to_nobody_else(
-    vendors: Vendors, first: OpenAIStandIn, second: OpenAIStandIn, kind: FaultKind
+    vendors: LanguageVendors, first: OpenAIStandIn, second: OpenAIStandIn, kind: FaultKind
 ) -> None:
     await first.fail(kind)
     outcome = await ask(vendors)
@@ -119,7 +121,7 @@ async def test_the_last_vendor_may_be_slow(first: OpenAIStandIn, noted: Noted, c
 
 
 async def test_a_retired_model_is_replaced_by_its_vendors_default(
-    vendors: Vendors, first: OpenAIStandIn, noted: Noted
+    vendors: LanguageVendors, first: OpenAIStandIn, noted: Noted
 ) -> None:
     await first.fail(FaultKind.MODEL_NOT_FOUND)
     outcome = await ask(vendors, "gpt-6.2-sol")
@@ -134,7 +136,7 @@ async def test_a_retired_model_is_replaced_by_its_vendors_default(
 
 
 async def test_when_all_fail_the_failure_that_may_pass_is_told(
-    vendors: Vendors, first: OpenAIStandIn, second: OpenAIStandIn
+    vendors: LanguageVendors, first: OpenAIStandIn, second: OpenAIStandIn
 ) -> None:
     await first.fail(FaultKind.INVALID_KEY)
     await second.fail(FaultKind.RATE_LIMIT, retry_after=7)
@@ -144,7 +146,7 @@ async def test_when_all_fail_the_failure_that_may_pass_is_told(
 
 
 async def test_when_all_fail_for_good_the_preferred_vendors_failure_is_told(
-    vendors: Vendors, first: OpenAIStandIn, second: OpenAIStandIn
+    vendors: LanguageVendors, first: OpenAIStandIn, second: OpenAIStandIn
 ) -> None:
     await first.fail(FaultKind.OUT_OF_FUNDS)
     await second.fail(FaultKind.INVALID_KEY, times=2)
@@ -213,7 +215,7 @@ async def test_a_vendor_that_dies_amid_many_answers_is_left_by_all_new_ones_unti
 
 
 async def test_a_trial_that_fails_costs_the_user_nothing(
-    vendors: Vendors, first: OpenAIStandIn, noted: Noted, clock: Clock
+    vendors: LanguageVendors, first: OpenAIStandIn, noted: Noted, clock: Clock
 ) -> None:
     await first.fail(FaultKind.OUT_OF_FUNDS, times=2)
     await ask(vendors)
@@ -226,7 +228,7 @@ async def test_a_trial_that_fails_costs_the_user_nothing(
 
 
 async def test_a_trial_that_is_cancelled_makes_room_for_the_next(
-    vendors: Vendors, first: OpenAIStandIn, clock: Clock
+    vendors: LanguageVendors, first: OpenAIStandIn, clock: Clock
 ) -> None:
     await first.fail(FaultKind.OUT_OF_FUNDS)
     await ask(vendors)
@@ -241,7 +243,7 @@ async def test_a_trial_that_is_cancelled_makes_room_for_the_next(
 
 
 async def test_a_picture_goes_to_a_vendor_that_can_look_at_it(
-    vendors: Vendors, monkeypatch: pytest.MonkeyPatch
+    vendors: LanguageVendors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     png = (Image("image/png", b"\x89PNG"),)
     monkeypatch.setattr(vendors.all[0].provider, "capabilities", Capabilities())
@@ -253,7 +255,7 @@ async def test_a_picture_goes_to_a_vendor_that_can_look_at_it(
 
 
 async def test_a_key_that_is_refused_once_does_not_close_the_vendor_to_all(
-    vendors: Vendors, first: OpenAIStandIn, noted: Noted
+    vendors: LanguageVendors, first: OpenAIStandIn, noted: Noted
 ) -> None:
     await first.fail(FaultKind.INVALID_KEY, times=4)
     assert (await ask(vendors)).asked == [FIRST, SECOND]

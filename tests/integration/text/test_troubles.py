@@ -11,19 +11,21 @@ from quartet.common.v1.error_reason_pb2 import (
     ERROR_REASON_PROVIDER_OUT_OF_FUNDS,
     ERROR_REASON_PROVIDER_UNAVAILABLE,
 )
-from quartet.text.v1 import text_service_pb2 as pb
 from quartet.common.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
+from quartet.text.v1 import text_service_pb2 as pb
 
 from services.chassis.errors import ModelNotFound, ProviderOutOfFunds, ProviderUnavailable
 from services.chassis.events import Event, Publisher, decode, registry
 from services.chassis.jetstream import Nats, connect
+from services.providers.breaker import Change, State
+from services.providers.metrics import VendorMetrics
+from services.providers.troubles import OUTAGE_SECONDS, Troubles, open_events
 from services.sandbox.vendor.faults import FaultKind
-from services.text.breaker import Change, State
-from services.text.metrics import TextMetrics
-from services.text.troubles import OUTAGE_SECONDS, STREAM, SUBJECTS, Troubles, open_events
 from tests.support.openai import OpenAIStandIn
 from tests.support.text_service import text_service
 
+STREAM = "TEXT_EVENTS"
+SUBJECTS = "quartet.text.events"
 EVENTS = registry(VendorTroubled, VendorRecovered)
 # In the middle of the time in which one trouble is one event.
 NOON = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -34,18 +36,18 @@ CLOSED = Change(State.CLOSED)
 @pytest.fixture
 async def bus(nats_url: str) -> AsyncIterator[Nats]:
     async with connect(nats_url, name="test") as bus:
-        await open_events(bus, replicas=1)
+        await open_events(bus, service="text", replicas=1)
         await bus.js.delete_stream(STREAM)
         yield bus
 
 
 @pytest.fixture
 async def publisher(bus: Nats) -> Publisher:
-    return await open_events(bus, replicas=1)
+    return await open_events(bus, service="text", replicas=1)
 
 
 def troubles(publisher: Publisher, now: datetime = NOON) -> Troubles:
-    return Troubles(publisher, TextMetrics(CollectorRegistry()), now=lambda: now)
+    return Troubles(publisher, VendorMetrics(CollectorRegistry(), "text"), service="text", now=lambda: now)
 
 
 async def published(bus: Nats) -> list[Event[Any]]:

@@ -21,8 +21,8 @@ from google.genai.types import (
 )
 
 from services.chassis.errors import InvalidRequest, QuartetError
+from services.providers.google.errors import FAILURES, PROVIDER, StreamFailed, translate
 from services.text.providers.base import Completed, TextRequest
-from services.text.providers.google.errors import FAILURES, PROVIDER, StreamFailed, translate
 from services.text.providers.google.reading import Reader
 from services.text.providers.google.request import NO_FUNCTIONS
 from services.text.providers.speech import Speech, SpeechModels, Transcript, estimated_hearing

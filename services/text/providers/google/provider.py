@@ -3,16 +3,15 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from typing import Final, cast
 
-import httpx2
-from google.genai import Client
 from google.genai.types import GenerateContentResponse, ListModelsConfig
 
-from services.text.providers.base import Capabilities, Completed, Delta, OfferedModel, TextRequest
-from services.text.providers.deadlines import Deadlines, Timeouts
-from services.text.providers.google.errors import FAILURES, PROVIDER, translate
+from services.providers.base import Capabilities, OfferedModel
+from services.providers.deadlines import Deadlines, Timeouts
+from services.providers.google.connection import Connection
+from services.providers.google.errors import FAILURES, PROVIDER, translate
+from services.text.providers.base import Completed, Delta, TextRequest
 from services.text.providers.google.reading import Reader
 from services.text.providers.google.request import config, contents
-from services.text.providers.google.responses import Responses
 from services.text.providers.speech import SpeechProvider
 
 LISTING_SECONDS: Final = 5.0
@@ -30,17 +29,15 @@ class GoogleProvider:
 
     def __init__(
         self,
-        client: Client,
-        http: httpx2.AsyncClient,
-        responses: Responses,
+        connection: Connection,
         *,
         timeouts: Timeouts,
         speech: SpeechProvider | None = None,
     ) -> None:
         self.speech = speech
-        self._client = client
-        self._http = http
-        self._responses = responses
+        self._connection = connection
+        self._client = connection.client
+        self._responses = connection.responses
         self._timeouts = timeouts
 
     async def stream(self, request: TextRequest) -> AsyncGenerator[Delta | Completed]:
@@ -62,9 +59,7 @@ class GoogleProvider:
             raise translate(error, model="", is_begun=False) from error
 
     async def aclose(self) -> None:
-        await self._client.aio.aclose()
-        await self._http.aclose()
-        self._client.close()
+        await self._connection.aclose()
 
     async def _offered(self) -> AsyncIterator[str]:
         page = await self._client.aio.models.list(config=ListModelsConfig(page_size=MODELS_PER_PAGE))

@@ -6,9 +6,9 @@ from google.genai.types import (
     GenerateContentResponseUsageMetadata,
 )
 
+from services.providers.google.errors import PROVIDER, Rejected, StreamFailed
 from services.text.conversation import Finish, Usage
 from services.text.providers.base import Completed, Delta, TextRequest, estimated_usage
-from services.text.providers.google.errors import PROVIDER, Rejected, StreamFailed
 
 FINISHES: Final = {
     FinishReason.STOP: Finish.STOP,

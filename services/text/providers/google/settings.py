@@ -1,16 +1,13 @@
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field
 
-from services.text.providers.deadlines import Timeouts
-from services.text.providers.settings import HttpUrl, Names, ProxyUrl
+from services.providers.deadlines import Timeouts
+from services.providers.google.account import GoogleAccount
+from services.providers.settings import Names
 
 
-class GoogleSettings(BaseModel):
+class GoogleSettings(GoogleAccount):
     """Google's part of the environment. Each field is the variable of the same name in upper case."""
 
-    google_api_key: SecretStr | None = Field(default=None, description="the key, from aistudio.google.com")
-    google_base_url: HttpUrl | None = Field(
-        default=None, description="another server that speaks the Gemini API, such as http://127.0.0.1:8083"
-    )
     google_model: str = Field(
         default="gemini-3.8-flash", min_length=1, description="the model of those who chose none"
     )
@@ -25,8 +22,6 @@ class GoogleSettings(BaseModel):
         default="gemini-3.8-flash-tts", description="the model that speaks; empty for none"
     )
     google_voice: str = Field(default="Aoede", min_length=1, description="the voice it speaks with")
-    google_proxy: ProxyUrl | None = Field(default=None, description="an http:// or socks5:// proxy to Google")
-    google_connect_timeout_seconds: float = Field(default=5.0, gt=0, description="to reach the vendor")
     google_first_token_timeout_seconds: float = Field(
         default=90.0, gt=0, description="until an answer begins"
     )
@@ -36,11 +31,6 @@ class GoogleSettings(BaseModel):
     google_total_timeout_seconds: float = Field(default=290.0, gt=0, description="for a whole answer")
 
     @property
-    def has_google(self) -> bool:
-        """Whether there is a key, or a server that may need none."""
-        return self.google_api_key is not None or self.google_base_url is not None
-
-    @property
     def google_model_ids(self) -> tuple[str, ...]:
         """Google's models that users may choose, the default first."""
         return tuple(dict.fromkeys((self.google_model, *self.google_models)))
@@ -48,7 +38,6 @@ class GoogleSettings(BaseModel):
     @property
     def google_timeouts(self) -> Timeouts:
         return Timeouts(
-            connect_seconds=self.google_connect_timeout_seconds,
             first_token_seconds=self.google_first_token_timeout_seconds,
             next_token_seconds=self.google_next_token_timeout_seconds,
             total_seconds=self.google_total_timeout_seconds,

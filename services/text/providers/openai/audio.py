@@ -8,8 +8,8 @@ from openai import AsyncOpenAI
 from openai.types.audio.transcription import Transcription, UsageTokens
 
 from services.chassis.errors import InvalidRequest, QuartetError
+from services.providers.openai.errors import FAILURES, PROVIDER, StreamFailed, translate
 from services.text.conversation import Usage
-from services.text.providers.openai.errors import FAILURES, PROVIDER, StreamFailed, translate
 from services.text.providers.speech import Speech, SpeechModels, Transcript, estimated_hearing
 from services.text.sound import Sound
 

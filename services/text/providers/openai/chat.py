@@ -1,10 +1,10 @@
 from base64 import b64encode
 from typing import Any, Final
 
+from services.providers.openai.errors import PROVIDER, StreamFailed
 from services.text.conversation import Finish
 from services.text.providers.base import Completed, Delta, Message, TextRequest, estimated_usage
 from services.text.providers.openai.dialect import Event, UsageNames, completed
-from services.text.providers.openai.errors import PROVIDER, StreamFailed
 
 NAMES: Final = UsageNames("prompt", "completion")
 FINISHES: Final = {"stop": Finish.STOP, "length": Finish.LENGTH}

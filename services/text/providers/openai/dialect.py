@@ -1,9 +1,9 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from services.providers.openai.errors import PROVIDER
 from services.text.conversation import Finish, Usage
 from services.text.providers.base import Completed, Delta, TextRequest
-from services.text.providers.openai.errors import PROVIDER
 
 Event = Mapping[str, Any]
 

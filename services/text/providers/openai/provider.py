@@ -6,11 +6,12 @@ import openai
 import structlog
 from openai import AsyncOpenAI, AsyncStream
 
-from services.text.providers.base import Capabilities, Completed, Delta, OfferedModel, TextRequest
-from services.text.providers.deadlines import Deadlines, Timeouts
+from services.providers.base import Capabilities, OfferedModel
+from services.providers.deadlines import Deadlines, Timeouts
+from services.providers.openai.errors import FAILURES, PROVIDER, is_unknown_route, translate
+from services.text.providers.base import Completed, Delta, TextRequest
 from services.text.providers.openai.chat import ChatCompletions
 from services.text.providers.openai.dialect import Dialect, Reader
-from services.text.providers.openai.errors import FAILURES, PROVIDER, is_unknown_route, translate
 from services.text.providers.openai.responses import Responses
 from services.text.providers.openai.settings import OpenAIApi
 from services.text.providers.speech import SpeechProvider

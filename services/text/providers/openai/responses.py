@@ -2,10 +2,10 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Final
 
+from services.providers.openai.errors import StreamFailed
 from services.text.conversation import Finish
 from services.text.providers.base import Completed, Delta, Message, Role, TextRequest
 from services.text.providers.openai.dialect import Event, UsageNames, completed
-from services.text.providers.openai.errors import StreamFailed
 
 NAMES: Final = UsageNames("input", "output")
 PART_TYPES: Final = {Role.USER: "input_text", Role.ASSISTANT: "output_text"}

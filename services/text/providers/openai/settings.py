@@ -1,9 +1,10 @@
 from enum import StrEnum
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field
 
-from services.text.providers.deadlines import Timeouts
-from services.text.providers.settings import HttpUrl, Names, ProxyUrl
+from services.providers.deadlines import Timeouts
+from services.providers.openai.account import OpenAIAccount
+from services.providers.settings import Names
 
 
 class OpenAIApi(StrEnum):
@@ -14,13 +15,9 @@ class OpenAIApi(StrEnum):
     CHAT = "chat"
 
 
-class OpenAISettings(BaseModel):
+class OpenAISettings(OpenAIAccount):
     """OpenAI's part of the environment. Each field is the variable of the same name in upper case."""
 
-    openai_api_key: SecretStr | None = Field(default=None, description="the key, from platform.openai.com")
-    openai_base_url: HttpUrl | None = Field(
-        default=None, description="another server that speaks OpenAI's API, such as http://127.0.0.1:8000/v1"
-    )
     openai_model: str = Field(
         default="gpt-6-luna", min_length=1, description="the model of those who chose none"
     )
@@ -35,9 +32,7 @@ class OpenAISettings(BaseModel):
         default="gpt-4o-mini-tts", description="the model that speaks; empty for none"
     )
     openai_voice: str = Field(default="marin", min_length=1, description="the voice it speaks with")
-    openai_proxy: ProxyUrl | None = Field(default=None, description="an http:// or socks5:// proxy to OpenAI")
     openai_api: OpenAIApi = Field(default=OpenAIApi.AUTO, description="auto, responses or chat")
-    openai_connect_timeout_seconds: float = Field(default=5.0, gt=0, description="to reach the vendor")
     openai_first_token_timeout_seconds: float = Field(
         default=90.0, gt=0, description="until an answer begins"
     )
@@ -47,11 +42,6 @@ class OpenAISettings(BaseModel):
     openai_total_timeout_seconds: float = Field(default=290.0, gt=0, description="for a whole answer")
 
     @property
-    def has_openai(self) -> bool:
-        """Whether there is a key, or a server that may need none."""
-        return self.openai_api_key is not None or self.openai_base_url is not None
-
-    @property
     def openai_model_ids(self) -> tuple[str, ...]:
         """OpenAI's models that users may choose, the default first."""
         return tuple(dict.fromkeys((self.openai_model, *self.openai_models)))
@@ -59,7 +49,6 @@ class OpenAISettings(BaseModel):
     @property
     def openai_timeouts(self) -> Timeouts:
         return Timeouts(
-            connect_seconds=self.openai_connect_timeout_seconds,
             first_token_seconds=self.openai_first_token_timeout_seconds,
             next_token_seconds=self.openai_next_token_timeout_seconds,
             total_seconds=self.openai_total_timeout_seconds,

@@ -2,11 +2,11 @@ import asyncio
 
 import pytest
 
-from services.text.providers.deadlines import Deadlines, Timeouts
+from services.providers.deadlines import Deadlines, Timeouts
 
 
 def timeouts(first: float = 9.0, following: float = 9.0, total: float = 9.0) -> Timeouts:
-    return Timeouts(1.0, first_token_seconds=first, next_token_seconds=following, total_seconds=total)
+    return Timeouts(first_token_seconds=first, next_token_seconds=following, total_seconds=total)
 
 
 @pytest.mark.parametrize("limits", [timeouts(first=0.0), timeouts(total=0.0)])

@@ -6,7 +6,7 @@ import openai
 
 from services.chassis import errors
 from services.chassis.errors import QuartetError
-from services.text.providers.pauses import retry_after
+from services.providers.pauses import retry_after
 
 PROVIDER: Final = "openai"
 # Codes are strings of the server that the SDK does not list.

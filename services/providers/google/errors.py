@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from services.chassis import errors
 from services.chassis.errors import QuartetError
-from services.text.providers.pauses import retry_after
+from services.providers.pauses import retry_after
 
 PROVIDER: Final = "google"
 # One status stands for many things, and where there is no reason, only the words tell them apart.

@@ -15,14 +15,12 @@ from quartet.common.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
 from services.chassis.errors import QuartetError, ServiceUnavailable
 from services.chassis.events import Publisher
 from services.chassis.jetstream import Nats, ensure_stream
-from services.text.breaker import Change, State
-from services.text.failures import is_lasting
-from services.text.metrics import TextMetrics
+from services.providers.breaker import Change, State
+from services.providers.failures import is_lasting
+from services.providers.metrics import VendorMetrics
 
 log = structlog.get_logger()
 
-STREAM: Final = "TEXT_EVENTS"
-SUBJECTS: Final = "quartet.text.events"
 SECONDS_PER_DAY: Final = 86_400.0
 KEPT_SECONDS: Final = 7 * SECONDS_PER_DAY
 # However many replicas and answers meet a trouble, it is one event in this time.
@@ -44,11 +42,13 @@ class Troubles:
     def __init__(
         self,
         publisher: Publisher,
-        metrics: TextMetrics,
+        metrics: VendorMetrics,
         *,
+        service: str,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._publisher = publisher
+        self._subjects = _subjects(service)
         self._metrics = metrics
         self._now = now
         self._waiting: asyncio.Queue[Announcement] = asyncio.Queue(MAX_WAITING)
@@ -62,7 +62,7 @@ class Troubles:
         reason = error.reason if error else None
         tell("vendor_breaker", provider=provider, model=model or None, state=str(change.state), reason=reason)
         if not model:
-            self._metrics.vendor_state(provider, change.state)
+            self._metrics.state(provider, change.state)
         if change.state is State.OPEN and error is not None and _needs_a_person(error, change):
             self._troubled(provider, model, error, standby)
         elif change.state is State.CLOSED and not model:
@@ -112,7 +112,7 @@ class Troubles:
         event_id = f"{kind}.{subject}.{int(self._now().timestamp() // ONE_TROUBLE_SECONDS)}"
         try:
             # The stream drops what it has: each trial that fails announces the trouble anew.
-            self._waiting.put_nowait((f"{SUBJECTS}.{kind}", message, event_id))
+            self._waiting.put_nowait((f"{self._subjects}.{kind}", message, event_id))
         except asyncio.QueueFull:
             log.error("vendor_event_lost", event_id=event_id)
 
@@ -136,14 +136,18 @@ def _needs_a_person(error: QuartetError, change: Change) -> bool:
     return is_lasting(error) or change.troubled_seconds >= OUTAGE_SECONDS
 
 
-async def open_events(nats: Nats, *, replicas: int) -> Publisher:
-    """Make the stream of this service's events. Raises ConfigurationConflict."""
+def _subjects(service: str) -> str:
+    return f"quartet.{service}.events"
+
+
+async def open_events(nats: Nats, *, service: str, replicas: int) -> Publisher:
+    """Make the stream of a service's events. Raises ConfigurationConflict."""
     config = StreamConfig(
-        name=STREAM,
-        subjects=[f"{SUBJECTS}.*"],
+        name=f"{service.upper()}_EVENTS",
+        subjects=[f"{_subjects(service)}.*"],
         max_age=KEPT_SECONDS,
         duplicate_window=ONE_TROUBLE_SECONDS,
         num_replicas=replicas,
     )
     await ensure_stream(nats.js, config)
-    return Publisher(nats.js, source="/quartet/text")
+    return Publisher(nats.js, source=f"/quartet/{service}")

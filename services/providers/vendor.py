@@ -4,11 +4,14 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from typing import Any, Generic, TypeVar
 
 from services.chassis.errors import ModelNotFound, ProviderInterrupted, ProviderUnavailable, QuartetError
-from services.text.breaker import Breaker, BreakerPolicy, Change, Clock, Permit, State
-from services.text.failures import fails_over, is_proven
-from services.text.providers.base import Completed, Delta, TextProvider, TextRequest
+from services.providers.base import AnyRequest, Provider
+from services.providers.breaker import Breaker, BreakerPolicy, Change, Clock, Permit, State
+from services.providers.failures import fails_over, is_proven
+
+P = TypeVar("P")
 
 
 class Health(StrEnum):
@@ -48,20 +51,25 @@ class Admission:
         self.model.release()
 
 
-class Vendor:
-    """A vendor, the models of it that users may choose, the default first, and whether they answer now."""
+class Vendor(Generic[AnyRequest, P]):
+    """A vendor, the models of it that users may choose, the default first, and whether they answer now.
+
+    `is_proof` says which piece of an answer shows that the vendor works.
+    """
 
     def __init__(
         self,
-        provider: TextProvider,
+        provider: Provider[AnyRequest, P],
         model_ids: tuple[str, ...],
         policy: BreakerPolicy,
-        on_change: Callable[["Vendor", str, Change], None],
+        on_change: Callable[["Vendor[Any, Any]", str, Change], None],
         clock: Clock,
+        is_proof: Callable[[P], bool],
     ) -> None:
         self.provider = provider
         self.model_ids = model_ids
         self.name = provider.name
+        self._is_proof = is_proof
         self._breaker = Breaker(policy, partial(on_change, self, ""), clock=clock)
         self._model_breakers = {
             model: Breaker(policy, partial(on_change, self, model), clock=clock) for model in model_ids
@@ -71,10 +79,9 @@ class Vendor:
     def default_model(self) -> str:
         return self.model_ids[0]
 
-    def sees(self, request: TextRequest) -> bool:
+    def sees(self, request: AnyRequest) -> bool:
         """Whether the vendor can look at every picture of a question."""
-        types = self.provider.capabilities.image_mime_types
-        return all(image.mime_type in types for said in request.messages for image in said.images)
+        return request.image_mime_types <= self.provider.capabilities.image_mime_types
 
     def health(self, model: str) -> Health:
         breakers = self._breaker, self._model_breakers[model]
@@ -89,9 +96,7 @@ class Vendor:
                 return refusal(breaker, self.name)
         return None
 
-    async def answer(
-        self, request: TextRequest, *, begin_seconds: float | None
-    ) -> AsyncGenerator[Delta | Completed]:
+    async def answer(self, request: AnyRequest, *, begin_seconds: float | None) -> AsyncGenerator[P]:
         """Make one attempt at an answer, and learn from how it goes. Raises QuartetError.
 
         A vendor silent for `begin_seconds` is ProviderUnavailable; None leaves that to the provider.
@@ -99,11 +104,14 @@ class Vendor:
         admission = self._admit(request.model)
         try:
             async with aclosing(self.provider.stream(request)) as pieces:
-                first = await self._first(pieces, begin_seconds)
-                admission.succeeded()
-                yield first
-                async for piece in pieces:
+                piece: P | None = await self._first(pieces, begin_seconds)
+                is_proven_well = False
+                while piece is not None:
+                    if not is_proven_well and self._is_proof(piece):
+                        is_proven_well = True
+                        admission.succeeded()
                     yield piece
+                    piece = await anext(pieces, None)
         except ProviderInterrupted as error:
             admission.interrupted(error)
             raise
@@ -113,9 +121,7 @@ class Vendor:
         finally:
             admission.release()
 
-    async def _first(
-        self, pieces: AsyncGenerator[Delta | Completed], begin_seconds: float | None
-    ) -> Delta | Completed:
+    async def _first(self, pieces: AsyncGenerator[P], begin_seconds: float | None) -> P:
         try:
             async with asyncio.timeout(begin_seconds):
                 return await anext(pieces)

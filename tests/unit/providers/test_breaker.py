@@ -1,7 +1,7 @@
 import pytest
 
 from services.chassis.errors import ProviderOutOfFunds, ProviderRateLimited, ProviderUnavailable
-from services.text.breaker import Breaker, BreakerPolicy, Change, State
+from services.providers.breaker import Breaker, BreakerPolicy, Change, State
 
 POLICY = BreakerPolicy(max_failures=3, open_seconds=4.0, longest_open_seconds=16.0)
 # Jitter makes a pause at most half as long again.

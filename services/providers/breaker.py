@@ -2,11 +2,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
 
 from services.chassis.backoff import Backoff
 from services.chassis.errors import QuartetError
-from services.text.settings import TextSettings
 
 Clock = Callable[[], float]
 
@@ -26,14 +24,6 @@ class BreakerPolicy:
     max_failures: int
     open_seconds: float
     longest_open_seconds: float
-
-    @classmethod
-    def of(cls, settings: TextSettings) -> Self:
-        return cls(
-            settings.text_breaker_failures,
-            settings.text_breaker_seconds,
-            settings.text_breaker_longest_seconds,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import pytest
 from google.genai.errors import APIError, ClientError, ServerError
 
 from services.chassis import errors
-from services.text.providers.google.errors import Rejected, StreamFailed, translate
+from services.providers.google.errors import Rejected, StreamFailed, translate
 
 
 def answered(code: int, status: str = "", message: str = "", *details: dict[str, Any]) -> APIError:

@@ -3,7 +3,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from services.text.providers.pauses import retry_after
+from services.providers.pauses import retry_after
 
 
 def test_the_vendors_pause_is_read_in_every_form() -> None:

@@ -8,7 +8,6 @@ from typing import Self
 class Timeouts:
     """How long to wait for the vendor."""
 
-    connect_seconds: float
     first_token_seconds: float
     next_token_seconds: float
     total_seconds: float

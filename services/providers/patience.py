@@ -2,11 +2,10 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 from services.chassis.errors import QuartetError
-from services.text.failures import most_useful, named_pause_seconds
-from services.text.settings import TextSettings
+from services.providers.failures import most_useful, named_pause_seconds
 
 FIRST_PAUSE_SECONDS: Final = 0.5
 LONGEST_PAUSE_SECONDS: Final = 4.0
@@ -23,12 +22,6 @@ class Patience:
     max_retries: int
     budget_seconds: float
     failover_seconds: float
-
-    @classmethod
-    def of(cls, settings: TextSettings) -> Self:
-        return cls(
-            settings.text_max_retries, settings.text_retry_budget_seconds, settings.text_failover_seconds
-        )
 
 
 class Waits:

@@ -3,7 +3,7 @@ import openai
 import pytest
 
 from services.chassis import errors
-from services.text.providers.openai.errors import StreamFailed, is_unknown_route, translate
+from services.providers.openai.errors import StreamFailed, is_unknown_route, translate
 
 
 def answered(status: int, **error: str) -> openai.APIStatusError:
