@@ -16,33 +16,41 @@ HOST: Final = "127.0.0.1"
 TOKEN: Final = "1000000001:sandbox-token-for-local-use-only-000"
 BOT_ID: Final = 1000000001
 WEBHOOK_SECRET: Final = "a-webhook-secret-for-tests"
+SERVICES: Final = ("text", "image")
 
 
 class Stack:
     """Quartet as real processes on free ports: nats, telegram, openai, text, and gateways as you name them.
 
-    With `google`, there is a process of that name, too, and text has both vendors.
+    With `google`, there is a process of that name, too, and text has both vendors. With `image`, there is the
+    image service, with the same vendors.
     Every method that takes a name takes one of `processes`. Whatever a process writes is in `<name>.log`.
     """
 
-    def __init__(self, directory: Path, variables: Mapping[str, str], *, google: bool = False) -> None:
+    def __init__(
+        self, directory: Path, variables: Mapping[str, str], *, google: bool = False, image: bool = False
+    ) -> None:
         self.directory = directory
         self.processes: dict[str, RealProcess] = {}
         self._variables = dict(variables)
         self._nats_port, telegram_port, openai_port, google_port = (free_port() for _ in range(4))
-        self._text_port, self._text_metrics_port = free_port(), free_port()
+        self._service_ports = {name: (free_port(), free_port()) for name in SERVICES}
         self._gateway_ports: dict[str, dict[str, int]] = {}
         self.nats_url = f"nats://{HOST}:{self._nats_port}"
         self.telegram_url = f"http://{HOST}:{telegram_port}"
         self.openai_url = f"http://{HOST}:{openai_port}"
         self.google_url = f"http://{HOST}:{google_port}"
-        self.text_target = f"dns:///{HOST}:{self._text_port}"
+        self.text_target, self.image_target = (
+            f"dns:///{HOST}:{self._service_ports[name][0]}" for name in SERVICES
+        )
         self._add_nats()
         self._add_sandbox("telegram", telegram_port)
         self._add_sandbox("openai", openai_port)
         if google:
             self._add_sandbox("google", google_port)
-        self._add_text()
+        self._add_service("text")
+        if image:
+            self._add_service("image")
 
     async def start(self) -> None:
         """Start everything but the gateways, in the order of need."""
@@ -52,7 +60,7 @@ class Stack:
 
     async def stop(self) -> None:
         """End everything, gateways first, the store last."""
-        last = ("text", "google", "openai", "telegram", "nats")
+        last = ("text", "image", "google", "openai", "telegram", "nats")
         gateways = [process for name, process in self.processes.items() if name not in last]
         await asyncio.gather(*(process.stop() for process in gateways))
         for name in last:
@@ -70,6 +78,7 @@ class Stack:
             "TELEGRAM_BOT_TOKEN": TOKEN,
             "TELEGRAM_API_URL": self.telegram_url,
             "TEXT_TARGET": self.text_target,
+            "IMAGE_TARGET": self.image_target,
             "FAILPOINTS": failpoints,
             **{variable: str(port) for variable, port in ports.items()},
             **variables,
@@ -121,13 +130,14 @@ class Stack:
         return "".join(process.logs() for process in self.processes.values())
 
     def metrics_url(self, name: str) -> str:
-        """Return where a gateway or text shows its metrics."""
-        port = self._text_metrics_port if name == "text" else self._ports_of(name)["METRICS_PORT"]
+        """Return where a process shows its metrics."""
+        port = self._service_ports[name][1] if name in SERVICES else self._ports_of(name)["METRICS_PORT"]
         return f"http://{HOST}:{port}/metrics"
 
     def grpc_target(self, name: str) -> str:
-        """Return the gRPC target of a gateway or of text."""
-        return self.text_target if name == "text" else f"{HOST}:{self._ports_of(name)['GRPC_PORT']}"
+        """Return the gRPC target of a process."""
+        port = self._service_ports[name][0] if name in SERVICES else self._ports_of(name)["GRPC_PORT"]
+        return f"dns:///{HOST}:{port}"
 
     def webhook_port(self, name: str) -> int:
         return self._ports_of(name)["WEBHOOK_PORT"]
@@ -163,17 +173,18 @@ class Stack:
         probe = HttpProbe(f"http://{HOST}:{port}/control/state")
         self._add(which, self._module("services.sandbox", which), environment, probe)
 
-    def _add_text(self) -> None:
+    def _add_service(self, name: str) -> None:
+        grpc_port, metrics_port = self._service_ports[name]
         environment = {
-            "GRPC_PORT": str(self._text_port),
-            "METRICS_PORT": str(self._text_metrics_port),
+            "GRPC_PORT": str(grpc_port),
+            "METRICS_PORT": str(metrics_port),
             "OPENAI_BASE_URL": f"{self.openai_url}/v1",
             "OPENAI_API_KEY": "sk-a-key-for-tests",
         }
         if "google" in self.processes:
             environment["GOOGLE_BASE_URL"] = self.google_url
-        probe = HttpProbe(f"http://{HOST}:{self._text_metrics_port}/readyz")
-        self._add("text", self._module("services.text"), environment, probe)
+        probe = HttpProbe(f"http://{HOST}:{metrics_port}/readyz")
+        self._add(name, self._module(f"services.{name}"), environment, probe)
 
     @staticmethod
     def _module(*arguments: str) -> tuple[str, ...]:
@@ -182,14 +193,14 @@ class Stack:
 
 @asynccontextmanager
 async def running_stack(
-    directory: Path, *, gateways: int = 1, google: bool = False, **variables: str
+    directory: Path, *, gateways: int = 1, google: bool = False, image: bool = False, **variables: str
 ) -> AsyncIterator[Stack]:
     """Run a stack in `directory` for the block: gateways are `gateway`, `gateway-2` and so on.
 
-    With `google`, text has a second vendor, and `processes` its stand-in.
+    With `google`, there is a second vendor and its stand-in; with `image`, the image service.
     `variables` go to every process. With `gateways=0` start them with `start_gateway`.
     """
-    stack = Stack(directory, variables, google=google)
+    stack = Stack(directory, variables, google=google, image=image)
     try:
         await stack.start()
         names = ["gateway", *(f"gateway-{number}" for number in range(2, gateways + 1))][:gateways]
