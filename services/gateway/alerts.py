@@ -24,11 +24,12 @@ from services.gateway.wording import Language, Wording, language_of
 log = structlog.get_logger()
 
 EVENTS: Final = registry(VendorTroubled, VendorRecovered)
-STREAM: Final = "TEXT_EVENTS"
-SUBJECT: Final = "quartet.text.events.>"
+SERVICES: Final = ("text", "image")
+"""Those that have vendors, and tell of them on streams of their own."""
 DEAD_LETTERS: Final = "quartet.dead.gateway.alerts"
 ACK_WAIT_SECONDS: Final = 5.0
 """So long after a kill the successor goes on telling."""
+IMAGE_SOURCE: Final = "/quartet/image"
 VENDOR_NAMES: Final = {"openai": "OpenAI", "google": "Google"}
 
 Notice = VendorTroubled | VendorRecovered
@@ -67,11 +68,16 @@ class Alerts:
         """Tells until cancelled; at once where there is nobody to tell."""
         if not self._admin_ids:
             return
+        async with asyncio.TaskGroup() as group:
+            for service in SERVICES:
+                group.create_task(self._listen(service), name=f"alerts of {service}")
+
+    async def _listen(self, service: str) -> None:
         consumer = Consumer(
             self._nats.js,
-            STREAM,
+            f"{service.upper()}_EVENTS",
             f"gateway-alerts-{self._bot_id}",
-            [SUBJECT],
+            [f"quartet.{service}.events.>"],
             EVENTS,
             self._tell,
             concurrency=1,
@@ -96,7 +102,7 @@ class Alerts:
         if found:
             turn.record, turn.revision = found
         if turn.record is None or turn.record.state is TurnState.RESERVED:
-            text = sentence(event.message, language, self._wording)
+            text = sentence(event.message, event.source, language, self._wording)
             await self._replies.deliver(turn, [Part(text=text)])
         elif turn.record.state is TurnState.SENDING:
             await self._replies.resume(turn)
@@ -125,9 +131,11 @@ class Alerts:
         )
 
 
-def sentence(notice: Notice, language: Language, wording: Wording) -> str:
-    """What an admin reads."""
+def sentence(notice: Notice, source: str, language: Language, wording: Wording) -> str:
+    """What an admin reads. `source` is the service that tells."""
     vendor = VENDOR_NAMES.get(notice.provider, notice.provider)
+    if source == IMAGE_SOURCE:
+        vendor = wording.say("alert-vendor-of-pictures", language, vendor=vendor)
     if isinstance(notice, VendorRecovered):
         return wording.say("alert-recovered", language, vendor=vendor)
     trouble = _trouble(notice, language, wording)

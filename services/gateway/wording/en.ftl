@@ -248,6 +248,7 @@ error-unsupported-image = { $problem ->
 
 # For admins: what needs a person
 
+alert-vendor-of-pictures = { $vendor } (pictures)
 alert-other-answers = ⚠️ { $vendor }: { $trouble }. Meanwhile { $standby } answers.
 alert-nobody-answers = 🛑 { $vendor }: { $trouble }. There is no one to replace it, so users get no answers.
 alert-recovered = ✅ { $vendor } answers again.

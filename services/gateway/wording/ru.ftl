@@ -250,6 +250,7 @@ error-unsupported-image = { $problem ->
 
 # Администраторам: что требует человека
 
+alert-vendor-of-pictures = { $vendor } (картинки)
 alert-other-answers = ⚠️ { $vendor }: { $trouble }. Пока отвечает { $standby }.
 alert-nobody-answers = 🛑 { $vendor }: { $trouble }. Заменить его некому, пользователи остаются без ответа.
 alert-recovered = ✅ { $vendor } снова отвечает.
