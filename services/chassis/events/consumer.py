@@ -1,5 +1,4 @@
 import asyncio
-import random
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -11,6 +10,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import BadRequestError
 
+from services.chassis.backoff import Backoff
 from services.chassis.events.envelope import Registry
 from services.chassis.events.settlement import Handler, Settlement
 from services.chassis.jetstream.configuration import ConfigurationConflict
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 # nats-py's fetch does not notice a server restart or a deleted consumer, and waits this long.
 FETCH_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.25
+LONGEST_PAUSE_SECONDS: Final = 5.0
 
 
 class Consumer:
@@ -69,6 +70,7 @@ class Consumer:
         self._concurrency = concurrency
         self._reconnected = reconnected or Broadcast()
         self._stop_seconds = stop_seconds
+        self._backoff = Backoff(PAUSE_SECONDS, longest_seconds=LONGEST_PAUSE_SECONDS)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set; running handlers then have `stop_seconds`, the rest is given back.
@@ -106,6 +108,7 @@ class Consumer:
         except nats.errors.Error as error:
             await self._pause(error)
             return False
+        self._backoff.reset()
         filters = kept.filter_subjects or [str(kept.filter_subject)]
         asked = self._config.filter_subjects or []
         if sorted(filters) != sorted(asked) or kept.ack_wait != self._config.ack_wait:
@@ -140,7 +143,9 @@ class Consumer:
 
     async def _pause(self, error: Exception) -> None:
         log.warning("event_consumer_waits", consumer=self._config.name, error=type(error).__name__)
-        await asyncio.sleep(random.uniform(PAUSE_SECONDS, 2 * PAUSE_SECONDS))  # noqa: S311  # jitter
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._backoff.next_seconds()):
+                await self._reconnected.wait()
 
     async def _finish(self, running: set[asyncio.Task[None]]) -> None:
         if not running:
