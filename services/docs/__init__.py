@@ -1,0 +1,1 @@
+"""Reads documents, and answers questions about them with the page."""

@@ -1,0 +1,1 @@
+"""The formats of documents, one module each. They run in the jail only: nothing they read is trusted."""
