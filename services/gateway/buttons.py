@@ -8,6 +8,10 @@ MENU_PREFIX = "menu"
 """Callback data of the menus' buttons begins so; the rest is theirs."""
 EXAMPLE_PREFIX = "example:"
 """Callback data of a button that asks a question: the prefix, then the question's name."""
+PICTURE_PREFIX = "pic:"
+"""Callback data of the buttons under a picture: the prefix, the verb, the version, perhaps a value."""
+EASEL_PREFIX = "easel:"
+"""Callback data of what is prepared before it is drawn; the rest is the easel's."""
 
 
 class Press(StrEnum):

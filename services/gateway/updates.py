@@ -3,14 +3,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from services.gateway.buttons import EXAMPLE_PREFIX, IN_ORDER, MENU_PREFIX, parse_press
+from services.gateway.buttons import (
+    EASEL_PREFIX,
+    EXAMPLE_PREFIX,
+    IN_ORDER,
+    MENU_PREFIX,
+    PICTURE_PREFIX,
+    Press,
+    parse_press,
+)
 
 RawUpdate = dict[str, Any]
 """One update as Telegram's JSON: https://core.telegram.org/bots/api#update"""
 
 STOP_PREFIX = "stop:"
 """Callback data of our own Stop buttons: the prefix, then the turn's id."""
-
+PICTURES_PREFIXES = (PICTURE_PREFIX, EASEL_PREFIX)
+NAMED_PREFIXES = (*PICTURES_PREFIXES, EXAMPLE_PREFIX, f"{Press.TRY}:")
+"""What asks or draws, as a message does: the buttons under what comes of it must be able to name it."""
 
 HANDLED_KINDS = [
     "message",
@@ -85,8 +95,7 @@ def turn_id_of(bot_id: int, update: RawUpdate) -> str:
     )
     digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:10]
     suffix = f"{update['update_id']}.{digest}"
-    if _data_of(update).startswith(EXAMPLE_PREFIX):
-        # It asks, as a message does: the buttons under its answer must be able to name it.
+    if kind == "edited_message" or _data_of(update).startswith(NAMED_PREFIXES):
         return turn_id_in_chat(bot_id, origin.chat_id, suffix)
     return f"{bot_id}.{suffix}"
 
@@ -116,10 +125,12 @@ def lane_of(bot_id: int, update: RawUpdate) -> str | None:
     A person's questions in a conversation are answered one after the other. In a group those of different
     people are answered side by side, or the tenth of ten would wait for nine answers; but what they press
     under one answer is done one after the other. What is pressed in a chat's menus keeps its order, for the
-    last press to win.
+    last press to win, and so does what is pressed under one picture.
     """
     if _data_of(update).startswith(MENU_PREFIX):
         return f"{MENU_PREFIX} {origin_of(update).chat_id}"
+    if _data_of(update).startswith(PICTURES_PREFIXES):
+        return f"{PICTURE_PREFIX} {origin_of(update).chat_id} {_pressed_message_id(update)}"
     if not _waits_its_turn(update):
         return None
     origin = origin_of(update)
@@ -131,11 +142,11 @@ def lane_of(bot_id: int, update: RawUpdate) -> str | None:
 
 
 def button_of(update: RawUpdate) -> tuple[object, ...]:
-    """Which button under which answer was pressed; empty for all else."""
-    query: RawUpdate = update.get("callback_query") or {}
-    if parse_press(_data_of(update)) is None:
+    """Which button under which answer or picture was pressed; empty for all else."""
+    data = _data_of(update)
+    if parse_press(data) is None and not data.startswith(PICTURES_PREFIXES):
         return ()
-    return (origin_of(update).chat_id, (query.get("message") or {}).get("message_id"), query["data"])
+    return (origin_of(update).chat_id, _pressed_message_id(update), data)
 
 
 def _waits_its_turn(update: RawUpdate) -> bool:
@@ -161,6 +172,12 @@ def _command_in(message: RawUpdate) -> str:
     """The command that a message is, without the bot's name; what is forwarded is none."""
     text = "" if "forward_origin" in message else str(message.get("text", ""))
     return text.split("@")[0].split()[0] if text.startswith("/") else ""
+
+
+def _pressed_message_id(update: RawUpdate) -> int | None:
+    """The message under which a button was pressed."""
+    query: RawUpdate = update.get("callback_query") or {}
+    return (query.get("message") or {}).get("message_id")
 
 
 def _data_of(update: RawUpdate) -> str:
