@@ -17,7 +17,7 @@ from services.gateway.endings import keyboard_of, may_pass
 from services.gateway.manuscript import Manuscript, file_of, only_part_of, parts_of
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.speaking import is_to_be_spoken, spoken_text
-from services.gateway.stops import Outgrown, Running, Stops
+from services.gateway.stops import Stops
 from services.gateway.text_client import TextClient
 from services.gateway.turns import Part
 from services.gateway.wording import Wording
@@ -114,26 +114,9 @@ class Answers:
         async def write() -> None:
             await self._ask_until_answered(await make_question(), manuscript, live)
 
-        writing = asyncio.create_task(write())
-        running = Running(
-            turn.turn_id,
-            turn.chat_id,
-            turn.thread_id,
-            turn.user_id,
-            turn.draft_id,
-            cancel=writing.cancel,
-            inline_message_id=turn.inline_message_id,
-        )
-        await self._stops.begin(running)
         try:
-            await writing
-        except asyncio.CancelledError:
-            if running.is_outgrown:
-                raise Outgrown from None
-            if not running.is_stopped:
-                writing.cancel()
-                raise
-            manuscript.finish = Finish.STOPPED
+            if not await self._stops.run(turn, write()):
+                manuscript.finish = Finish.STOPPED
         except NothingAsked:
             manuscript.remark = self._wording.say("nothing-heard", turn.language)
         except ProviderInterrupted:
@@ -141,8 +124,6 @@ class Answers:
         except QuartetError as error:
             log.warning("answer_failed", turn_id=turn.turn_id, reason=error.reason)
             manuscript.failure = error
-        finally:
-            self._stops.end(running)
 
     async def _ask_until_answered(self, question: Question, manuscript: Manuscript, live: LiveAnswer) -> None:
         """The one owner of retries towards the text service: same turn, so it replaces or replays."""

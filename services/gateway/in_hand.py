@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from nats.aio.msg import Msg
 
+from services.gateway.lanes import Leave
 from services.gateway.lease import NATS_ERRORS
 from services.gateway.updates import RawUpdate
 
@@ -22,6 +23,7 @@ class InHand:
     """The question that was sent along with these forwarded messages."""
     grown: asyncio.Event | None = None
     """Set once all that still comes to it is there; None where nothing does."""
+    leave_lane: Leave = lambda: None
     is_begun: bool = False
     is_repeated: bool = False
     """Set on a press of a button whose former press is in hand too."""

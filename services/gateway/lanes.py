@@ -2,7 +2,9 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-Job = Callable[[], Awaitable[None]]
+Leave = Callable[[], None]
+"""Lets the job that was given it go on beside its lane: the lane's next job begins."""
+Job = Callable[[Leave], Awaitable[None]]
 
 
 class Lanes:
@@ -24,12 +26,10 @@ class Lanes:
             self._waiting[lane].append(job)
             return
         self._waiting[lane] = deque([job])
-        task = self._group.create_task(self._run(lane), name=f"lane {lane}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begin(lane)
 
     async def close(self, grace_seconds: float) -> None:
-        """Begins no further job, and gives those that run `grace_seconds` to end."""
+        """Begins no further job, and gives those that run `grace_seconds` to end, in their lanes or not."""
         for waiting in self._waiting.values():
             waiting.clear()
         if self._tasks:
@@ -37,10 +37,31 @@ class Lanes:
         for task in self._tasks:
             task.cancel()
 
+    def _begin(self, lane: str) -> None:
+        task = self._group.create_task(self._run(lane), name=f"lane {lane}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _run(self, lane: str) -> None:
         waiting = self._waiting[lane]
+        has_left = False
+
+        def leave() -> None:
+            nonlocal has_left
+            if not has_left:
+                has_left = True
+                self._go_on(lane)
+
         try:
-            while waiting:
-                await waiting.popleft()()
+            while waiting and not has_left:
+                await waiting.popleft()(leave)
         finally:
+            if not has_left:
+                del self._waiting[lane]
+
+    def _go_on(self, lane: str) -> None:
+        """Begins what waits in a lane whose job has left it."""
+        if self._waiting[lane]:
+            self._begin(lane)
+        else:
             del self._waiting[lane]

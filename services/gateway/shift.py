@@ -18,7 +18,7 @@ from services.chassis.telemetry import tracing
 from services.gateway.delivery.turn import Turn
 from services.gateway.gathering import Gathering, is_comment_on
 from services.gateway.in_hand import InHand
-from services.gateway.lanes import Lanes
+from services.gateway.lanes import Lanes, Leave
 from services.gateway.lease import NATS_ERRORS, LeaseLost, Tenure
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.speech import Speech
@@ -98,7 +98,8 @@ class Shift:
         lane = free if in_hand.is_repeated else lane_of(self._bot.id, in_hand.update) or free
         context = tracing.extract(in_hand.message.headers or {})
 
-        async def handle() -> None:
+        async def handle(leave: Leave) -> None:
+            in_hand.leave_lane = leave
             with tracing.span("handle update", SpanKind.CONSUMER, context=context):
                 await self._handle(in_hand)
 
@@ -183,6 +184,8 @@ class Shift:
         if turn.record is None or turn.record.state is TurnState.RESERVED:
             await self._route(turn, in_hand)
         elif turn.record.state is TurnState.SENDING:
+            if turn.record.has_picture:
+                turn.leave_lane()
             await self._speech.replies.resume(turn)
         self._release_late(turn, in_hand)
         if not in_hand.is_deferred:
@@ -257,6 +260,7 @@ class Shift:
             received_at=in_hand.received_at,
             tenure=self._tenure,
             updates=in_hand.updates,
+            leave_lane=in_hand.leave_lane,
         )
 
 

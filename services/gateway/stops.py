@@ -1,7 +1,11 @@
+import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
+
+from services.gateway.delivery.turn import Turn
 
 Settle = Callable[[], Awaitable[None]]
 
@@ -16,7 +20,7 @@ class Outgrown(Exception):
 
 @dataclass(eq=False)
 class Running:
-    """An answer that is being written, and the handle to stop it."""
+    """An answer that is being written or drawn, and the handle to stop it."""
 
     turn_id: str
     chat_id: int
@@ -27,6 +31,18 @@ class Running:
     inline_message_id: str = ""
     is_stopped: bool = False
     is_outgrown: bool = False
+
+    @classmethod
+    def of(cls, turn: Turn, cancel: Callable[[], object]) -> "Running":
+        return cls(
+            turn.turn_id,
+            turn.chat_id,
+            turn.thread_id,
+            turn.user_id,
+            turn.draft_id,
+            cancel=cancel,
+            inline_message_id=turn.inline_message_id,
+        )
 
     def stop(self) -> None:
         self.is_stopped = True
@@ -117,6 +133,27 @@ class Stops:
         else:
             self._tombstones.append(_Tombstone(wish, settle))
         return found
+
+    async def run(self, turn: Turn, work: Coroutine[Any, Any, None]) -> bool:
+        """Does what makes a turn's answer and says whether it was done: not where a wish stopped it.
+
+        Raises Outgrown, and what `work` raises.
+        """
+        working = asyncio.create_task(work)
+        running = Running.of(turn, working.cancel)
+        await self.begin(running)
+        try:
+            await working
+        except asyncio.CancelledError:
+            if running.is_outgrown:
+                raise Outgrown from None
+            if not running.is_stopped:
+                working.cancel()
+                raise
+            return False
+        finally:
+            self.end(running)
+        return True
 
     async def begin(self, running: Running) -> None:
         """Makes an answer known; it is stopped at once where a tombstone waits for it."""

@@ -48,7 +48,7 @@ class Threads:
     def answered(self, turn: Turn) -> None:
         """Names the turn's thread if it needs a name; the next question does not wait for it."""
         if turn.thread_id in turn.preferences.unnamed_threads:
-            self._lanes.submit(f"name {turn.chat_id}.{turn.thread_id}", lambda: self._name(turn))
+            self._lanes.submit(f"name {turn.chat_id}.{turn.thread_id}", lambda _leave: self._name(turn))
 
     async def _name(self, turn: Turn) -> None:
         try:

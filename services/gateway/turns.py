@@ -39,11 +39,21 @@ class File(BaseModel):
     content: str
 
 
+class PictureRef(BaseModel):
+    """A picture that the image service keeps: its content is fetched when it is sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    picture_id: str
+    is_file: bool = False
+    """The original, as a file that nobody compresses; else as a picture to look at."""
+
+
 class Part(BaseModel):
     """One message of an answer, as the Bot API will get it.
 
-    It is formatted text, unless it has one of `rich`, `file` and `speech`; the `text` of a file or of speech
-    is its caption.
+    It is formatted text, unless it has one of `rich`, `file`, `speech` and `picture`; the `text` of the last
+    three is a caption.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,6 +66,7 @@ class Part(BaseModel):
     instead: tuple["Part", ...] = ()
     """The same in plain messages, for those whose Telegram cannot show the rich one."""
     file: File | None = None
+    picture: PictureRef | None = None
     speech: str = ""
     """Text to be spoken in a voice message. The sound is made when it is sent: it would not fit in here."""
     reply_to_message_id: int | None = None
@@ -66,7 +77,12 @@ class Part(BaseModel):
 
     @property
     def is_text(self) -> bool:
-        """Whether a text message can become this part by an edit, and the other way round."""
+        """Whether its message is one of text: an edit can give it another."""
+        return self.fits_text and self.picture is None
+
+    @property
+    def fits_text(self) -> bool:
+        """Whether a text message can become this part by an edit. What has become a picture stays one."""
         return self.file is None and not self.speech
 
 
@@ -96,6 +112,10 @@ class TurnRecord(BaseModel):
     """The turn whose answer goes on from this one's."""
     question: tuple[dict[str, Any], ...] = ()
     """The updates that asked, kept where the answer failed and can be tried again."""
+
+    @property
+    def has_picture(self) -> bool:
+        return any(part.picture is not None for part in self.parts)
 
     @property
     def next_part(self) -> int | None:

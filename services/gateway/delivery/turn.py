@@ -1,6 +1,7 @@
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from services.gateway.lanes import Leave
 from services.gateway.lease import Tenure
 from services.gateway.people import Preferences
 from services.gateway.turns import TurnRecord
@@ -55,6 +56,8 @@ class Turn:
     """What of the question the chat does not show in words: what was spoken, what a button asked."""
     is_spoken: bool = False
     """Whether the question was spoken."""
+    leave_lane: Leave = lambda: None
+    """Lets what comes after this turn begin before it has ended."""
     record: TurnRecord | None = None
     revision: int = 0
     """Of the record in the log; 0: there is none."""
