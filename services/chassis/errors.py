@@ -178,6 +178,13 @@ class UnsupportedImage(QuartetError):
     code = Code.INVALID_ARGUMENT
 
 
+class UnsupportedDocument(QuartetError):
+    """A document cannot be read."""
+
+    reason = "ERROR_REASON_UNSUPPORTED_DOCUMENT"
+    code = Code.INVALID_ARGUMENT
+
+
 def by_reason() -> dict[str, type[QuartetError]]:
     """Return every concrete error class under the name of its `ErrorReason`."""
     return {error.reason: error for error in QuartetError.__subclasses__()}

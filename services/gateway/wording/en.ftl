@@ -237,6 +237,21 @@ error-resource-not-found = This no longer exists: it may have expired. Start a n
 error-internal = Something went wrong on my side. Please try again { $wait }; if that does not help, write to the bot's administrator.
 error-service-unavailable = A part of the bot is restarting. Please try again { $wait }.
 error-deadline-exceeded = The answer did not come in time. Please try again { $wait }, or split the question into parts.
+error-unsupported-document = { $problem ->
+    [unknown_format] I cannot read this kind of file. I read PDF, Word, text, Markdown, CSV, Excel, PowerPoint, HTML, RTF, ODT, EPUB and photos of pages.
+    [empty] There is no text in this document.
+    [password_needed] This document is locked with a password. Please reply to this message with the password.
+    [password_wrong] The password does not fit. Please reply to this message with the right one.
+    [too_large] This file is too large: at most { $limit } MB, please.
+    [too_many_pages] This document has too many pages: at most { $limit }, please.
+    [too_much_text] There is too much text in this document. Please send a part of it.
+    [too_deep] This document is nested too deeply, so I do not open it.
+    [archive_bomb] This file unpacks to far more than it should, so I do not open it.
+    [too_slow] Reading this document took too long. Please send a part of it.
+    [too_much_memory] Reading this document takes too much memory. Please send a part of it.
+    [ocr_missing] This is a scan, and text recognition is not installed here. Please tell the bot's administrator.
+   *[broken] This document cannot be read: the file seems to be damaged.
+ }
 error-unsupported-image = { $problem ->
     [not_an_image] This file is not a picture that I can work with. Please send a JPEG, PNG or WebP.
     [too_large] This picture is too large: at most { $limit } MB, please.

@@ -79,6 +79,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     one of `not_an_image`, `broken`, `too_large`, `too_many_pixels`, `animated`,
     `too_many`; `limit` where the problem is a number.
     """
+    ERROR_REASON_UNSUPPORTED_DOCUMENT: _ErrorReason.ValueType  # 17
+    """INVALID_ARGUMENT. A document cannot be read. Metadata: `problem`, one of
+    `unknown_format`, `broken`, `empty`, `password_needed`, `password_wrong`,
+    `too_large`, `too_many_pages`, `too_much_text`, `too_deep`, `archive_bomb`,
+    `too_slow`, `too_much_memory`, `ocr_missing`; `limit` where it is a number.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the closed list of `google.rpc.ErrorInfo.reason` in the error
@@ -144,5 +150,11 @@ ERROR_REASON_UNSUPPORTED_IMAGE: ErrorReason.ValueType  # 16
 """INVALID_ARGUMENT. A picture sent along cannot be used. Metadata: `problem`,
 one of `not_an_image`, `broken`, `too_large`, `too_many_pixels`, `animated`,
 `too_many`; `limit` where the problem is a number.
+"""
+ERROR_REASON_UNSUPPORTED_DOCUMENT: ErrorReason.ValueType  # 17
+"""INVALID_ARGUMENT. A document cannot be read. Metadata: `problem`, one of
+`unknown_format`, `broken`, `empty`, `password_needed`, `password_wrong`,
+`too_large`, `too_many_pages`, `too_much_text`, `too_deep`, `archive_bomb`,
+`too_slow`, `too_much_memory`, `ocr_missing`; `limit` where it is a number.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
