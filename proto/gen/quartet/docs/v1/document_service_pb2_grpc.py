@@ -103,7 +103,8 @@ class DocumentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetDocument(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """GetDocument describes a document that is kept.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -116,7 +117,8 @@ class DocumentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RenameDocument(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """RenameDocument gives a document another title.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')

@@ -49,9 +49,11 @@ class DocumentServiceStub:
     `run_id` as quartet.text.v1.TextService.StreamReply is.
     """
     GetDocument: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.GetDocumentRequest, _document_service_pb2.GetDocumentResponse]
+    """GetDocument describes a document that is kept."""
     ListDocuments: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.ListDocumentsRequest, _document_service_pb2.ListDocumentsResponse]
     """ListDocuments lists the caller's documents, the one used last first."""
     RenameDocument: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.RenameDocumentRequest, _document_service_pb2.RenameDocumentResponse]
+    """RenameDocument gives a document another title."""
     DeleteDocument: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.DeleteDocumentRequest, _document_service_pb2.DeleteDocumentResponse]
     """DeleteDocument deletes a document with all that was made of it. Deleting one
     that does not exist succeeds.
@@ -80,9 +82,11 @@ class DocumentServiceAsyncStub(DocumentServiceStub):
     `run_id` as quartet.text.v1.TextService.StreamReply is.
     """
     GetDocument: _aio.UnaryUnaryMultiCallable[_document_service_pb2.GetDocumentRequest, _document_service_pb2.GetDocumentResponse]  # type: ignore[assignment]
+    """GetDocument describes a document that is kept."""
     ListDocuments: _aio.UnaryUnaryMultiCallable[_document_service_pb2.ListDocumentsRequest, _document_service_pb2.ListDocumentsResponse]  # type: ignore[assignment]
     """ListDocuments lists the caller's documents, the one used last first."""
     RenameDocument: _aio.UnaryUnaryMultiCallable[_document_service_pb2.RenameDocumentRequest, _document_service_pb2.RenameDocumentResponse]  # type: ignore[assignment]
+    """RenameDocument gives a document another title."""
     DeleteDocument: _aio.UnaryUnaryMultiCallable[_document_service_pb2.DeleteDocumentRequest, _document_service_pb2.DeleteDocumentResponse]  # type: ignore[assignment]
     """DeleteDocument deletes a document with all that was made of it. Deleting one
     that does not exist succeeds.
@@ -125,7 +129,8 @@ class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _document_service_pb2.GetDocumentRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_document_service_pb2.GetDocumentResponse, _abc.Awaitable[_document_service_pb2.GetDocumentResponse]]: ...
+    ) -> _typing.Union[_document_service_pb2.GetDocumentResponse, _abc.Awaitable[_document_service_pb2.GetDocumentResponse]]:
+        """GetDocument describes a document that is kept."""
 
     @_abc_1.abstractmethod
     def ListDocuments(
@@ -140,7 +145,8 @@ class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _document_service_pb2.RenameDocumentRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_document_service_pb2.RenameDocumentResponse, _abc.Awaitable[_document_service_pb2.RenameDocumentResponse]]: ...
+    ) -> _typing.Union[_document_service_pb2.RenameDocumentResponse, _abc.Awaitable[_document_service_pb2.RenameDocumentResponse]]:
+        """RenameDocument gives a document another title."""
 
     @_abc_1.abstractmethod
     def DeleteDocument(
