@@ -1,6 +1,8 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Self
+from typing import Protocol, Self
+
+from services.providers.base import Provider
 
 
 class AspectRatio(StrEnum):
@@ -71,3 +73,11 @@ class Drawn:
     mime_type: str
     content: bytes = field(repr=False)
     usage: Usage
+
+
+class ImageProvider(Provider[ImageRequest, Preview | Drawn], Protocol):
+    """A vendor of image models.
+
+    Its streams are any number of previews, then exactly one Drawn. A failure after previews is like any
+    other, never ProviderInterrupted: nothing of an unfinished picture is worth keeping.
+    """
