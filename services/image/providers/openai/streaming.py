@@ -32,11 +32,12 @@ async def pieces(
             if data is None:
                 raise StreamFailed(None, "the stream ended without a picture")
             piece = await read_event(data, model)
+            del data  # megabytes, like the piece: neither is needed while the next one is awaited
             if piece is not None:
                 is_drawn = isinstance(piece, Drawn)
                 yield piece
                 deadlines.advance()
-            del data, piece  # megabytes that nobody needs until the next event
+            del piece
         await _end(events)
 
 
