@@ -8,6 +8,7 @@ from services.chassis.jetstream import connect
 from services.chassis.process import launch
 from services.chassis.server import serving
 from services.gateway.app import open_gateway
+from services.gateway.image_client import ImageClient
 from services.gateway.intake.webhook import listening
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.settings import GatewaySettings, TelegramMode
@@ -22,7 +23,9 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         bot = await stack.enter_async_context(telegram(settings))
         to_text = await stack.enter_async_context(channel(settings.text_target))
         text = TextClient(to_text, timeout_seconds=settings.answer_timeout_seconds)
-        gateway = await open_gateway(settings, nats, bot, text, GatewayMetrics(registry))
+        to_image = await stack.enter_async_context(channel(settings.image_target))
+        image = ImageClient(to_image, timeout_seconds=settings.drawing_timeout_seconds)
+        gateway = await open_gateway(settings, nats, bot, text, image, GatewayMetrics(registry))
         await stack.enter_async_context(serving(settings, [], checks={"nats": nats.ping}, registry=registry))
         if settings.telegram_mode is TelegramMode.WEBHOOK:
             await stack.enter_async_context(listening(gateway.inbox, bot, settings))

@@ -7,6 +7,7 @@ from nats.js.kv import KeyValue
 
 from services.chassis.jetstream import Nats, ensure_bucket
 from services.gateway.duties import Duties
+from services.gateway.image_client import ImageClient
 from services.gateway.intake.inbox import Inbox
 from services.gateway.intake.polling import Polling
 from services.gateway.lease import Lease
@@ -31,7 +32,12 @@ class Gateway:
 
 
 async def open_gateway(
-    settings: GatewaySettings, nats: Nats, bot: Bot, text: TextClient, metrics: GatewayMetrics
+    settings: GatewaySettings,
+    nats: Nats,
+    bot: Bot,
+    text: TextClient,
+    image: ImageClient,
+    metrics: GatewayMetrics,
 ) -> Gateway:
     """Makes the streams and buckets where they are missing, and puts the parts together."""
     limit = settings.max_in_flight_updates
@@ -47,7 +53,7 @@ async def open_gateway(
         seconds=settings.lease_seconds,
     )
     people = await _bucket(nats, "people", settings)
-    duties = Duties(settings, bot, turns, people, nats, text, metrics)
+    duties = Duties(settings, bot, turns, people, nats, text, image, metrics)
     polling = Polling(bot, inbox) if settings.telegram_mode is TelegramMode.POLLING else None
     speaker = Speaker(nats, inbox, polling, duties.open, metrics, drain_seconds=settings.grace_seconds)
     return Gateway(inbox, lease, speaker)

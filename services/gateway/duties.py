@@ -17,10 +17,13 @@ from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.sending import Sender
 from services.gateway.delivery.turn import Turn
 from services.gateway.delivery.views import Views
+from services.gateway.drawings import Drawings
+from services.gateway.image_client import ImageClient
 from services.gateway.lanes import Lanes
 from services.gateway.lease import Tenure
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.people import People
+from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.questions import speaker_of
 from services.gateway.reading import Reader
 from services.gateway.routers import build_dispatcher
@@ -54,6 +57,7 @@ class Duties:
         people: KeyValue,
         nats: Nats,
         text: TextClient,
+        image: ImageClient,
         metrics: GatewayMetrics,
     ) -> None:
         self._settings = settings
@@ -62,9 +66,10 @@ class Duties:
         self._people = people
         self._nats = nats
         self._text = text
+        self._image = image
         self._metrics = metrics
         self._wording = Wording.load()
-        self._dispatcher = build_dispatcher(self._wording, text)
+        self._dispatcher = build_dispatcher(self._wording, text, image)
         self._failpoints = Failpoints(settings.failpoints, settings.environment)
         self._publishing: asyncio.Task[None] | None = None
 
@@ -72,9 +77,10 @@ class Duties:
         pace = self._settings.telegram_messages_per_second
         scheduler = Scheduler(self._bot, tenure, self._metrics, messages_per_second=pace)
         self._publishing = asyncio.create_task(publish_commands(scheduler, self._wording))
-        composer = Composer(self._speak)
+        portfolio = Portfolio(self._image)
+        composer = Composer(self._speak, portfolio)
         sender = Sender(scheduler, composer, self._wording, self._metrics)
-        replies = Replies(self._turns, scheduler, composer, sender, self._metrics, self._failpoints)
+        replies = Replies(self._turns, scheduler, sender, self._metrics, self._failpoints)
         revisions = Revisions(self._turns)
         views = Views(scheduler, replies, self._wording, has_drafts=await knows_drafts(self._bot))
         stops = Stops()
@@ -88,12 +94,25 @@ class Duties:
             self._metrics,
             patience_seconds=self._settings.text_patience_seconds,
         )
+        drawings = Drawings(
+            self._image,
+            portfolio,
+            replies,
+            revisions,
+            scheduler,
+            stops,
+            self._wording,
+            self._metrics,
+            patience_seconds=self._settings.image_patience_seconds,
+        )
         people = People(self._people, bot_id=self._bot.id, tenure=tenure)
         me = await self._bot.me()
         files = Files(self._bot, scheduler)
         reader = Reader(files, self._text, bot_id=me.id, username=me.username or "")
         threads = Threads(self._text, people, scheduler, lanes, bot_id=me.id)
-        speech = Speech(people, replies, revisions, stops, answers, reader, threads, scheduler)
+        speech = Speech(
+            people, replies, revisions, stops, answers, drawings, portfolio, reader, threads, scheduler
+        )
         shift = Shift(tenure, lanes, speech, self._turns, self._dispatcher, self._bot, self._metrics)
         alerts = Alerts(
             self._nats,

@@ -29,6 +29,15 @@ class GatewayMetrics:
             registry=registry,
             buckets=SECONDS,
         )
+        self.pictures = Counter(
+            "quartet_gateway_pictures", "Pictures by their end.", ["end"], registry=registry
+        )
+        self.picture_seconds = Histogram(
+            "quartet_gateway_picture_seconds",
+            "From taking an update in to its picture sent.",
+            registry=registry,
+            buckets=SECONDS,
+        )
         self.api_calls = Histogram(
             "quartet_gateway_api_call_seconds",
             "Bot API calls.",

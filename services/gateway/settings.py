@@ -43,10 +43,15 @@ class GatewaySettings(ServiceSettings):
     text_patience_seconds: float = Field(
         60.0, gt=0, description="How long an answer waits for a text service that is away."
     )
+    image_target: str = Field("dns:///127.0.0.1:7052", description="gRPC target of the image service.")
+    image_patience_seconds: float = Field(
+        60.0, gt=0, description="How long a picture waits for an image service that is away."
+    )
 
     lease_seconds: float = Field(3.0, ge=1, description="How long a silent holder still speaks.")
     max_in_flight_updates: int = Field(2000, ge=1, description="Updates the holder has in its hands.")
     answer_timeout_seconds: float = Field(300.0, gt=0, description="Longest time an answer may take.")
+    drawing_timeout_seconds: float = Field(290.0, gt=0, description="Longest time a picture may take.")
     ledger_hours: int = Field(48, ge=25, description="How long an update is remembered as answered.")
     stream_replicas: int = Field(1, ge=1, le=5, description="Copies of each stream in a NATS cluster.")
 

@@ -4,7 +4,9 @@ from services.gateway.answers import Answers
 from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.revisions import Revisions
 from services.gateway.delivery.scheduler import Scheduler
+from services.gateway.drawings import Drawings
 from services.gateway.people import People
+from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.reading import Reader
 from services.gateway.stops import Stops
 from services.gateway.threads import Threads
@@ -19,6 +21,8 @@ class Speech:
     revisions: Revisions
     stops: Stops
     answers: Answers
+    drawings: Drawings
+    portfolio: Portfolio
     reader: Reader
     threads: Threads
     scheduler: Scheduler

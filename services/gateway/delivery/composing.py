@@ -2,9 +2,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from aiogram.methods import (
+    EditMessageMedia,
     EditMessageText,
     SendDocument,
     SendMessage,
+    SendPhoto,
     SendRichMessage,
     SendVoice,
     TelegramMethod,
@@ -12,6 +14,8 @@ from aiogram.methods import (
 from aiogram.types import (
     BufferedInputFile,
     InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
     InputRichMessage,
     LinkPreviewOptions,
     Message,
@@ -20,11 +24,16 @@ from aiogram.types import (
 )
 
 from services.gateway.delivery.turn import Turn
-from services.gateway.turns import Part
+from services.gateway.pictures.file_name import file_name
+from services.gateway.pictures.order import Preview
+from services.gateway.pictures.portfolio import Portfolio
+from services.gateway.questions import speaker_of
+from services.gateway.turns import Part, PictureRef
 
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 """A preview would make Telegram fetch an address that a model wrote."""
 VOICE_NAME: Final = "answer.ogg"
+PREVIEW_NAME: Final = "preview"
 
 Speak = Callable[[Turn, str], Awaitable[bytes]]
 """Makes speech of a text: Opus in Ogg. Raises QuartetError."""
@@ -33,12 +42,21 @@ Speak = Callable[[Turn, str], Awaitable[bytes]]
 class Composer:
     """Makes Bot API calls of parts."""
 
-    def __init__(self, speak: Speak) -> None:
+    def __init__(self, speak: Speak, portfolio: Portfolio) -> None:
         self._speak = speak
+        self._portfolio = portfolio
 
     async def send(self, turn: Turn, part: Part) -> TelegramMethod[Message]:
-        """The call that sends a part as a new message. Raises QuartetError where its sound cannot be made."""
+        """The call that sends a part as a new message.
+
+        Raises QuartetError where its sound cannot be made or its picture is not to be had.
+        """
         where = _where(turn, part)
+        if part.picture is not None:
+            content = await self._content(turn, part.picture)
+            if part.picture.is_file:
+                return SendDocument(**where, document=content, **_caption(part))
+            return SendPhoto(**where, photo=content, **_caption(part))
         if part.speech:
             sound = await self._speak(turn, part.speech)
             voice = BufferedInputFile(sound, VOICE_NAME)
@@ -48,11 +66,29 @@ class Composer:
             return SendDocument(**where, document=document, caption=part.text or None, parse_mode=None)
         return send_text(turn, part)
 
-    def edit(self, turn: Turn, part: Part) -> EditMessageText:
-        """The call that makes a text message this part. It may be made again and again."""
-        if turn.inline_message_id:
-            return EditMessageText(inline_message_id=turn.inline_message_id, **_content(part))
-        return EditMessageText(chat_id=turn.chat_id, message_id=part.message_id, **_content(part))
+    async def edit(self, turn: Turn, part: Part) -> EditMessageText | EditMessageMedia:
+        """The call that makes a message this part. It may be made again and again. Raises as `send` does."""
+        if part.picture is not None:
+            content = await self._content(turn, part.picture)
+            return _edit_media(turn, part, content, is_file=part.picture.is_file)
+        return edit_text(turn, part)
+
+    async def _content(self, turn: Turn, ref: PictureRef) -> BufferedInputFile:
+        kept = self._portfolio.original if ref.is_file else self._portfolio.picture
+        picture = await kept(ref.picture_id, speaker_of(turn))
+        return BufferedInputFile(picture.content, file_name(picture))
+
+
+def edit_text(turn: Turn, part: Part) -> EditMessageText:
+    """The call that makes a text message this part."""
+    if turn.inline_message_id:
+        return EditMessageText(inline_message_id=turn.inline_message_id, **_content(part))
+    return EditMessageText(chat_id=turn.chat_id, message_id=part.message_id, **_content(part))
+
+
+def edit_preview(turn: Turn, part: Part, preview: Preview) -> EditMessageMedia:
+    """The call that shows a picture as far as it is drawn, with a part's text as its caption."""
+    return _edit_media(turn, part, BufferedInputFile(preview.content, PREVIEW_NAME), is_file=False)
 
 
 def send_text(turn: Turn, part: Part) -> TelegramMethod[Message]:
@@ -61,6 +97,16 @@ def send_text(turn: Turn, part: Part) -> TelegramMethod[Message]:
         rich = InputRichMessage.model_validate(part.rich)
         return SendRichMessage(**_where(turn, part), rich_message=rich)
     return SendMessage(**(_where(turn, part) | _content(part)))
+
+
+def _edit_media(turn: Turn, part: Part, content: BufferedInputFile, *, is_file: bool) -> EditMessageMedia:
+    kind = InputMediaDocument if is_file else InputMediaPhoto
+    return EditMessageMedia(
+        chat_id=turn.chat_id,
+        message_id=part.message_id,
+        media=kind(media=content, **_caption(part)),
+        reply_markup=_keyboard(part),
+    )
 
 
 def _where(turn: Turn, part: Part) -> dict[str, Any]:
@@ -84,6 +130,14 @@ def _content(part: Part) -> dict[str, Any]:
         "parse_mode": None,
         "link_preview_options": NO_PREVIEW,
         "reply_markup": _keyboard(part),
+    }
+
+
+def _caption(part: Part) -> dict[str, Any]:
+    return {
+        "caption": part.text or None,
+        "caption_entities": [MessageEntity.model_validate(entity) for entity in part.entities] or None,
+        "parse_mode": None,
     }
 
 

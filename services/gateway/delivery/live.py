@@ -114,11 +114,12 @@ class PlaceholderView:
         await self._scheduler.call(typing, self._turn.chat_id, Family.DRAFTS, Priority.COSMETIC)
 
     async def show(self, latest: Latest) -> None:
-        await self._reserved
+        # Whoever cancels the showing does not mean the record.
+        await asyncio.shield(self._reserved)
         if self._message_id is None and self._turn.record is not None:
             self._message_id = self._turn.record.placeholder_message_id
         if self._message_id is None:
-            self._message_id = await self._replies.place(self._turn, _growing(latest, self._keyboard))
+            self._message_id = await self._replies.place(self._turn, lambda: _growing(latest, self._keyboard))
         else:
             await self._replies.edit(self._turn, self._message_id, lambda: _growing(latest, self._keyboard))
 

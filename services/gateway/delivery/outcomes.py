@@ -5,6 +5,7 @@ from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
     TelegramBadRequest,
+    TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramNetworkError,
 )
@@ -22,10 +23,14 @@ class Outcome(Enum):
     """This chat will never take it."""
     BAD_FORMAT = auto()
     """Its form is not accepted."""
+    BAD_PHOTO = auto()
+    """Telegram does not take the picture as one to look at; perhaps as a file."""
+    NO_PICTURES = auto()
+    """The bot may not send pictures to this chat."""
     NOT_MODIFIED = auto()
     """An edit that had been made already."""
     TARGET_GONE = auto()
-    """An edit of a message that is no more."""
+    """An edit of a message that is no more, or that cannot become this."""
 
 
 # Descriptions of tdlib/telegram-bot-api, which has no codes finer than the HTTP status.
@@ -33,6 +38,17 @@ _BY_DESCRIPTION = (
     ("message is not modified", Outcome.NOT_MODIFIED),
     ("message to edit not found", Outcome.TARGET_GONE),
     ("message can't be edited", Outcome.TARGET_GONE),
+    # It has become a picture, which it stays.
+    ("no text in the message", Outcome.TARGET_GONE),
+    ("rights to send photos", Outcome.NO_PICTURES),
+    ("rights to send documents", Outcome.NO_PICTURES),
+    ("chat_send_photos_forbidden", Outcome.NO_PICTURES),
+    ("chat_send_docs_forbidden", Outcome.NO_PICTURES),
+    ("chat_send_media_forbidden", Outcome.NO_PICTURES),
+    ("photo_", Outcome.BAD_PHOTO),
+    ("image_process_failed", Outcome.BAD_PHOTO),
+    ("too big for a photo", Outcome.BAD_PHOTO),
+    ("file is too big", Outcome.BAD_PHOTO),
     ("chat not found", Outcome.REFUSED),
     ("user is deactivated", Outcome.REFUSED),
     ("not enough rights", Outcome.REFUSED),
@@ -51,6 +67,8 @@ def outcome_of(error: AiogramError) -> Outcome:
     if isinstance(error, TelegramBadRequest):
         description = error.message.lower()
         return next((found for text, found in _BY_DESCRIPTION if text in description), Outcome.BAD_FORMAT)
+    if isinstance(error, TelegramEntityTooLarge):
+        return Outcome.BAD_PHOTO
     if isinstance(error, TelegramNetworkError):
         return Outcome.NOT_SENT if isinstance(error.__cause__, ClientConnectorError) else Outcome.UNKNOWN
     # An error in words of Telegram says that the call was not made; a body no one can read says nothing.

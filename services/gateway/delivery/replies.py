@@ -1,18 +1,28 @@
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import structlog
 from aiogram.exceptions import AiogramError, TelegramBadRequest
-from aiogram.methods import AnswerCallbackQuery, AnswerInlineQuery, DeleteMessages, EditMessageText
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    AnswerInlineQuery,
+    DeleteMessages,
+    EditMessageReplyMarkup,
+    TelegramMethod,
+)
+from aiogram.types import InlineKeyboardMarkup, Message
 
 from services.chassis.failpoints import Failpoints
+from services.gateway.buttons import Keyboard
 from services.gateway.delivery.budgets import Family, Priority
-from services.gateway.delivery.composing import Composer, send_text
+from services.gateway.delivery.composing import edit_preview, edit_text, send_text
 from services.gateway.delivery.outcomes import Outcome, describe, outcome_of
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.sending import RichRefused, Sender, Undeliverable
 from services.gateway.delivery.turn import Turn
 from services.gateway.metrics import GatewayMetrics
+from services.gateway.pictures import Preview
 from services.gateway.turns import Part, PartState, TurnLog, TurnRecord, TurnState
 from services.gateway.updates import RawUpdate
 
@@ -34,14 +44,12 @@ class Replies:
         self,
         turns: TurnLog,
         scheduler: Scheduler,
-        composer: Composer,
         sender: Sender,
         metrics: GatewayMetrics,
         failpoints: Failpoints,
     ) -> None:
         self._turns = turns
         self._scheduler = scheduler
-        self._composer = composer
         self._sender = sender
         self._metrics = metrics
         self._failpoints = failpoints
@@ -54,31 +62,42 @@ class Replies:
             change["placeholder"] = PartState.INTENDED
         await self._store(turn, record.model_copy(update=change))
 
-    async def place(self, turn: Turn, part: Part) -> int:
+    async def place(self, turn: Turn, make: Callable[[], Part]) -> int:
         """Sends the message that will become the answer of a turn reserved with a placeholder.
 
-        Returns its id, the recorded one where a former holder has placed it. Raises TelegramAPIError.
+        It is asked for only when the call may go. Returns the message's id, the recorded one where a former
+        holder has placed it. Raises TelegramAPIError.
         """
         assert turn.record is not None
         if turn.record.placeholder_message_id is not None:
             return turn.record.placeholder_message_id
-        method = send_text(turn, part.model_copy(update={"reply_to_message_id": turn.reply_to_message_id}))
-        message = await self._scheduler.call(method, turn.chat_id, Family.MESSAGES, Priority.PROGRESS)
-        placed = {"placeholder": PartState.SENT, "placeholder_message_id": message.message_id}
+
+        def send() -> TelegramMethod[Message]:
+            part = make().model_copy(update={"reply_to_message_id": turn.reply_to_message_id})
+            return send_text(turn, part)
+
+        sent = await self._scheduler.call_latest(send, turn.chat_id, Family.MESSAGES, Priority.PROGRESS)
+        message_id = int(sent.message_id)
+        placed = {"placeholder": PartState.SENT, "placeholder_message_id": message_id}
         await self._store(turn, turn.record.model_copy(update=placed))
-        return message.message_id
+        return message_id
 
     async def edit(self, turn: Turn, message_id: int | None, make: Callable[[], Part]) -> None:
         """Shows progress in a placed message, asking for it only when the call may go."""
+        await self._show(turn, lambda: edit_text(turn, make().model_copy(update={"message_id": message_id})))
 
-        def edit() -> EditMessageText:
-            return self._composer.edit(turn, make().model_copy(update={"message_id": message_id}))
+    async def develop(self, turn: Turn, part: Part, latest: Callable[[], Preview]) -> None:
+        """Makes a placed message a picture as far as it is drawn, asking for it only when the call may go."""
+        await self._show(turn, lambda: edit_preview(turn, part, latest()))
 
+    async def swap_keyboard(self, turn: Turn, message_id: int, keyboard: Keyboard) -> None:
+        """Puts other buttons under a message of ours. It is not recorded: the old ones may stay."""
+        markup = InlineKeyboardMarkup.model_validate(keyboard)
+        method = EditMessageReplyMarkup(chat_id=turn.chat_id, message_id=message_id, reply_markup=markup)
         try:
-            await self._scheduler.call_latest(edit, turn.chat_id, Family.MESSAGES, Priority.PROGRESS)
-        except TelegramBadRequest as error:
-            if outcome_of(error) is not Outcome.NOT_MODIFIED:
-                raise
+            await self._scheduler.call(method, turn.chat_id, Family.MESSAGES, Priority.FINAL)
+        except AiogramError as error:
+            log.info("buttons_not_swapped", turn_id=turn.turn_id, detail=describe(error))
 
     async def say(self, turn: Turn, text: str) -> None:
         """Answers with one plain message. Raises LeaseLost."""
@@ -141,7 +160,9 @@ class Replies:
     async def deliver_beside(self, turn: Turn, parts: Sequence[Part]) -> None:
         """Like `deliver`, but leaves the former answer where it is."""
         record = turn.record or self._new_record(turn)
-        apart = {"replaces": (), "removes": (), "placeholder_message_id": None}
+        apart: dict[str, object] = {"replaces": (), "removes": ()}
+        if record.placeholder_message_id in record.replaces:
+            apart["placeholder_message_id"] = None
         turn.record = record.model_copy(update=apart)
         await self.deliver(turn, parts)
 
@@ -168,7 +189,8 @@ class Replies:
         await self._remove_left_over(turn)
         await self._failpoints.hit("reply.recorded")
         seconds = time.time() - turn.received_at
-        self._metrics.final_text_seconds.observe(seconds)
+        if not turn.record.has_picture:
+            self._metrics.final_text_seconds.observe(seconds)
         log.info("reply_sent", turn_id=turn.turn_id, parts=len(turn.record.parts), seconds=round(seconds, 3))
 
     async def _record_sent(self, turn: Turn, index: int, message_id: int) -> None:
@@ -186,11 +208,11 @@ class Replies:
         """Deletes what remains of a former answer. It is tried once: a leftover harms nobody."""
         assert turn.record is not None
         taken = {part.message_id for part in turn.record.parts}
-        left_over = [
-            message_id
-            for message_id in (*turn.record.replaces, *turn.record.removes)
-            if message_id not in taken
-        ]
+        former = [*turn.record.replaces, *turn.record.removes]
+        if turn.record.placeholder_message_id is not None:
+            # It had become a picture, which no words can take the place of.
+            former.append(turn.record.placeholder_message_id)
+        left_over = [message_id for message_id in dict.fromkeys(former) if message_id not in taken]
         if not left_over:
             return
         method = DeleteMessages(chat_id=turn.chat_id, message_ids=left_over[:MAX_DELETED])
@@ -204,6 +226,14 @@ class Replies:
         log.warning("reply_undeliverable", turn_id=turn.turn_id, why=why)
         over = {"state": TurnState.SENT, "undeliverable": why[:200]}
         await self._store(turn, turn.record.model_copy(update=over))
+
+    async def _show(self, turn: Turn, make: Callable[[], TelegramMethod[Any]]) -> None:
+        """Changes what a message shows: nothing is lost where that fails. Raises TelegramAPIError."""
+        try:
+            await self._scheduler.call_latest(make, turn.chat_id, Family.MESSAGES, Priority.PROGRESS)
+        except TelegramBadRequest as error:
+            if outcome_of(error) is not Outcome.NOT_MODIFIED:
+                raise
 
     async def _store(self, turn: Turn, record: TurnRecord) -> None:
         turn.revision = await self._turns.write(
@@ -235,7 +265,7 @@ def _placed(turn: Turn, record: TurnRecord, parts: Sequence[Part]) -> tuple[Part
         targets = [record.placeholder_message_id]
     placed: list[Part] = []
     for part in parts:
-        if targets and part.is_text:
+        if targets and part.fits_text:
             part = part.model_copy(update={"is_edit": True, "message_id": targets.pop(0)})
         placed.append(part)
     # Also where it is an edit: should its message be gone, it is sent.

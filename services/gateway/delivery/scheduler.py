@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter
-from aiogram.methods import TelegramMethod
+from aiogram.methods import EditMessageMedia, SendDocument, SendPhoto, SendVoice, TelegramMethod
 
 from services.gateway.delivery.budgets import (
     DRAFTS,
@@ -27,6 +27,9 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 MAX_IDLE_CHATS = 10_000
+UPLOADS = (EditMessageMedia, SendDocument, SendPhoto, SendVoice)
+UPLOAD_SECONDS = 120
+"""So long a file may take on a slow line."""
 
 
 @dataclass(order=True)
@@ -160,7 +163,7 @@ class Scheduler:
         began = time.perf_counter()
         outcome = "ok"
         try:
-            return await self._bot(method)
+            return await self._bot(method, UPLOAD_SECONDS if isinstance(method, UPLOADS) else None)
         except TelegramAPIError as error:
             outcome = type(error).__name__
             raise

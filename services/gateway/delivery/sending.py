@@ -1,6 +1,6 @@
 import time
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from aiogram.exceptions import AiogramError, TelegramMigrateToChat, TelegramNotFound
@@ -15,9 +15,10 @@ from services.gateway.delivery.outcomes import Outcome, describe, message_id_of,
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.turn import Turn
 from services.gateway.metrics import GatewayMetrics
+from services.gateway.pictures.refusals import refusal
 from services.gateway.rendering import utf16_length
 from services.gateway.turns import Part
-from services.gateway.wording import Wording
+from services.gateway.wording import Language, Wording
 
 log = structlog.get_logger()
 
@@ -25,9 +26,11 @@ GIVE_UP_SECONDS: Final = 6 * 3600
 """How long an answer waits for a Telegram that is down."""
 VOICE_PATIENCE_SECONDS: Final = 60.0
 """How long the sound of an answer waits for the text service."""
+PICTURE_PATIENCE_SECONDS: Final = 900.0
+"""How long a picture that is drawn waits for the image service, which keeps it."""
 MAX_DOUBTFUL_SENDS: Final = 3
 """How often a message is sent again that may have arrived each time."""
-HOPELESS: Final = (Outcome.REFUSED, Outcome.BAD_FORMAT)
+HOPELESS: Final = (Outcome.REFUSED, Outcome.BAD_FORMAT, Outcome.BAD_PHOTO, Outcome.NO_PICTURES)
 
 
 class Undeliverable(Exception):
@@ -71,7 +74,7 @@ class Sender:
                     # A Bot API server that does not know rich messages.
                     raise RichRefused from error
                 outcome = outcome_of(error)
-                if (mended := _mended(part, outcome)) is not None:
+                if (mended := self._mended(turn, part, outcome)) is not None:
                     part = mended
                     continue
                 if outcome in HOPELESS or time.monotonic() > gives_up_at:
@@ -89,31 +92,45 @@ class Sender:
         log.warning("reply_sent_again_in_doubt", turn_id=turn.turn_id)
 
     async def _attempt(self, turn: Turn, part: Part) -> int:
-        method: TelegramMethod[Message | bool]
-        if part.is_edit:
-            method = self._composer.edit(turn, part)
-        else:
-            method = await self._compose(turn, part)  # type: ignore[assignment]  # a union of what both return
+        method = await self._compose(turn, part)
         result = await self._scheduler.call(method, turn.chat_id, Family.MESSAGES, Priority.FINAL)
         return result.message_id if isinstance(result, Message) else part.message_id or 0
 
-    async def _compose(self, turn: Turn, part: Part) -> TelegramMethod[Message]:
-        """The call, with a sentence in place of speech that cannot be made."""
-        gives_up_at = time.monotonic() + VOICE_PATIENCE_SECONDS
+    async def _compose(self, turn: Turn, part: Part) -> TelegramMethod[Any]:
+        """The call, with a sentence in place of speech that cannot be made, or of a picture that is gone."""
+        patience_seconds = PICTURE_PATIENCE_SECONDS if part.picture else VOICE_PATIENCE_SECONDS
+        gives_up_at = time.monotonic() + patience_seconds
         backoff = Backoff(0.5, longest_seconds=5.0)
         while True:
             try:
-                return await self._composer.send(turn, part)
+                compose = self._composer.edit if part.is_edit else self._composer.send
+                return await compose(turn, part)
             except QuartetError as error:
                 if not isinstance(error, ServiceUnavailable) or time.monotonic() > gives_up_at:
-                    log.warning("speech_not_made", turn_id=turn.turn_id, reason=error.reason)
-                    text = self._wording.error(error, turn.language)
-                    part = part.model_copy(update={"speech": "", "text": text, "entities": ()})
+                    log.warning("content_not_made", turn_id=turn.turn_id, reason=error.reason)
+                    say = refusal if part.picture else _error
+                    part = _in_words(part, say(error, turn.language, self._wording))
             await backoff.pause()
+
+    def _mended(self, turn: Turn, part: Part, outcome: Outcome) -> Part | None:
+        """The part as Telegram may take it after it refused it so. Raises RichRefused for a rich one."""
+        if outcome is Outcome.TARGET_GONE:
+            return part.model_copy(update={"is_edit": False, "message_id": None})
+        if outcome is Outcome.BAD_FORMAT and part.instead:
+            raise RichRefused
+        if outcome is Outcome.BAD_FORMAT and part.entities:
+            return part.model_copy(update={"entities": ()})
+        if part.picture is None or outcome not in HOPELESS:
+            return None
+        if outcome is Outcome.BAD_PHOTO and not part.picture.is_file:
+            return part.model_copy(update={"picture": part.picture.model_copy(update={"is_file": True})})
+        if outcome is Outcome.NO_PICTURES:
+            return _in_words(part, self._wording.say("pictures-forbidden", turn.language))
+        return None
 
     def _marked(self, turn: Turn, part: Part) -> Part:
         mark = self._wording.say("answer-resent", turn.language)
-        if not part.is_text:
+        if not part.text:
             return part.model_copy(update={"text": mark})
         mark += "\n\n"
         shift = utf16_length(mark)
@@ -134,12 +151,11 @@ def _sent_id(error: AiogramError, part: Part) -> int | None:
     return message_id_of(error)
 
 
-def _mended(part: Part, outcome: Outcome) -> Part | None:
-    """The part as Telegram may take it after it refused it so. Raises RichRefused for a rich one."""
-    if outcome is Outcome.TARGET_GONE:
-        return part.model_copy(update={"is_edit": False, "message_id": None})
-    if outcome is Outcome.BAD_FORMAT and part.instead:
-        raise RichRefused
-    if outcome is Outcome.BAD_FORMAT and part.entities:
-        return part.model_copy(update={"entities": ()})
-    return None
+def _in_words(part: Part, text: str) -> Part:
+    """A sentence in place of what cannot be sent."""
+    plain = {"speech": "", "picture": None, "keyboard": None, "text": text, "entities": ()}
+    return part.model_copy(update=plain)
+
+
+def _error(error: QuartetError, language: Language, wording: Wording) -> str:
+    return wording.error(error, language)

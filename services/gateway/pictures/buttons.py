@@ -7,8 +7,8 @@ from services.gateway.buttons import PICTURE_PREFIX
 from services.gateway.pictures.order import Version
 from services.gateway.updates import turn_id_in_chat, turn_suffix
 
-MAX_DATA_BYTES: Final = 64
-"""https://core.telegram.org/bots/api#inlinekeyboardbutton"""
+MAX_NUMBER_DIGITS: Final = 6
+"""A client may send any data: no series is so long."""
 
 
 class Verb(StrEnum):
@@ -54,6 +54,12 @@ class PicturePress:
         value = f":{self.value}" if self.value else ""
         return f"{PICTURE_PREFIX}{self.verb}:{self.series_suffix}:{self.number}{value}"
 
+    @property
+    def draws(self) -> bool:
+        """Whether it asks for a picture at once."""
+        is_chosen = self.verb in (Verb.STYLE, Verb.FORMAT) and bool(self.value)
+        return self.verb is Verb.VARY or is_chosen
+
     def version(self, bot_id: int, chat_id: int) -> Version:
         return Version(turn_id_in_chat(bot_id, chat_id, self.series_suffix), self.number)
 
@@ -69,7 +75,8 @@ def parse_picture_press(data: str) -> PicturePress | None:
     verb, _, rest = data.removeprefix(PICTURE_PREFIX).partition(":")
     suffix, _, rest = rest.partition(":")
     number, _, value = rest.partition(":")
-    if verb not in Verb.__members__.values() or not suffix or not number.isdecimal():
+    is_number = number.isdecimal() and len(number) <= MAX_NUMBER_DIGITS
+    if verb not in Verb.__members__.values() or not suffix or not is_number:
         return None
     return PicturePress(Verb(verb), suffix, int(number), value)
 

@@ -3,6 +3,7 @@
 from aiogram import Dispatcher, Router
 
 from services.gateway.group_admins import GroupAdmins
+from services.gateway.image_client import ImageClient
 from services.gateway.routers import (
     answer_buttons,
     answer_forms,
@@ -13,6 +14,8 @@ from services.gateway.routers import (
     membership,
     menus,
     migration,
+    picture_buttons,
+    picture_views,
     questions,
     repeated,
     stop,
@@ -24,9 +27,11 @@ from services.gateway.text_client import TextClient
 from services.gateway.wording import Wording
 
 
-def build_dispatcher(wording: Wording, text_client: TextClient) -> Dispatcher:
+def build_dispatcher(wording: Wording, text_client: TextClient, image_client: ImageClient) -> Dispatcher:
     """All routers in the order in which they are asked. Handlers get these arguments by name."""
-    dispatcher = Dispatcher(wording=wording, text_client=text_client, group_admins=GroupAdmins())
+    dispatcher = Dispatcher(
+        wording=wording, text_client=text_client, image_client=image_client, group_admins=GroupAdmins()
+    )
     root = Router(name="root")
     for observer in (root.message, root.edited_message):
         observer.filter(FromPeople())
@@ -38,6 +43,8 @@ def build_dispatcher(wording: Wording, text_client: TextClient) -> Dispatcher:
         examples.router(),
         answer_buttons.router(),
         answer_forms.router(),
+        picture_buttons.router(),
+        picture_views.router(),
         commands.router(),
         inline.router(),
         membership.router(),

@@ -5,7 +5,9 @@ from aiogram.types import CallbackQuery
 
 from services.gateway.delivery.turn import Turn
 from services.gateway.in_hand import InHand
+from services.gateway.pictures.buttons import parse_picture_press
 from services.gateway.speech import Speech
+from services.gateway.wording import Wording
 
 
 class Repeated(Filter):
@@ -22,5 +24,8 @@ def router() -> Router:
     return routes
 
 
-async def acknowledge(query: CallbackQuery, turn: Turn, speech: Speech) -> None:
-    await speech.replies.toast(turn, AnswerCallbackQuery(callback_query_id=query.id))
+async def acknowledge(query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording) -> None:
+    press = parse_picture_press(query.data or "")
+    is_drawn = press is not None and press.draws
+    text = wording.say("picture-already-drawing", turn.language) if is_drawn else None
+    await speech.replies.toast(turn, AnswerCallbackQuery(callback_query_id=query.id, text=text))

@@ -187,6 +187,46 @@ answer-resent = 🔁 The connection broke during sending, so this message may ha
 nothing-heard = I heard nothing: it seems that nobody speaks in this recording.
 not-understood = I do not understand this yet. Send a text, a photo or a voice message, and I will answer.
 
+# Pictures
+
+picture-drawing = 🎨 Drawing…
+picture-stopped = ⏹ The drawing was cancelled.
+picture-from = ↩️ From version { $number }
+picture-stand-in = ↪️ Another model is unavailable right now, drawn by { $model }.
+picture-vary-button = 🎲 Another one
+picture-edit-button = ✏️ Change it
+picture-style-button = 🎨 Style
+picture-format-button = ▭ Format
+picture-improve-button = ✨ Improve the prompt
+picture-original-button = 📄 Original
+picture-copy-button = 📋 Prompt
+picture-already-drawing = Drawing it already…
+picture-first = This is the first version.
+picture-last = This is the newest version.
+picture-here = Version { $number } of { $count }.
+picture-sending-original = Sending the uncompressed file…
+picture-edit-ask = ✏️ What should change in this picture? Say it in one message, for example: “make it a night scene”. I am waiting for 15 minutes; any command cancels.
+picture-edit-ask-group = Reply to this picture with a message that says what to change.
+picture-gone = I no longer have this picture: I keep pictures only for a while. Draw a new one, it is quick.
+picture-rejected = The AI refused to draw this: its safety rules do not allow it. Try describing the picture differently.
+picture-not-understood = This could not be drawn. Describe the picture differently, for example in fewer words.
+picture-misconfigured = Drawing does not work right now: the bot is set up wrongly. Please tell the bot's admin.
+picture-unfinished = The picture was not finished in time. Please try again.
+pictures-forbidden = I am not allowed to send pictures to this chat. Ask an admin to permit them, or draw in a private chat with me.
+style-any = ✨ Any
+style-photo = 📷 Photo
+style-painting = 🖼 Painting
+style-watercolor = 💧 Watercolour
+style-pencil = ✏️ Pencil
+style-anime = 🌸 Anime
+style-render = 🧊 3D model
+style-pixel = 👾 Pixels
+ratio-square = ◻️ 1:1 square
+ratio-landscape = ▭ 3:2 landscape
+ratio-portrait = ▯ 2:3 portrait
+ratio-wide = 🖥 16:9 screen
+ratio-tall = 📱 9:16 phone
+
 # In any chat: @bot question
 
 inline-ask = Ask

@@ -189,6 +189,46 @@ answer-resent = 🔁 Связь прервалась во время отпра�
 nothing-heard = Я ничего не расслышал: похоже, в записи никто не говорит.
 not-understood = Такое я пока не понимаю. Пришлите текст, фото или голосовое сообщение, и я отвечу.
 
+# Картинки
+
+picture-drawing = 🎨 Рисую…
+picture-stopped = ⏹ Рисование отменено.
+picture-from = ↩️ Из версии { $number }
+picture-stand-in = ↪️ Другая модель сейчас недоступна, нарисовала { $model }.
+picture-vary-button = 🎲 Ещё вариант
+picture-edit-button = ✏️ Изменить
+picture-style-button = 🎨 Стиль
+picture-format-button = ▭ Формат
+picture-improve-button = ✨ Улучшить описание
+picture-original-button = 📄 Оригинал
+picture-copy-button = 📋 Описание
+picture-already-drawing = Уже рисую…
+picture-first = Это первая версия.
+picture-last = Это последняя версия.
+picture-here = Версия { $number } из { $count }.
+picture-sending-original = Отправляю файл без сжатия…
+picture-edit-ask = ✏️ Что изменить на этой картинке? Напишите одним сообщением, например: «сделай фон ночным». Я жду 15 минут; любая команда отменяет.
+picture-edit-ask-group = Ответьте на эту картинку сообщением и напишите, что изменить.
+picture-gone = Этой картинки у меня больше нет: срок хранения истёк. Нарисуйте новую, это быстро.
+picture-rejected = Такое нарисовать нельзя: сработали правила безопасности ИИ. Опишите картинку иначе.
+picture-not-understood = Нарисовать это не получилось. Опишите картинку иначе, например короче.
+picture-misconfigured = Рисовать сейчас не получается: бот настроен неверно. Сообщите об этом администратору бота.
+picture-unfinished = Картинка не успела дорисоваться. Попробуйте ещё раз.
+pictures-forbidden = В этом чате мне нельзя присылать картинки. Попросите администратора разрешить их или нарисуйте в личном чате со мной.
+style-any = ✨ Любой
+style-photo = 📷 Фото
+style-painting = 🖼 Живопись
+style-watercolor = 💧 Акварель
+style-pencil = ✏️ Карандаш
+style-anime = 🌸 Аниме
+style-render = 🧊 3D-модель
+style-pixel = 👾 Пиксели
+ratio-square = ◻️ 1:1 квадрат
+ratio-landscape = ▭ 3:2 альбом
+ratio-portrait = ▯ 2:3 портрет
+ratio-wide = 🖥 16:9 экран
+ratio-tall = 📱 9:16 телефон
+
 # В любом чате: @бот вопрос
 
 inline-ask = Спросить
