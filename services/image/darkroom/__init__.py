@@ -1,0 +1,6 @@
+"""Makes pictures into what vendors and messengers take, in processes of their own: the files come from anybody."""
+
+from services.image.darkroom.forms import Developed, Form, Problem, UnusablePicture
+from services.image.darkroom.pool import Darkroom
+
+__all__ = ["Darkroom", "Developed", "Form", "Problem", "UnusablePicture"]
