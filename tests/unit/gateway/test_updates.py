@@ -128,3 +128,25 @@ def test_an_example_waits_its_turn_among_the_questions() -> None:
 def test_presses_in_a_chats_menus_keep_their_order_and_wait_for_no_answer() -> None:
     first, second = lane_of(BOT_ID, a_press("menu1:home")), lane_of(BOT_ID, a_press("menu1:home.roles"))
     assert first == second != lane_of(BOT_ID, a_message())
+
+
+@pytest.mark.parametrize("data", ["pic:vary:7.1700000000:1", "easel:draw", "try:7.1700000000"])
+def test_what_a_press_draws_can_be_named_by_the_buttons_under_it(data: str) -> None:
+    turn_id = turn_id_of(BOT_ID, a_press(data))
+    assert turn_id_in_chat(BOT_ID, 42, turn_suffix(turn_id)) == turn_id
+    edited = turn_id_of(BOT_ID, {"update_id": 6, "edited_message": a_message()["message"]})
+    assert turn_id_in_chat(BOT_ID, 42, turn_suffix(edited)) == edited != turn_id_of(BOT_ID, a_message())
+
+
+def test_presses_under_one_picture_keep_their_order_and_wait_for_no_answer() -> None:
+    first, second = (lane_of(BOT_ID, a_press(f"pic:{verb}:7.1700000000:1")) for verb in ("on", "back"))
+    assert first == second != lane_of(BOT_ID, a_message())
+    under_another = a_press("pic:on:7.1700000000:1")
+    under_another["callback_query"]["message"] = a_message(message_id=8)["message"]
+    assert lane_of(BOT_ID, under_another) != first
+
+
+def test_a_button_under_a_picture_pressed_twice_is_known_as_one() -> None:
+    press = a_press("pic:vary:7.1700000000:1")
+    assert button_of(press) == button_of(press) != button_of(a_press("pic:vary:7.1700000000:2"))
+    assert track_of(press) is Track.UPDATES

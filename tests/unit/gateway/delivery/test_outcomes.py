@@ -4,6 +4,7 @@ from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
     TelegramBadRequest,
+    TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramNetworkError,
     TelegramServerError,
@@ -46,6 +47,13 @@ NO_CONNECTION = ClientConnectorError(
         (a_bad_request("message is not modified: specified new…"), Outcome.NOT_MODIFIED),
         (a_bad_request("message to edit not found"), Outcome.TARGET_GONE),
         (a_bad_request("can't parse entities"), Outcome.BAD_FORMAT),
+        (a_bad_request("there is no text in the message to edit"), Outcome.TARGET_GONE),
+        (a_bad_request("PHOTO_INVALID_DIMENSIONS"), Outcome.BAD_PHOTO),
+        (a_bad_request("IMAGE_PROCESS_FAILED"), Outcome.BAD_PHOTO),
+        (a_bad_request("file of size 11534336 bytes is too big for a photo"), Outcome.BAD_PHOTO),
+        (TelegramEntityTooLarge(METHOD, "Request Entity Too Large"), Outcome.BAD_PHOTO),
+        (a_bad_request("not enough rights to send photos to the chat"), Outcome.NO_PICTURES),
+        (a_bad_request("not enough rights to send text messages to the chat"), Outcome.REFUSED),
     ],
 )
 def test_a_failed_call_tells_what_became_of_its_message(error: AiogramError, expected: Outcome) -> None:
