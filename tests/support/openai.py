@@ -3,7 +3,7 @@ from contextlib import asynccontextmanager
 
 from services.sandbox.openai.app import build
 from services.sandbox.openai.settings import OpenAISettings
-from tests.support.stand_ins import VendorStandIn, serving
+from tests.support.stand_ins import PICTURE_SECONDS, VendorStandIn, serving
 
 
 class OpenAIStandIn(VendorStandIn):
@@ -17,6 +17,11 @@ class OpenAIStandIn(VendorStandIn):
 @asynccontextmanager
 async def openai_stand_in(*, responses_api: bool = True, port: int = 0) -> AsyncIterator[OpenAIStandIn]:
     """Serve the stand-in on this loop and a free port, or the one given, as fast as it can."""
-    settings = OpenAISettings(first_token_ms=0, tokens_per_second=1000, responses_api=responses_api)
+    settings = OpenAISettings(
+        first_token_ms=0,
+        tokens_per_second=1000,
+        picture_seconds=PICTURE_SECONDS,
+        responses_api=responses_api,
+    )
     async with serving(build(settings), port) as (session, url):
         yield OpenAIStandIn(session, url)

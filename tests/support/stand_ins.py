@@ -7,10 +7,11 @@ import aiohttp
 from aiohttp import web
 
 from services.sandbox.vendor.faults import FaultKind
-from services.sandbox.vendor.journal import Call, Outcome
+from services.sandbox.vendor.journal import Call, Drawn, Outcome, SentPicture
 
 POLL_SECONDS: Final = 0.01
 PATIENCE_SECONDS: Final = 5.0
+PICTURE_SECONDS: Final = 0.1
 
 
 class VendorStandIn:
@@ -21,30 +22,46 @@ class VendorStandIn:
         self.url = url
 
     async def pace(
-        self, *, first_token_ms: float = 0.0, tokens_per_second: float = 1000.0, tokens: int | None = None
+        self,
+        *,
+        first_token_ms: float = 0.0,
+        tokens_per_second: float = 1000.0,
+        tokens: int | None = None,
+        picture_seconds: float = PICTURE_SECONDS,
+        picture_bytes: int | None = None,
     ) -> None:
-        body = {"first_token_ms": first_token_ms, "tokens_per_second": tokens_per_second, "tokens": tokens}
-        await self._ask("PUT", "/control/pace", body)
+        texts = {"first_token_ms": first_token_ms, "tokens_per_second": tokens_per_second, "tokens": tokens}
+        drawn = {"picture_seconds": picture_seconds, "picture_bytes": picture_bytes}
+        await self._ask("PUT", "/control/pace", {**texts, **drawn})
 
     async def fail(
         self,
         kind: FaultKind,
         *,
         after_tokens: int | None = None,
+        after_previews: int | None = None,
         retry_after: float | None = None,
         times: int = 1,
         code: str | None = None,
+        model: str | None = None,
     ) -> None:
-        """Order a fault for the next call, or the next `times`."""
-        body = {"kind": kind, "after_tokens": after_tokens, "retry_after": retry_after, "times": times}
-        await self._ask("POST", "/control/faults", {**body, "code": code})
+        """Order a fault for the next call, or the next `times`; of that model only, if one is named."""
+        when = {"after_tokens": after_tokens, "after_previews": after_previews, "retry_after": retry_after}
+        what = {"kind": kind, "code": code, "model": model}
+        await self._ask("POST", "/control/faults", {**what, **when, "times": times})
 
     async def work_again(self) -> None:
         await self._ask("DELETE", "/control/faults")
 
     async def calls(self) -> list[Call]:
         found = await self._ask("GET", "/control/calls")
-        return [Call(**{**call, "outcome": Outcome(call["outcome"])}) for call in found]
+        return [_call(entry) for entry in found]
+
+    async def sent_picture(self, call: Call, index: int = 0) -> bytes:
+        """Return a picture that came with a call, as it came."""
+        async with self._session.get(f"{self.url}/control/calls/{call.n}/pictures/{index}") as response:
+            response.raise_for_status()
+            return await response.read()
 
     async def forget_calls(self) -> None:
         await self._ask("DELETE", "/control/calls")
@@ -73,6 +90,13 @@ class VendorStandIn:
         async with self._session.request(method, self.url + path, json=body) as response:
             response.raise_for_status()
             return await response.json() if response.content_type == "application/json" else None
+
+
+def _call(entry: dict[str, Any]) -> Call:
+    drawn = entry["drawn"]
+    if drawn is not None:
+        drawn = Drawn(**{**drawn, "sent": [SentPicture(**sent) for sent in drawn["sent"]]})
+    return Call(**{**entry, "outcome": Outcome(entry["outcome"]), "drawn": drawn})
 
 
 @asynccontextmanager

@@ -3,13 +3,15 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from services.sandbox.google import audio, models, questions
+from services.sandbox.google import audio, image_orders, models, questions
+from services.sandbox.google.image_wire import GoogleImageWire
 from services.sandbox.google.models import Task
 from services.sandbox.google.refusals import MISSING_KEY, Refusal, Refused, invalid
 from services.sandbox.google.settings import GoogleSettings
 from services.sandbox.google.wire import GoogleWire
 from services.sandbox.vendor.control import Control
 from services.sandbox.vendor.pacing import Pace
+from services.sandbox.vendor.painting import paint
 from services.sandbox.vendor.serving import answer
 from services.sandbox.vendor.state import State
 
@@ -21,7 +23,13 @@ VERSION: Final = "/{version:v1|v1beta}"
 
 def build(settings: GoogleSettings) -> web.Application:
     """Return the stand-in: the vendor's API under /v1 and /v1beta, and what steers it under /control."""
-    state = State(Pace(settings.first_token_ms, settings.tokens_per_second))
+    pace = Pace(
+        settings.first_token_ms,
+        settings.tokens_per_second,
+        picture_seconds=settings.picture_seconds,
+        picture_bytes=settings.picture_bytes,
+    )
+    state = State(pace)
     api = _Api(state)
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     app.router.add_get(f"{VERSION}/models", api.models)
@@ -60,6 +68,9 @@ class _Api:
             return invalid("The stand-in streams with alt=sse only.").response()
         try:
             body = questions.camel_cased(await _body(request))
+            if model.task is Task.IMAGE:
+                order = await image_orders.read(model_id, body, is_stream=is_stream)
+                return await paint(self._state, request, order, lambda call: GoogleImageWire(call.n, order))
             if model.task is not Task.TEXT:
                 return await audio.answer(self._state, request, model_id, model.task, body)
             question = questions.read(model_id, body, is_stream=is_stream)

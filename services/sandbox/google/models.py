@@ -11,6 +11,7 @@ class Task(StrEnum):
     TEXT = "text"
     TRANSCRIPTION = "transcription"
     SPEECH = "speech"
+    IMAGE = "image"
     NONE = "none"
 
 
@@ -31,6 +32,11 @@ CATALOGUE: Final = (
     Model("gemini-embedding-001", "Gemini Embedding 001", Task.NONE),
     Model("gemini-3.5-transcribe", "Gemini 3.5 Transcribe", Task.TRANSCRIPTION),
     Model("gemini-3.8-flash-tts", "Gemini 3.8 Flash TTS", Task.SPEECH),
+    Model("gemini-3.1-flash-image", "Nano Banana 2", Task.IMAGE),
+    Model("gemini-3.1-flash-lite-image", "Nano Banana 2 Lite", Task.IMAGE),
+    Model("gemini-3-pro-image", "Nano Banana Pro", Task.IMAGE),
+    Model("gemini-nano-banana-2.1", "Nano Banana 2.1", Task.IMAGE),
+    Model("gemini-2.5-flash-image", "Nano Banana", Task.IMAGE),
 )
 
 

@@ -11,3 +11,7 @@ class GoogleSettings(BaseSettings):
     port: int = Field(default=8083, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     first_token_ms: float = Field(default=200.0, ge=0, description="Time to the first token.")
     tokens_per_second: float = Field(default=100.0, gt=0, description="Pace of an answer.")
+    picture_seconds: float = Field(default=6.0, ge=0, description="How long a picture takes.")
+    picture_bytes: int | None = Field(
+        default=None, ge=1, le=50_000_000, description="Least size of a picture's file."
+    )

@@ -7,6 +7,8 @@ from aiohttp import web
 
 from services.sandbox.openai import audio, models
 from services.sandbox.openai.chat import ChatWire
+from services.sandbox.openai.image_orders import Asked, read_edit, read_generation
+from services.sandbox.openai.image_wire import OpenAIImageWire
 from services.sandbox.openai.questions import from_chat, from_responses
 from services.sandbox.openai.refusals import MISSING_KEY, Refused, invalid
 from services.sandbox.openai.responses import ResponsesWire
@@ -14,6 +16,7 @@ from services.sandbox.openai.settings import OpenAISettings
 from services.sandbox.vendor.control import Control
 from services.sandbox.vendor.journal import Call
 from services.sandbox.vendor.pacing import Pace
+from services.sandbox.vendor.painting import paint
 from services.sandbox.vendor.questions import Question
 from services.sandbox.vendor.serving import answer
 from services.sandbox.vendor.state import State
@@ -24,13 +27,21 @@ MAX_BODY_BYTES = 32 * 1024 * 1024
 
 def build(settings: OpenAISettings) -> web.Application:
     """Return the stand-in: the vendor's API under /v1, and what steers it under /control."""
-    state = State(Pace(settings.first_token_ms, settings.tokens_per_second))
+    pace = Pace(
+        settings.first_token_ms,
+        settings.tokens_per_second,
+        picture_seconds=settings.picture_seconds,
+        picture_bytes=settings.picture_bytes,
+    )
+    state = State(pace)
     api = _Api(state)
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     app.router.add_get("/v1/models", api.models)
     app.router.add_post("/v1/chat/completions", api.chat)
     app.router.add_post("/v1/audio/transcriptions", api.transcriptions)
     app.router.add_post("/v1/audio/speech", api.speech)
+    app.router.add_post("/v1/images/generations", api.generations)
+    app.router.add_post("/v1/images/edits", api.edits)
     if settings.responses_api:
         app.router.add_post("/v1/responses", api.responses)
     app.add_routes(Control(state).routes())
@@ -73,6 +84,30 @@ class _Api:
             return await audio.speak(self._state, request, await _body(request))
         except Refused as refused:
             return refused.refusal.response()
+
+    async def generations(self, request: web.Request) -> web.StreamResponse:
+        if not _has_key(request):
+            return MISSING_KEY.response()
+        try:
+            asked = read_generation(await _body(request))
+        except Refused as refused:
+            return refused.refusal.response()
+        return await self._paint(request, asked)
+
+    async def edits(self, request: web.Request) -> web.StreamResponse:
+        if not _has_key(request):
+            return MISSING_KEY.response()
+        try:
+            asked = await read_edit(request)
+        except Refused as refused:
+            return refused.refusal.response()
+        return await self._paint(request, asked)
+
+    async def _paint(self, request: web.Request, asked: Asked) -> web.StreamResponse:
+        def wire(call: Call) -> OpenAIImageWire:
+            return OpenAIImageWire(asked, int(call.started_at))
+
+        return await paint(self._state, request, asked.order, wire)
 
     async def _answer(
         self,

@@ -10,6 +10,7 @@ class Task(StrEnum):
     TEXT = "text"
     TRANSCRIPTION = "transcription"
     SPEECH = "speech"
+    IMAGE = "image"
 
 
 class Model(NamedTuple):
@@ -28,6 +29,14 @@ CATALOGUE: Final = (
     Model("gpt-5-mini", 1_754_000_000, shutdown_date="2026-12-11"),
     Model("gpt-transcribe", 1_788_000_000, task=Task.TRANSCRIPTION),
     Model("gpt-4o-mini-tts", 1_742_000_000, shutdown_date="2027-01-06", task=Task.SPEECH),
+    Model("gpt-image-2.6-flare", 1_792_000_000, task=Task.IMAGE),
+    Model("gpt-image-2.6-sunburst", 1_792_000_001, task=Task.IMAGE),
+    Model("gpt-image-2.5-flare", 1_788_800_000, task=Task.IMAGE),
+    Model("gpt-image-2.5-sunburst", 1_788_800_001, task=Task.IMAGE),
+    Model("gpt-image-2", 1_776_700_000, task=Task.IMAGE),
+    Model("gpt-image-1.5", 1_765_800_000, shutdown_date="2026-12-01", task=Task.IMAGE),
+    Model("gpt-image-1-mini", 1_759_700_000, shutdown_date="2026-12-01", task=Task.IMAGE),
+    Model("chatgpt-image-latest", 1_765_800_001, shutdown_date="2026-12-01", task=Task.IMAGE),
 )
 
 

@@ -13,9 +13,11 @@ class Refusal(NamedTuple):
     code: str | None
     message: str
     param: str | None = None
+    more: dict[str, Any] | None = None
 
     def body(self) -> dict[str, Any]:
-        return {"error": {"message": self.message, "type": self.kind, "param": self.param, "code": self.code}}
+        error = {"message": self.message, "type": self.kind, "param": self.param, "code": self.code}
+        return {"error": {**error, **(self.more or {})}}
 
     def response(self, *, retry_after_seconds: float | None = None) -> web.Response:
         headers = {"x-request-id": "req_sandbox"}

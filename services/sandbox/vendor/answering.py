@@ -29,7 +29,7 @@ class Answering:
         self._call = call
         self._request = request
         self._line = Line(request)
-        self._fault = state.faults.take(question.text)
+        self._fault = state.faults.take(question.text, question.model)
         self._started_at = asyncio.get_running_loop().time()
         self._tokens, self._limit_reason = self._compose()
 

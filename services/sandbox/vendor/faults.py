@@ -20,6 +20,8 @@ class FaultKind(StrEnum):
     FAILED_EVENT = "failed_event"
     ERROR_EVENT = "error_event"
     INCOMPLETE = "incomplete"
+    MODERATION_OUTPUT = "moderation_output"
+    GARBAGE = "garbage"
 
 
 STREAM_FAULTS: Final = frozenset(
@@ -34,17 +36,26 @@ STREAM_FAULTS: Final = frozenset(
 )
 MAGIC_WORD: Final = re.compile(r"\bsandbox:([a-z_]+)")
 USUAL_AFTER_TOKENS: Final = 20
+USUAL_AFTER_PREVIEWS: Final = 1
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that goes wrong, at once or `after_tokens`. `code` overrides the usual error code."""
+    """Something that goes wrong, at once or later: `after_tokens` of a text, `after_previews` of a picture.
+
+    `code` overrides the usual error code; `model` is the only one that is struck, if any.
+    """
 
     kind: FaultKind
     after_tokens: int | None = None
     retry_after_seconds: float | None = None
     times: int = 1
     code: str | None = None
+    after_previews: int | None = None
+    model: str | None = None
+
+    def strikes(self, model: str) -> bool:
+        return self.model in (None, model)
 
 
 class Faults:
@@ -59,14 +70,15 @@ class Faults:
     def clear(self) -> None:
         self._ordered.clear()
 
-    def take(self, question: str) -> Fault | None:
+    def take(self, question: str, model: str) -> Fault | None:
         """Return what goes wrong with this call: ordered faults first, each as often as ordered."""
-        if self._ordered:
-            fault = self._ordered[0]
+        for index, fault in enumerate(self._ordered):
+            if not fault.strikes(model):
+                continue
             if fault.times > 1:
-                self._ordered[0] = replace(fault, times=fault.times - 1)
+                self._ordered[index] = replace(fault, times=fault.times - 1)
             else:
-                self._ordered.pop(0)
+                self._ordered.pop(index)
             return fault
         return _spoken(question)
 
@@ -76,4 +88,6 @@ def _spoken(question: str) -> Fault | None:
     if word is None or word[1] not in list(FaultKind):
         return None
     kind = FaultKind(word[1])
-    return Fault(kind, after_tokens=USUAL_AFTER_TOKENS if kind in STREAM_FAULTS else None)
+    if kind not in STREAM_FAULTS:
+        return Fault(kind)
+    return Fault(kind, after_tokens=USUAL_AFTER_TOKENS, after_previews=USUAL_AFTER_PREVIEWS)

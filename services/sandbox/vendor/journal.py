@@ -1,10 +1,13 @@
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 KEPT_CALLS: Final = 10_000
 KEPT_CHARACTERS: Final = 200
+# Of the pictures that came with calls; the oldest go first.
+KEPT_BYTES: Final = 64 * 1024 * 1024
 
 
 class Outcome(StrEnum):
@@ -12,6 +15,29 @@ class Outcome(StrEnum):
     COMPLETED = "completed"
     CLIENT_GONE = "client_gone"
     FAULT = "fault"
+
+
+@dataclass(frozen=True)
+class SentPicture:
+    """A picture that came with a call."""
+
+    mime_type: str
+    width: int
+    height: int
+    size_bytes: int
+
+
+@dataclass
+class Drawn:
+    """What became of a call for a picture. The `prompt` is whole."""
+
+    prompt: str
+    size: str
+    format: str
+    previews_asked: int
+    sent: list[SentPicture] = field(default_factory=list)
+    previews_sent: int = 0
+    file_bytes: int = 0
 
 
 @dataclass
@@ -29,6 +55,7 @@ class Call:
     tokens_sent: int = 0
     speaker: str = ""
     """Who of several people asked."""
+    drawn: Drawn | None = None
 
 
 class Journal:
@@ -37,6 +64,8 @@ class Journal:
     def __init__(self) -> None:
         self._calls: deque[Call] = deque(maxlen=KEPT_CALLS)
         self._count = 0
+        self._sent: dict[int, Sequence[bytes]] = {}
+        self._sent_bytes = 0
         self.active_streams = 0
 
     def open(self, path: str, model: str, text: str, at: float, *, speaker: str = "") -> Call:
@@ -50,3 +79,20 @@ class Journal:
 
     def clear(self) -> None:
         self._calls.clear()
+        self._sent.clear()
+        self._sent_bytes = 0
+
+    def keep_sent(self, call: Call, pictures: Sequence[bytes]) -> None:
+        """Keep the pictures that came with a call, as long as there is room."""
+        if not pictures:
+            return
+        self._sent[call.n] = pictures
+        self._sent_bytes += sum(map(len, pictures))
+        while self._sent_bytes > KEPT_BYTES:
+            oldest = next(iter(self._sent))
+            self._sent_bytes -= sum(map(len, self._sent.pop(oldest)))
+
+    def sent_picture(self, n: int, index: int) -> bytes | None:
+        """Return the picture that came with call `n` at that place, from 0 on, or None without one."""
+        pictures = self._sent.get(n, ())
+        return pictures[index] if 0 <= index < len(pictures) else None

@@ -15,11 +15,16 @@ class ClientGone(Exception):
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast answers come, and how long they are made (None: as the answer is)."""
+    """How fast answers come, and how long they are made (None: as the answer is).
+
+    A picture takes `picture_seconds`, and its file has at least `picture_bytes`.
+    """
 
     first_token_ms: float
     tokens_per_second: float
     tokens: int | None = None
+    picture_seconds: float = 6.0
+    picture_bytes: int | None = None
 
 
 class Line:

@@ -24,7 +24,7 @@ async def voice(
     call = state.journal.open(request.path, model, text, time.time())
     state.journal.active_streams += 1
     try:
-        return await _answer(state, Line(request), call, state.faults.take(text), refused, answer)
+        return await _answer(state, Line(request), call, state.faults.take(text, model), refused, answer)
     except (ClientGone, ClientConnectionResetError):
         call.outcome = Outcome.CLIENT_GONE
         return web.Response(status=499)  # nobody is there to read it

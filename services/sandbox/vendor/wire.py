@@ -1,4 +1,5 @@
 import json
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -9,6 +10,8 @@ from services.sandbox.vendor.faults import Fault
 
 # Why an answer ends early, unless a fault names another reason: it is as long as it may be.
 LONGEST: Final = "max_output_tokens"
+# Where a picture goes in a body.
+PICTURE: Final = "<picture>"
 
 
 @dataclass(frozen=True)
@@ -55,3 +58,9 @@ class Wire(Protocol):
 def compact(value: object) -> str:
     """Write JSON as vendors do: no spaces, and text as it is."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def compact_with(picture: bytes, value: object) -> bytes:
+    """Write JSON with a picture in Base64 at its one PICTURE, which may be of many megabytes."""
+    before, after = compact(value).encode().split(PICTURE.encode())
+    return b"".join((before, b64encode(picture), after))
