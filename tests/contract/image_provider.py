@@ -30,6 +30,8 @@ RATIOS: Final = {
 LARGE_BYTES: Final = 4_000_000
 PATIENT_SECONDS: Final = 10.0
 IMPATIENT_SECONDS: Final = 0.5
+# Enough for the first preview on a busy machine.
+FIRST_SECONDS: Final = 2.5
 
 
 class Refusal(NamedTuple):
@@ -312,7 +314,7 @@ class PreviewingProviderSuite(ImageProviderSuite):
         await vendor.fail(FaultKind.HANG, after_previews=1)
         seen: list[Preview | Drawn] = []
         async with self.connected(
-            vendor, first_seconds=PATIENT_SECONDS, next_seconds=IMPATIENT_SECONDS
+            vendor, first_seconds=FIRST_SECONDS, next_seconds=IMPATIENT_SECONDS
         ) as provider:
             with pytest.raises(errors.ProviderUnavailable):
                 await _see(provider.stream(request(self.model)), seen)
