@@ -9,12 +9,12 @@ from services.chassis.process import launch
 from services.chassis.server import serving
 from services.text.app import open_replies, open_vendors
 from services.text.catalogue import Catalogue
+from services.text.errands import Errands
 from services.text.metrics import TextMetrics
 from services.text.question import Limits
 from services.text.servicer import TextServicer
 from services.text.settings import TextSettings
 from services.text.store import open_store
-from services.text.titles import Titles
 
 
 async def main(settings: TextSettings, stop: asyncio.Event) -> None:
@@ -28,8 +28,8 @@ async def main(settings: TextSettings, stop: asyncio.Event) -> None:
         opened = open_replies(settings, nats, vendors, store, metrics=metrics, failpoints=failpoints)
         replies = await stack.enter_async_context(opened)
         limits = Limits.of(settings, vendors.capabilities)
-        titles = Titles(vendors, store, metrics)
-        servicer = TextServicer(replies, catalogue, store, titles, voice, limits)
+        errands = Errands.of(vendors, store, metrics, limits)
+        servicer = TextServicer(replies, catalogue, store, errands, voice, limits)
         served, checks = [servicer.registration()], {"nats": nats.ping}
         await stack.enter_async_context(serving(settings, served, checks=checks, registry=registry))
         await catalogue.check()

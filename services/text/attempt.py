@@ -79,7 +79,9 @@ class Attempt:
 def _saying(question: Question, former: Turn | None) -> Saying:
     if former is None or question.run_kind is RunKind.ANSWER:
         return Saying(question.instruction, question.materials, question.images, question.speaker)
-    return Saying(former.instruction, former.materials, question.images, former.speaker)
+    # What was brought along then may have been cut since; whoever has it brings it along again.
+    materials = question.materials or former.materials
+    return Saying(former.instruction, materials, question.images, former.speaker)
 
 
 def _former_pictures(question: Question, former: Turn | None) -> tuple[Picture, ...]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from services.text.frames import frame
 from services.text.roles import LENGTH_PROMPTS, ROLE_PROMPTS, AnswerLength, Role
+from services.text.tasks import TASK_PROMPTS, Task
 
 DEFAULT_SYSTEM_PROMPT: Final = """\
 You are Quartet, an assistant inside the Telegram messenger.
@@ -47,6 +48,7 @@ class Style:
     answer_length: AnswerLength = AnswerLength.NORMAL
     wishes: str = ""
     language_code: str = ""
+    task: Task = Task.CONVERSE
 
 
 def system_prompt(base: str, style: Style, *, today: date) -> str:
@@ -62,6 +64,7 @@ def system_prompt(base: str, style: Style, *, today: date) -> str:
         base,
         FRAMES,
         f"Today is {today:%A, %d %B %Y}.",
+        TASK_PROMPTS[style.task],
         ROLE_PROMPTS[style.role],
         LENGTH_PROMPTS[style.answer_length],
         interface,

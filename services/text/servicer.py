@@ -10,12 +10,12 @@ from services.chassis.errors import InvalidRequest, Violation
 from services.chassis.server import Registration
 from services.text import wire
 from services.text.catalogue import Catalogue
+from services.text.errands import Errands
 from services.text.listing import listing
 from services.text.question import Limits, require_identifiers
 from services.text.replies import Replies
 from services.text.runs import Answered
 from services.text.store import ConversationStore
-from services.text.titles import Titles
 from services.text.voice import Voice
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -29,14 +29,14 @@ class TextServicer(TextServiceServicer):
         replies: Replies,
         catalogue: Catalogue,
         store: ConversationStore,
-        titles: Titles,
+        errands: Errands,
         voice: Voice,
         limits: Limits,
     ) -> None:
         self._replies = replies
         self._catalogue = catalogue
         self._store = store
-        self._titles = titles
+        self._errands = errands
         self._voice = voice
         self._limits = limits
 
@@ -89,7 +89,19 @@ class TextServicer(TextServiceServicer):
         self, request: pb.NameConversationRequest, _context: Context
     ) -> pb.NameConversationResponse:
         require_identifiers(conversation_id=request.conversation_id)
-        return pb.NameConversationResponse(title=await self._titles.name(request.conversation_id))
+        return pb.NameConversationResponse(title=await self._errands.titles.name(request.conversation_id))
+
+    async def Digest(  # noqa: N802 - the contract's name
+        self, request: pb.DigestRequest, _context: Context
+    ) -> pb.DigestResponse:
+        text, used = await self._errands.digests.digest(
+            wire.digest_kind(request),
+            wire.materials(request.materials),
+            model=self._catalogue.choose(request.model),
+            user_id=request.caller.user_id,
+            language=request.caller.language_code,
+        )
+        return pb.DigestResponse(text=text, usage=wire.usage(used))
 
     async def Transcribe(  # noqa: N802 - the contract's name
         self, request: pb.TranscribeRequest, _context: Context

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Final
 
 from quartet.common.v1.media_pb2 import Media
@@ -5,11 +6,13 @@ from quartet.common.v1.usage_pb2 import Usage as WireUsage
 from quartet.text.v1 import text_service_pb2 as pb
 
 from services.text.conversation import Conversation, Finish, Material, Usage
+from services.text.digests import DigestKind
 from services.text.prompts import Style
 from services.text.providers.base import Image
 from services.text.question import Question, RunKind
 from services.text.roles import AnswerLength, Role
 from services.text.runs import Answered
+from services.text.tasks import Task
 from services.text.voice import Spoken
 
 VOICE_FILENAME: Final = "voice.ogg"
@@ -21,6 +24,10 @@ FINISH_REASONS: Final = {
 RUN_KINDS: Final = {
     pb.RUN_KIND_REGENERATE: RunKind.REGENERATE,
     pb.RUN_KIND_CONTINUE: RunKind.CONTINUE,
+}
+TASKS: Final = {
+    pb.TASK_ANSWER_FROM_PAGES: Task.ANSWER_FROM_PAGES,
+    pb.TASK_SUMMARISE_PAGES: Task.SUMMARISE_PAGES,
 }
 ROLES: Final = {
     pb.ROLE_EDITOR: Role.EDITOR,
@@ -44,10 +51,11 @@ def question(request: pb.StreamReplyRequest, model: str) -> Question:
         instruction=request.instruction,
         run_id=request.run_id,
         run_kind=RUN_KINDS.get(request.run_kind, RunKind.ANSWER),
-        materials=tuple(Material(material.title, material.text) for material in request.materials),
+        materials=materials(request.materials),
         images=tuple(map(_image, request.attachments)),
         model=model,
         style=Style(
+            task=TASKS.get(request.task, Task.CONVERSE),
             role=ROLES.get(request.role, Role.ASSISTANT),
             answer_length=ANSWER_LENGTHS.get(request.answer_length, AnswerLength.NORMAL),
             wishes=request.wishes,
@@ -56,6 +64,16 @@ def question(request: pb.StreamReplyRequest, model: str) -> Question:
         speaker=request.speaker_name,
         user_id=request.caller.user_id,
     )
+
+
+def materials(brought: Iterable[pb.Material]) -> tuple[Material, ...]:
+    """Read what comes along as data."""
+    return tuple(Material(material.title, material.text) for material in brought)
+
+
+def digest_kind(request: pb.DigestRequest) -> DigestKind:
+    """Read what is to be made of materials."""
+    return DigestKind.QUESTIONS if request.kind == pb.DIGEST_KIND_QUESTIONS else DigestKind.NOTES
 
 
 def completed(answered: Answered) -> pb.ReplyCompleted:

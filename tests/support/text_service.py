@@ -78,6 +78,14 @@ class TextCaller:
         request = pb.NameConversationRequest(conversation_id=conversation_id)
         return str((await self._stub.NameConversation(request)).title)
 
+    async def digest(self, kind: pb.DigestKind.ValueType, *texts: str) -> pb.DigestResponse:
+        materials = [pb.Material(title=f"[{page}]", text=text) for page, text in enumerate(texts, start=1)]
+        caller = Caller(user_id=1, chat_id=1, language_code="ru")
+        request = pb.DigestRequest(caller=caller, kind=kind, materials=materials)
+        digest = await self._stub.Digest(request)
+        assert isinstance(digest, pb.DigestResponse)
+        return digest
+
     async def transcribe(self, content: bytes) -> pb.TranscribeResponse:
         request = pb.TranscribeRequest(audio=Media(mime_type="audio/ogg", content=content))
         heard = await self._stub.Transcribe(request)

@@ -60,3 +60,10 @@ def test_a_turn_that_is_not_remembered_cannot_be_taken_up(kind: RunKind) -> None
 def test_a_turn_of_old_is_run_by_its_own_id() -> None:
     old = replace(FORMER, run_id="")
     assert attempt(RunKind.ANSWER, "", old).wasted_runs == 1
+
+
+def test_what_is_brought_along_again_takes_the_place_of_what_may_have_been_cut_since() -> None:
+    whole = Material("[1]", "all of the page")
+    question = Question("t", "c", run_id="r2", run_kind=RunKind.REGENERATE, materials=(whole,))
+    turn = ended(Attempt.at(question, Conversation((FORMER,))), "There was")
+    assert (turn.instruction, turn.materials) == ("Tell me", (whole,))

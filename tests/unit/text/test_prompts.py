@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from services.text.prompts import DEFAULT_SYSTEM_PROMPT, FRAMES, Style, system_prompt
 from services.text.roles import ROLE_PROMPTS, AnswerLength, Role
+from services.text.tasks import TASK_PROMPTS, Task
 
 TODAY = date(2026, 11, 20)
 hostile = st.lists(
@@ -55,3 +56,9 @@ def test_no_wishes_leave_no_trace() -> None:
 def test_a_language_that_is_none_is_left_out(code: str) -> None:
     prompt = system_prompt("Be kind.", Style(language_code=code), today=TODAY)
     assert prompt == system_prompt("Be kind.", Style(), today=TODAY)
+
+
+def test_a_task_is_the_operators_word_and_stands_before_the_users_wishes() -> None:
+    style = Style(wishes="Rhyme", task=Task.ANSWER_FROM_PAGES)
+    prompt = system_prompt("Be kind.", style, today=TODAY)
+    assert prompt.index(TASK_PROMPTS[Task.ANSWER_FROM_PAGES]) < prompt.index("Rhyme")

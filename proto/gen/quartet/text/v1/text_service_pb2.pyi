@@ -22,6 +22,42 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _Task:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TaskEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Task.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TASK_UNSPECIFIED: _Task.ValueType  # 0
+    """Same as CONVERSE."""
+    TASK_CONVERSE: _Task.ValueType  # 1
+    TASK_ANSWER_FROM_PAGES: _Task.ValueType  # 2
+    """Answers from the materials alone, and names the page behind each statement
+    as `[12]`, or `[2:12]` for page 12 of the second document. Each material is a
+    page; its title begins with that mark.
+    """
+    TASK_SUMMARISE_PAGES: _Task.ValueType  # 3
+    """Tells what the materials, which are pages or notes of pages, say; with marks
+    of pages as above.
+    """
+
+class Task(_Task, metaclass=_TaskEnumTypeWrapper):
+    """Task says what an answer is made of, and how."""
+
+TASK_UNSPECIFIED: Task.ValueType  # 0
+"""Same as CONVERSE."""
+TASK_CONVERSE: Task.ValueType  # 1
+TASK_ANSWER_FROM_PAGES: Task.ValueType  # 2
+"""Answers from the materials alone, and names the page behind each statement
+as `[12]`, or `[2:12]` for page 12 of the second document. Each material is a
+page; its title begins with that mark.
+"""
+TASK_SUMMARISE_PAGES: Task.ValueType  # 3
+"""Tells what the materials, which are pages or notes of pages, say; with marks
+of pages as above.
+"""
+Global___Task: _TypeAlias = Task  # noqa: Y015
+
 class _RunKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -206,6 +242,38 @@ MODEL_HEALTH_UNAVAILABLE: ModelHealth.ValueType  # 3
 """It is not asked for now; another vendor answers."""
 Global___ModelHealth: _TypeAlias = ModelHealth  # noqa: Y015
 
+class _DigestKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DigestKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DigestKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DIGEST_KIND_UNSPECIFIED: _DigestKind.ValueType  # 0
+    """Same as NOTES."""
+    DIGEST_KIND_NOTES: _DigestKind.ValueType  # 1
+    """What of the pages a summary of the whole must not miss, each note with the
+    mark of its page.
+    """
+    DIGEST_KIND_QUESTIONS: _DigestKind.ValueType  # 2
+    """Three questions that the materials answer, one a line, in the language of
+    the caller, at most 60 characters each.
+    """
+
+class DigestKind(_DigestKind, metaclass=_DigestKindEnumTypeWrapper):
+    """DigestKind says what is made of materials."""
+
+DIGEST_KIND_UNSPECIFIED: DigestKind.ValueType  # 0
+"""Same as NOTES."""
+DIGEST_KIND_NOTES: DigestKind.ValueType  # 1
+"""What of the pages a summary of the whole must not miss, each note with the
+mark of its page.
+"""
+DIGEST_KIND_QUESTIONS: DigestKind.ValueType  # 2
+"""Three questions that the materials answer, one a line, in the language of
+the caller, at most 60 characters each.
+"""
+Global___DigestKind: _TypeAlias = DigestKind  # noqa: Y015
+
 @_typing.final
 class StreamReplyRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -223,6 +291,7 @@ class StreamReplyRequest(_message.Message):
     WISHES_FIELD_NUMBER: _builtins.int
     ANSWER_LENGTH_FIELD_NUMBER: _builtins.int
     SPEAKER_NAME_FIELD_NUMBER: _builtins.int
+    TASK_FIELD_NUMBER: _builtins.int
     turn_id: _builtins.str
     """Chosen by the caller, unique per turn: letters, digits, `.`, `-` and `_`."""
     conversation_id: _builtins.str
@@ -242,6 +311,7 @@ class StreamReplyRequest(_message.Message):
     answer_length: Global___AnswerLength.ValueType
     speaker_name: _builtins.str
     """Who speaks, where several people share the conversation."""
+    task: Global___Task.ValueType
     @_builtins.property
     def caller(self) -> _caller_pb2.Caller: ...
     @_builtins.property
@@ -268,10 +338,11 @@ class StreamReplyRequest(_message.Message):
         wishes: _builtins.str = ...,
         answer_length: Global___AnswerLength.ValueType = ...,
         speaker_name: _builtins.str = ...,
+        task: Global___Task.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_length", b"answer_length", "attachments", b"attachments", "caller", b"caller", "conversation_id", b"conversation_id", "instruction", b"instruction", "materials", b"materials", "model", b"model", "role", b"role", "run_id", b"run_id", "run_kind", b"run_kind", "speaker_name", b"speaker_name", "turn_id", b"turn_id", "wishes", b"wishes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_length", b"answer_length", "attachments", b"attachments", "caller", b"caller", "conversation_id", b"conversation_id", "instruction", b"instruction", "materials", b"materials", "model", b"model", "role", b"role", "run_id", b"run_id", "run_kind", b"run_kind", "speaker_name", b"speaker_name", "task", b"task", "turn_id", b"turn_id", "wishes", b"wishes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -631,6 +702,60 @@ class NameConversationResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___NameConversationResponse: _TypeAlias = NameConversationResponse  # noqa: Y015
+
+@_typing.final
+class DigestRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLER_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    MATERIALS_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    kind: Global___DigestKind.ValueType
+    model: _builtins.str
+    """One of `ListModels`; the default model when empty."""
+    @_builtins.property
+    def caller(self) -> _caller_pb2.Caller: ...
+    @_builtins.property
+    def materials(self) -> _containers.RepeatedCompositeFieldContainer[Global___Material]: ...
+    def __init__(
+        self,
+        *,
+        caller: _caller_pb2.Caller | None = ...,
+        kind: Global___DigestKind.ValueType = ...,
+        materials: _abc.Iterable[Global___Material] | None = ...,
+        model: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "kind", b"kind", "materials", b"materials", "model", b"model"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DigestRequest: _TypeAlias = DigestRequest  # noqa: Y015
+
+@_typing.final
+class DigestResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    @_builtins.property
+    def usage(self) -> _usage_pb2.Usage: ...
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        usage: _usage_pb2.Usage | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["text", b"text", "usage", b"usage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DigestResponse: _TypeAlias = DigestResponse  # noqa: Y015
 
 @_typing.final
 class ImproveImagePromptRequest(_message.Message):

@@ -65,6 +65,11 @@ class TextServiceStub:
                 request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationRequest.SerializeToString,
                 response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationResponse.FromString,
                 _registered_method=True)
+        self.Digest = channel.unary_unary(
+                '/quartet.text.v1.TextService/Digest',
+                request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.DigestRequest.SerializeToString,
+                response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.DigestResponse.FromString,
+                _registered_method=True)
         self.ImproveImagePrompt = channel.unary_unary(
                 '/quartet.text.v1.TextService/ImproveImagePrompt',
                 request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ImproveImagePromptRequest.SerializeToString,
@@ -138,6 +143,14 @@ class TextServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Digest(self, request, context):
+        """Digest makes something shorter out of materials: a step on the way to an
+        answer. Nothing of it is remembered.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ImproveImagePrompt(self, request, context):
         """ImproveImagePrompt makes a better description of a picture to be drawn out of
         a user's words, in their language. Nothing of it is remembered.
@@ -192,6 +205,11 @@ def add_TextServiceServicer_to_server(servicer, server):
                     servicer.NameConversation,
                     request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationRequest.FromString,
                     response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationResponse.SerializeToString,
+            ),
+            'Digest': grpc.unary_unary_rpc_method_handler(
+                    servicer.Digest,
+                    request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.DigestRequest.FromString,
+                    response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.DigestResponse.SerializeToString,
             ),
             'ImproveImagePrompt': grpc.unary_unary_rpc_method_handler(
                     servicer.ImproveImagePrompt,
@@ -372,6 +390,33 @@ class TextService:
             '/quartet.text.v1.TextService/NameConversation',
             quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationRequest.SerializeToString,
             quartet_dot_text_dot_v1_dot_text__service__pb2.NameConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Digest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.text.v1.TextService/Digest',
+            quartet_dot_text_dot_v1_dot_text__service__pb2.DigestRequest.SerializeToString,
+            quartet_dot_text_dot_v1_dot_text__service__pb2.DigestResponse.FromString,
             options,
             channel_credentials,
             insecure,

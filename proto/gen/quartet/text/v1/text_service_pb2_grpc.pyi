@@ -59,6 +59,10 @@ class TextServiceStub:
     """
     NameConversation: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.NameConversationRequest, _text_service_pb2.NameConversationResponse]
     """NameConversation has the model name a conversation in a few words."""
+    Digest: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.DigestRequest, _text_service_pb2.DigestResponse]
+    """Digest makes something shorter out of materials: a step on the way to an
+    answer. Nothing of it is remembered.
+    """
     ImproveImagePrompt: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.ImproveImagePromptRequest, _text_service_pb2.ImproveImagePromptResponse]
     """ImproveImagePrompt makes a better description of a picture to be drawn out of
     a user's words, in their language. Nothing of it is remembered.
@@ -99,6 +103,10 @@ class TextServiceAsyncStub(TextServiceStub):
     """
     NameConversation: _aio.UnaryUnaryMultiCallable[_text_service_pb2.NameConversationRequest, _text_service_pb2.NameConversationResponse]  # type: ignore[assignment]
     """NameConversation has the model name a conversation in a few words."""
+    Digest: _aio.UnaryUnaryMultiCallable[_text_service_pb2.DigestRequest, _text_service_pb2.DigestResponse]  # type: ignore[assignment]
+    """Digest makes something shorter out of materials: a step on the way to an
+    answer. Nothing of it is remembered.
+    """
     ImproveImagePrompt: _aio.UnaryUnaryMultiCallable[_text_service_pb2.ImproveImagePromptRequest, _text_service_pb2.ImproveImagePromptResponse]  # type: ignore[assignment]
     """ImproveImagePrompt makes a better description of a picture to be drawn out of
     a user's words, in their language. Nothing of it is remembered.
@@ -172,6 +180,16 @@ class TextServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_text_service_pb2.NameConversationResponse, _abc.Awaitable[_text_service_pb2.NameConversationResponse]]:
         """NameConversation has the model name a conversation in a few words."""
+
+    @_abc_1.abstractmethod
+    def Digest(
+        self,
+        request: _text_service_pb2.DigestRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_text_service_pb2.DigestResponse, _abc.Awaitable[_text_service_pb2.DigestResponse]]:
+        """Digest makes something shorter out of materials: a step on the way to an
+        answer. Nothing of it is remembered.
+        """
 
     @_abc_1.abstractmethod
     def ImproveImagePrompt(

@@ -1,0 +1,26 @@
+from dataclasses import dataclass
+from typing import Self
+
+from services.text.digests import Digests
+from services.text.metrics import TextMetrics
+from services.text.question import Limits
+from services.text.store import ConversationStore
+from services.text.titles import Titles
+from services.text.vendors import LanguageVendors
+
+
+@dataclass(frozen=True)
+class Errands:
+    """What a model is asked beside conversations: one question each, of which nothing is remembered."""
+
+    titles: Titles
+    digests: Digests
+
+    @classmethod
+    def of(
+        cls, vendors: LanguageVendors, store: ConversationStore, metrics: TextMetrics, limits: Limits
+    ) -> Self:
+        return cls(
+            titles=Titles(vendors, store, metrics),
+            digests=Digests(vendors, metrics, max_material_characters=limits.max_material_characters),
+        )
