@@ -2,6 +2,7 @@ import io
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -24,6 +25,22 @@ from tests.support.stand_ins import VendorStandIn, serving
 MODEL = "gpt-image-2.6-flare"
 PICTURE = picture(64, 64)
 PICTURE_TEXT = b64encode(PICTURE.content).decode()
+NONSENSE = (
+    "",
+    "data: [1]\n\n",
+    "data: {broken\n\n",
+    'data: {"type": "image_generation.completed"}\n\n',
+    'data: {"type": "image_generation.completed", "b64_json": null}\n\n',
+    'data: {"type": "image_generation.completed", "b64_json": ""}\n\n',
+    'data: {"type": "image_generation.completed", "b64_json": "<html>"}\n\n',
+    'data: {"type": "error"}\n\n',
+    'data: {"error": "no"}\n\n',
+    "{}",
+    '{"data": []}',
+    '{"data": [{"url": "http://elsewhere.invalid/picture.png"}]}',
+    "<html>The server is being moved</html>",
+    b"\xff\xfe\x00",
+)
 
 
 @asynccontextmanager
@@ -43,12 +60,14 @@ async def connected(
 
 @asynccontextmanager
 async def answering(
-    body: str | bytes, *, status: int = 200, content_type: str = "text/event-stream"
+    *bodies: str | bytes, status: int = 200, content_type: str = "text/event-stream"
 ) -> AsyncIterator[ImageProvider]:
-    """Connect to a server of somebody's own that gives every order this answer."""
+    """Connect to a server of somebody's own that gives these answers in turn, whatever is ordered."""
+    answers = cycle(bodies)
 
     async def answer(asked: web.Request) -> web.Response:
         await asked.read()
+        body = next(answers)
         payload = body.encode() if isinstance(body, str) else body
         return web.Response(body=payload, status=status, content_type=content_type)
 
@@ -113,27 +132,12 @@ async def test_a_picture_goes_by_what_it_is_not_by_what_its_server_says() -> Non
     assert drawn.mime_type == "image/webp"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "",
-        "data: [1]\n\n",
-        "data: {broken\n\n",
-        'data: {"type": "image_generation.completed"}\n\n',
-        'data: {"type": "image_generation.completed", "b64_json": null}\n\n',
-        'data: {"type": "image_generation.completed", "b64_json": ""}\n\n',
-        'data: {"type": "image_generation.completed", "b64_json": "<html>"}\n\n',
-        'data: {"type": "error"}\n\n',
-        'data: {"error": "no"}\n\n',
-        "<html>The server is being moved</html>",
-        b"\xff\xfe\x00",
-    ],
-)
 @pytest.mark.parametrize("content_type", ["text/event-stream", "application/json"])
-async def test_nonsense_is_an_outage(body: str | bytes, content_type: str) -> None:
-    async with answering(body, content_type=content_type) as provider:
-        with pytest.raises(errors.ProviderUnavailable):
-            await watch(provider.stream(request(MODEL)))
+async def test_nonsense_is_an_outage(content_type: str) -> None:
+    async with answering(*NONSENSE, content_type=content_type) as provider:
+        for _body in NONSENSE:
+            with pytest.raises(errors.ProviderUnavailable):
+                await watch(provider.stream(request(MODEL)))
 
 
 @pytest.mark.parametrize(
