@@ -1,4 +1,4 @@
-"""Makes pictures into what vendors and messengers take, in processes of their own: the files come from anybody."""
+"""Makes pictures into what vendors and messengers take; in processes of its own, as anybody sends them."""
 
 from services.image.darkroom.forms import Developed, Form, Problem, UnusablePicture
 from services.image.darkroom.pool import Darkroom

@@ -1,0 +1,26 @@
+from typing import Final
+
+import genai_prices
+
+from services.image.providers.base import Usage
+
+MICROS: Final = 1_000_000
+
+
+def cost_micros(usage: Usage) -> int | None:
+    """Say what a picture cost, in millionths of a US dollar, by the tables that genai-prices brings along.
+
+    No network. None where it has no price. https://github.com/pydantic/genai-prices
+    """
+    counts = genai_prices.Usage(
+        input_tokens=usage.input_tokens,
+        input_image_tokens=usage.input_image_tokens,
+        output_tokens=usage.output_tokens,
+        output_image_tokens=usage.output_image_tokens,
+    )
+    try:
+        found = genai_prices.calc_price(counts, usage.model, provider_id=usage.provider)
+    except (LookupError, ValueError):
+        # Unknown, or priced by counts that vendors do not tell.
+        return None
+    return round(found.total_price * MICROS)
