@@ -40,6 +40,10 @@ class Deadlines:
     def advance(self) -> None:
         """A token came: the next one is awaited from now on."""
         self._due_at = min(self._loop.time() + self._next_token_seconds, self._end_at)
+        # Set for the first token, the timer would come too late for the next one.
+        if self._timer is not None and self._timer.when() > self._due_at:
+            self._timer.cancel()
+            self._timer = self._loop.call_at(self._due_at, self._check)
 
     def guard(self) -> "Wait":
         """Return the context in which to await the vendor; it raises TimeoutError."""

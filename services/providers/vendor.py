@@ -111,6 +111,8 @@ class Vendor(Generic[AnyRequest, P]):
                         is_proven_well = True
                         admission.succeeded()
                     yield piece
+                    # Pictures are large: this one is let go of before the next one is awaited.
+                    piece = None
                     piece = await anext(pieces, None)
         except ProviderInterrupted as error:
             admission.interrupted(error)

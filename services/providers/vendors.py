@@ -101,6 +101,7 @@ class Vendors(Generic[AnyRequest, P]):
             async with aclosing(self._round(route, request, failures)) as pieces:
                 async for piece in pieces:
                     yield piece
+                    del piece
             if not failures:
                 return
             await waits.pause(failures)
@@ -135,6 +136,7 @@ class Vendors(Generic[AnyRequest, P]):
                     async with aclosing(answer) as pieces:
                         async for piece in pieces:
                             yield piece
+                            del piece
                     failures.clear()
                     return
                 except QuartetError as failure:

@@ -53,3 +53,12 @@ async def test_somebody_elses_cancellation_stays_one() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_vendor_that_falls_silent_after_its_first_token_is_given_up_at_once_for_that() -> None:
+    with Deadlines(timeouts(first=60.0, following=0.0)) as deadlines:
+        with deadlines.guard():
+            await asyncio.sleep(0)
+        deadlines.advance()
+        with pytest.raises(TimeoutError), deadlines.guard():
+            await asyncio.Event().wait()
