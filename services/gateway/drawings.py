@@ -22,7 +22,7 @@ from services.gateway.pictures import Order, Picture
 from services.gateway.pictures.captions import announcement_of
 from services.gateway.pictures.part import part_of
 from services.gateway.pictures.portfolio import Portfolio
-from services.gateway.pictures.refusals import refusal
+from services.gateway.pictures.refusals import is_busy, refusal
 from services.gateway.rendering import to_dicts
 from services.gateway.stops import Stops
 from services.gateway.turns import Part
@@ -165,7 +165,7 @@ class Drawings:
             text = self._wording.say("picture-stopped", turn.language)
         else:
             text = refusal(canvas.failure, turn.language, self._wording)
-            if not may_pass(canvas.failure):
+            if not (may_pass(canvas.failure) or is_busy(canvas.failure)):
                 return Part(text=text)
         again = press_data(Press.TRY, turn_suffix(turn.question_id))
         return Part(

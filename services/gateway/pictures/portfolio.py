@@ -1,9 +1,16 @@
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
+from services.chassis.backoff import Backoff
+from services.chassis.errors import ServiceUnavailable
 from services.gateway.dialogue import Speaker
 from services.gateway.image_client import ImageClient
-from services.gateway.pictures.order import Picture
+from services.gateway.pictures.order import Picture, Version
+
+LOOKING_SECONDS: Final = 4.0
+"""A button that was pressed turns for so long at most."""
 
 
 class Portfolio:
@@ -30,3 +37,18 @@ class Portfolio:
     async def original(self, picture_id: str, speaker: Speaker) -> Picture:
         """A picture bit by bit. Raises QuartetError."""
         return await self._images.fetch(picture_id, speaker, original=True)
+
+    async def version(self, version: Version, speaker: Speaker) -> Picture:
+        """A version as messengers show it, for somebody who looks: a busy moment is waited out.
+
+        Raises QuartetError.
+        """
+        gives_up_at = time.monotonic() + LOOKING_SECONDS
+        backoff = Backoff(0.2, longest_seconds=1.0)
+        while True:
+            try:
+                return await self._images.fetch(version, speaker)
+            except ServiceUnavailable:
+                if time.monotonic() > gives_up_at:
+                    raise
+            await backoff.pause()

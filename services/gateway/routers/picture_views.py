@@ -4,7 +4,6 @@ from aiogram.types import CallbackQuery
 
 from services.chassis.errors import QuartetError, ResourceNotFound
 from services.gateway.delivery.turn import Turn
-from services.gateway.image_client import ImageClient
 from services.gateway.pictures import Version
 from services.gateway.pictures.buttons import PicturePress, Verb
 from services.gateway.pictures.keyboard import (
@@ -42,7 +41,6 @@ async def walk(
     turn: Turn,
     speech: Speech,
     wording: Wording,
-    image_client: ImageClient,
     press: PicturePress,
 ) -> None:
     """Another version, in the place of this one; at either end a word that there is none."""
@@ -52,10 +50,10 @@ async def walk(
         await _toast(query, turn, speech, wording.say("picture-first", turn.language))
         return
     try:
-        picture = await image_client.fetch(wanted, speaker_of(turn))
+        picture = await speech.portfolio.version(wanted, speaker_of(turn))
     except ResourceNotFound:
         if press.verb is Verb.ON:
-            await count(query, bot, turn, speech, wording, image_client, press)
+            await count(query, bot, turn, speech, wording, press)
         else:
             await _toast(query, turn, speech, wording.say("picture-gone", turn.language))
         return
@@ -73,12 +71,11 @@ async def count(
     turn: Turn,
     speech: Speech,
     wording: Wording,
-    image_client: ImageClient,
     press: PicturePress,
 ) -> None:
     """Which version this is, and of how many; the buttons know it from now on."""
     try:
-        picture = await image_client.fetch(press.version(bot.id, turn.chat_id), speaker_of(turn))
+        picture = await speech.portfolio.version(press.version(bot.id, turn.chat_id), speaker_of(turn))
     except QuartetError as error:
         await _toast(query, turn, speech, refusal(error, turn.language, wording))
         return
@@ -107,12 +104,11 @@ async def send_original(
     turn: Turn,
     speech: Speech,
     wording: Wording,
-    image_client: ImageClient,
     press: PicturePress,
 ) -> None:
     """The picture as a file that nobody compresses."""
     try:
-        picture = await image_client.fetch(press.version(bot.id, turn.chat_id), speaker_of(turn))
+        picture = await speech.portfolio.version(press.version(bot.id, turn.chat_id), speaker_of(turn))
     except QuartetError as error:
         await _toast(query, turn, speech, refusal(error, turn.language, wording))
         return

@@ -212,6 +212,12 @@ picture-rejected = The AI refused to draw this: its safety rules do not allow it
 picture-not-understood = This could not be drawn. Describe the picture differently, for example in fewer words.
 picture-misconfigured = Drawing does not work right now: the bot is set up wrongly. Please tell the bot's admin.
 picture-unfinished = The picture was not finished in time. Please try again.
+picture-too-many-at-once =
+    { $count ->
+        [one] I am drawing a picture for you already. Wait for it and press “Try again”.
+       *[other] I am drawing { $count } pictures for you already. Wait for one of them and press “Try again”.
+    }
+picture-series-full = This picture has too many versions already. Begin a new one: describe it afresh.
 pictures-forbidden = I am not allowed to send pictures to this chat. Ask an admin to permit them, or draw in a private chat with me.
 style-any = ✨ Any
 style-photo = 📷 Photo
