@@ -1,3 +1,4 @@
+import re
 from importlib.resources import as_file, files
 from typing import Final
 
@@ -14,13 +15,15 @@ MARGIN: Final = 0.04
 # Of the picture's height: what of it words may cover.
 WORDS_HEIGHT: Final = 0.55
 LONGEST_WORDS: Final = 1500
+# A word that would not fit even in the smallest letters is broken.
+TOO_LONG: Final = re.compile(r"\S{30}(?=\S)")
 
 
 def write_words(picture: Image.Image, words: str) -> None:
     """Write words on the lower part of a picture, as large as they fit; what does not fit is left out."""
     side, margin = min(picture.size), int(min(picture.size) * MARGIN)
     room = picture.width - 4 * margin, int(picture.height * WORDS_HEIGHT)
-    text = _fitted(" ".join(words[:LONGEST_WORDS].split()), side, room)
+    text = _fitted(TOO_LONG.sub(r"\g<0> ", " ".join(words[:LONGEST_WORDS].split())), side, room)
     draw = ImageDraw.Draw(picture, "RGBA")
     left, top, right, bottom = text.get_bbox()
     panel_top = picture.height - margin * 3 - int(bottom - top)
@@ -45,9 +48,13 @@ def _fitted(words: str, side: int, room: tuple[int, int]) -> ImageText.Text[str]
     letter = side * LARGEST_LETTER
     while True:
         text = ImageText.Text(words, _font(letter))
-        rest = text.wrap(*room)
-        if rest is None or letter <= side * SMALLEST_LETTER:
-            return text
+        is_smallest = letter <= side * SMALLEST_LETTER
+        try:
+            if text.wrap(*room) is None or is_smallest:
+                return text
+        except ValueError:  # one word is wider than the line
+            if is_smallest:
+                raise
         letter *= 0.8
 
 
