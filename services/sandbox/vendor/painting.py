@@ -16,6 +16,7 @@ from services.sandbox.vendor.pacing import ClientGone, Line
 from services.sandbox.vendor.state import State
 
 SLOWER: Final = 10.0
+SLICE_BYTES: Final = 256 * 1024
 GARBAGE: Final = b"This is not a picture. " * 100
 # What does not keep the answer from coming to its end.
 HARMLESS: Final = frozenset({None, FaultKind.SLOW, FaultKind.GARBAGE})
@@ -126,7 +127,10 @@ class _Painting:
             await self._strike(self._fault, response, file)
             return response
         await self._due(1.0)
-        await response.write(await asyncio.to_thread(self._packed, self._wire.completed, file))
+        last = memoryview(await asyncio.to_thread(self._packed, self._wire.completed, file))
+        # In one piece, megabytes would be copied into the buffer of a client that reads slowly.
+        for start in range(0, len(last), SLICE_BYTES):
+            await response.write(last[start : start + SLICE_BYTES])
         await response.write_eof()
         self._call.outcome = Outcome.COMPLETED
         return response
