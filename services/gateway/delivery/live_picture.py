@@ -90,7 +90,10 @@ class LivePicture:
         action = SendChatAction(
             chat_id=self._turn.chat_id, message_thread_id=self._turn.thread_id or None, action="upload_photo"
         )
-        await self._scheduler.call(action, self._turn.chat_id, Family.DRAFTS, Priority.COSMETIC)
+        try:
+            await self._scheduler.call(action, self._turn.chat_id, Family.DRAFTS, Priority.COSMETIC)
+        except AiogramError as error:
+            log.info("chat_action_not_shown", turn_id=self._turn.turn_id, detail=describe(error))
 
     async def _show(self, message_id: int | None) -> None:
         if message_id is None:
