@@ -41,6 +41,8 @@ class Awaited(StrEnum):
     """What the next message of a person is, when it is not a question."""
 
     WISHES = "wishes"
+    PICTURE_EDIT = "picture_edit"
+    """Words that say what to change in a picture."""
 
 
 class Awaiting(BaseModel):
@@ -53,6 +55,8 @@ class Awaiting(BaseModel):
     thread_id: int = 0
     since: float
     """Unix seconds. What was sent before is not meant."""
+    subject: str = ""
+    """What the message will be about: of a change, the series and the number of a picture, with a colon."""
     answered_by: str = ""
     """The turn that brought the message: should it be handled again, it is the one still."""
 
