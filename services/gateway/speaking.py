@@ -4,7 +4,7 @@ import regex
 
 from services.gateway.delivery.turn import Turn
 from services.gateway.people import VoiceAnswers
-from services.gateway.rendering import EntityType, FormattedText, render
+from services.gateway.rendering import EntityType, FormattedText, render, without_tables
 from services.gateway.rendering.splitting import cut
 from services.gateway.rendering.utf16 import from_units, to_units
 
@@ -19,7 +19,7 @@ def spoken_text(markdown: str, max_characters: int = MAX_SPOKEN_CHARACTERS) -> s
 
     A long one is cut after a sentence. Empty where nothing of it can be spoken.
     """
-    text = _UNSPEAKABLE.sub(" ", _without_blocks(render(markdown)))
+    text = _UNSPEAKABLE.sub(" ", _without_blocks(render(without_tables(markdown))))
     lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
     spoken = "\n".join(line for line in lines if any(letter.isalnum() for letter in line))
     parts = cut(FormattedText(spoken), max_characters)
@@ -38,7 +38,7 @@ def is_to_be_spoken(turn: Turn) -> bool:
 
 
 def _without_blocks(formatted: FormattedText) -> str:
-    """The text without its blocks of code, which are also what tables look like."""
+    """The text without its blocks of code."""
     units = to_units(formatted.text)
     kept, position = [], 0
     for entity in sorted(formatted.entities, key=lambda entity: entity.offset):

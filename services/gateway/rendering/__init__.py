@@ -12,6 +12,7 @@ from services.gateway.rendering.formatted_text import (
 from services.gateway.rendering.live import live_view
 from services.gateway.rendering.markdown import render, render_partial
 from services.gateway.rendering.splitting import MAX_TEXT_UTF16, cut, split
+from services.gateway.rendering.tables import without_tables
 from services.gateway.rendering.utf16 import utf16_length
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "to_aiogram",
     "to_dicts",
     "utf16_length",
+    "without_tables",
 ]

@@ -1,6 +1,7 @@
 from services.gateway.rendering.formatted_text import FormattedText
 from services.gateway.rendering.markdown import render_partial
 from services.gateway.rendering.splitting import MAX_TEXT_UTF16, cut
+from services.gateway.rendering.table_cells import is_rule
 from services.gateway.rendering.unfinished import open_fence
 
 
@@ -21,7 +22,18 @@ def _last_page(markdown: str, size: int) -> str:
         page_break = max(window.rfind("\n\n") + 2, 0) if "\n\n" in window else window.rfind("\n") + 1
         if page_break <= 0:
             page_break = size
-        fence = open_fence(f"{reopened}{window[:page_break]}")
-        reopened = f"{fence}\n" if fence else ""
+        reopened = _reopening(f"{reopened}{window[:page_break]}")
         begin += page_break
     return reopened + markdown[begin:]
+
+
+def _reopening(page: str) -> str:
+    """What the next page begins with, so that its lines are what they were: a code block, rows of a table."""
+    if fence := open_fence(page):
+        return f"{fence}\n"
+    head, *lines = page.split("\n")
+    for number, line in enumerate(lines):
+        if is_rule(line) and "|" in head and all("|" in row for row in lines[number + 1 : -1]):
+            return f"{head}\n{line}\n"
+        head = line
+    return ""

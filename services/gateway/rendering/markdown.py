@@ -4,9 +4,11 @@ import structlog
 from telegramify_markdown import MessageEntity, RenderConfig, convert
 
 from services.gateway.rendering.formatted_text import Entity, EntityType, FormattedText, clip
+from services.gateway.rendering.formulas import with_formulas_as_tex
 from services.gateway.rendering.links import is_web_address
 from services.gateway.rendering.nesting import nested
-from services.gateway.rendering.source import prepared
+from services.gateway.rendering.source import readable
+from services.gateway.rendering.tables import with_tables_as_text
 from services.gateway.rendering.unfinished import completed
 from services.gateway.rendering.utf16 import utf16_length
 
@@ -21,7 +23,8 @@ _TYPES = {type_.value: type_ for type_ in EntityType}
 def render(markdown: str) -> FormattedText:
     """The Markdown as Telegram shows it. Whatever the Markdown is, its text is shown; nothing is raised."""
     try:
-        text, entities = convert(prepared(markdown), latex_escape=False, config=_style())
+        source = with_tables_as_text(with_formulas_as_tex(readable(markdown)))
+        text, entities = convert(source, latex_escape=False, config=_style())
     except Exception as error:  # noqa: BLE001 - an answer must not be lost to what a parser cannot read
         log.warning("markdown_unreadable", error=type(error).__name__)
         return _plain(markdown)

@@ -1,9 +1,13 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+import structlog
+
 from services.gateway.rendering.rich.bounds import fits
 from services.gateway.rendering.rich.inline import rich_text
 from services.gateway.rendering.rich.tree import Node, TooDeep, parse
+
+log = structlog.get_logger()
 
 Block = dict[str, Any]
 """https://core.telegram.org/bots/api#inputrichblock"""
@@ -22,11 +26,14 @@ def rich_message(markdown: str) -> dict[str, Any] | None:
     """
     try:
         root = parse(markdown)
+        if not any(node.kind in NEEDS_RICH for node in root.walk()):
+            return None
+        blocks = _blocks(root.children)
     except TooDeep:
         return None
-    if not any(node.kind in NEEDS_RICH for node in root.walk()):
+    except Exception as error:  # noqa: BLE001 - an answer must not be lost to what a parser cannot read
+        log.warning("markdown_unreadable", error=type(error).__name__)
         return None
-    blocks = _blocks(root.children)
     return {"blocks": blocks} if fits(blocks) else None
 
 

@@ -6,20 +6,23 @@ MAX_CHARACTERS: Final = 32_768
 MAX_BLOCKS: Final = 500
 MAX_DEPTH: Final = 16
 MAX_COLUMNS: Final = 20
+FRAME_BLOCKS: Final = 3
+FRAME_CHARACTERS: Final = 2048
+"""Room for the question above an answer and the note below."""
 TEXT_FIELDS: Final = ("text", "expression")
 
 
 def fits(blocks: list[dict[str, Any]]) -> bool:
-    """Whether Telegram takes blocks as one rich message."""
+    """Whether Telegram takes blocks as one rich message, also with something said above and below."""
     everything = list(_walk(blocks, 1))
     rows = [row for block, _depth in everything for row in block.get("cells", ())]
     characters = sum(_length(block.get(name)) for block, _depth in everything for name in TEXT_FIELDS)
     characters += sum(_length(cell["text"]) for row in rows for cell in row)
     return (
-        0 < len(everything) <= MAX_BLOCKS
+        0 < len(everything) <= MAX_BLOCKS - FRAME_BLOCKS
         and all(depth <= MAX_DEPTH for _block, depth in everything)
         and all(0 < len(row) <= MAX_COLUMNS for row in rows)
-        and characters <= MAX_CHARACTERS
+        and characters <= MAX_CHARACTERS - FRAME_CHARACTERS
     )
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+from services.gateway.rendering.bars import SPOILER
 from services.gateway.rendering.links import is_web_address
 from services.gateway.rendering.rich.tree import Node
 
@@ -19,9 +20,17 @@ def rich_text(nodes: Iterable[Node]) -> RichText:
             parts[-1] += part
         elif part != "":
             parts.append(part)
+    parts = [piece for part in parts for piece in (_spoilers(part) if isinstance(part, str) else [part])]
     if not parts:
         return ""
     return parts[0] if len(parts) == 1 else parts
+
+
+def _spoilers(text: str) -> list[Any]:
+    """The text with what it hides apart."""
+    pieces: list[Any] = SPOILER.split(text)
+    pieces[1::2] = [{"type": "spoiler", "text": hidden} for hidden in pieces[1::2]]
+    return [piece for piece in pieces if piece]
 
 
 def _part(node: Node) -> Any:

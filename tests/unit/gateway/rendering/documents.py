@@ -20,6 +20,12 @@ class Document:
 
     source: str
     words: tuple[str, ...]
+    words_in_plain: tuple[str, ...] | None = None
+    """Where plain text shows them in another order: a wide table row by row, each cell after its head."""
+
+    @property
+    def plain_words(self) -> tuple[str, ...]:
+        return self.words if self.words_in_plain is None else self.words_in_plain
 
 
 def _document(source: str, visible: str) -> Document:
@@ -73,9 +79,26 @@ _code = st.tuples(
 ).map(lambda code: _document(f"```{code[0]}\n" + "\n".join(code[1]) + "\n```", "\n".join(code[1])))
 
 
-def _table(rows: list[tuple[str, str]]) -> Document:
-    lines = [f"| {left} | {right} |" for left, right in rows]
-    return _document("\n".join((lines[0], "|---|:-:|", *lines[1:])), " ".join(" ".join(row) for row in rows))
+def _rows(rows: list[tuple[str, str]]) -> str:
+    head, *others = [f"| {left} | {right} |" for left, right in rows]
+    return "\n".join((head, "|---|:-:|", *others))
+
+
+def _narrow_table(rows: list[tuple[str, str]]) -> Document:
+    return _document(_rows(rows), " ".join(map(" ".join, rows)))
+
+
+def _wide_table(rows: list[tuple[str, str]]) -> Document:
+    (left_head, right_head), *others = rows[0], *rows[1:]
+    right_head = f"{right_head} {'wide' * 10}"
+    source = _rows([(left_head, right_head), *others])
+    in_plain = " ".join(f"{left_head} {left} {right_head} {right}" for left, right in others)
+    words = " ".join((left_head, right_head, *map(" ".join, others)))
+    return Document(source, tuple(words.split()), tuple(in_plain.split()))
+
+
+_short = st.text(_LETTERS, min_size=1, max_size=5)
+_or = _words.map(lambda words: _document(f"x || {words} || y", f"x || {words} || y"))
 
 
 _block = st.one_of(
@@ -86,11 +109,15 @@ _block = st.one_of(
     _prefixed("> "),
     _line.map(lambda line: Document(f"## {line.source}", line.words)),
     _code,
-    st.lists(st.tuples(_word, _words), min_size=2, max_size=12).map(_table),
+    _or,
+    st.lists(st.tuples(_short, _short), min_size=2, max_size=8).map(_narrow_table),
+    st.lists(st.tuples(_word, _words), min_size=2, max_size=6).map(_wide_table),
 )
 
 documents = st.lists(_block, min_size=1, max_size=6).map(
     lambda blocks: Document(
-        "\n\n".join(block.source for block in blocks), tuple(word for block in blocks for word in block.words)
+        "\n\n".join(block.source for block in blocks),
+        tuple(word for block in blocks for word in block.words),
+        tuple(word for block in blocks for word in block.plain_words),
     )
 )

@@ -17,7 +17,7 @@ patiently = settings(deadline=None, max_examples=60, suppress_health_check=[Heal
 @given(documents)
 def test_every_word_of_the_source_is_shown_in_its_order(document: Document) -> None:
     text, position = render(document.source).text, 0
-    for word in document.words:
+    for word in document.plain_words:
         position = text.find(word, position)
         assert position >= 0, word
         position += len(word)
