@@ -43,6 +43,7 @@ class Album:
         self._bucket = bucket
         self._max_versions = max_versions
         self._timeout_seconds = timeout_seconds
+        self._read_seconds = min(READ_SECONDS, timeout_seconds)
 
     async def find(self, picture_id: str) -> Kept | None:
         """Look a picture up by its id."""
@@ -55,7 +56,7 @@ class Album:
             # One without a place was never finished.
             return _kept(picture, series) if picture_id in series.picture_ids else None
 
-        return await persist(read, READ_SECONDS)
+        return await persist(read, self._read_seconds)
 
     async def version(self, version: Version) -> Kept | None:
         """Look a picture up by its number."""
@@ -67,7 +68,7 @@ class Album:
             picture = await self._read(series.picture_ids[version.number - 1])
             return _kept(picture, series) if picture is not None else None
 
-        return await persist(read, READ_SECONDS)
+        return await persist(read, self._read_seconds)
 
     async def check_room(self, series_id: str) -> None:
         """Raise QuotaExceeded when the series has as many pictures as it may."""
@@ -76,7 +77,7 @@ class Album:
             series, _revision = await self._read_series(series_id)
             return len(series.picture_ids)
 
-        used = await persist(read, READ_SECONDS)
+        used = await persist(read, self._read_seconds)
         if used >= self._max_versions:
             raise QuotaExceeded(
                 "the series has too many pictures",

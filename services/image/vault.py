@@ -1,9 +1,11 @@
 import asyncio
+from base64 import urlsafe_b64encode
 from io import BytesIO
 from typing import Final
 from uuid import uuid4
 
 import structlog
+from nats.js import JetStreamContext
 from nats.js.api import ObjectMeta, ObjectMetaOptions, ObjectStoreConfig
 from nats.js.errors import NotFoundError
 from nats.js.object_store import ObjectStore
@@ -17,6 +19,8 @@ from services.image.settings import ImageSettings
 log = structlog.get_logger()
 
 STORE: Final = "drawings"
+# ADR-20 of the NATS architecture.
+STREAM: Final = f"OBJ_{STORE}"
 SECONDS_PER_DAY: Final = 86_400
 # What is known of a file goes before the file does.
 LATER_DAYS: Final = 1.0
@@ -28,7 +32,8 @@ MAX_TRANSFERS: Final = 8
 class Vault:
     """The files of pictures. Each is written once, under a name of its own."""
 
-    def __init__(self, store: ObjectStore, *, timeout_seconds: float) -> None:
+    def __init__(self, js: JetStreamContext, store: ObjectStore, *, timeout_seconds: float) -> None:
+        self._js = js
         self._store = store
         self._timeout_seconds = timeout_seconds
         self._turnstile = asyncio.Semaphore(MAX_TRANSFERS)
@@ -68,12 +73,19 @@ class Vault:
         for file in files:
             try:
                 async with asyncio.timeout(TRANSFER_SECONDS):
-                    await self._store.delete(file.name)
+                    await self._purge(file.name)
             except NotFoundError:
                 continue
             except STORE_FAILURES as error:
                 log.warning("picture_not_deleted", error=type(error).__name__)
                 return
+
+    async def _purge(self, name: str) -> None:
+        # Not the library's delete: it writes a marker first, for which a full store has no room.
+        info = await self._store.get_info(name)
+        encoded = urlsafe_b64encode(name.encode()).decode()
+        await self._js.purge_stream(STREAM, subject=f"$O.{STORE}.M.{encoded}")
+        await self._js.purge_stream(STREAM, subject=f"$O.{STORE}.C.{info.nuid}")
 
     async def size_bytes(self) -> int:
         """Say how much room all files take. Raises what NATS raises."""
@@ -89,5 +101,6 @@ async def open_vault(connection: Nats, settings: ImageSettings) -> Vault:
         max_bytes=settings.image_store_bytes,
         replicas=settings.stream_replicas,
     )
-    store = await ensure_object_store(connection.client.jetstream(timeout=REQUEST_SECONDS), config)
-    return Vault(store, timeout_seconds=settings.image_store_timeout_seconds)
+    js = connection.client.jetstream(timeout=REQUEST_SECONDS)
+    store = await ensure_object_store(js, config)
+    return Vault(js, store, timeout_seconds=settings.image_store_timeout_seconds)
