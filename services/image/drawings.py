@@ -91,6 +91,7 @@ class Drawings:
                     await self._show(run, piece)
                 else:
                     by = piece
+                del piece  # megabytes: not to be kept while the next one is awaited
         raise ProviderUnavailable(f"{by.provider} drew nothing", metadata={"provider": by.provider})
 
     async def _show(self, run: Run, preview: Preview) -> None:
