@@ -93,13 +93,16 @@ class Album:
 
         async def write() -> Kept:
             series, revision = await self._read_series(picture.series_id)
-            if picture.picture_id in series.picture_ids:
-                return _kept(await self._read(picture.picture_id) or picture, series)
+            is_listed = picture.picture_id in series.picture_ids
+            former = await self._read(picture.picture_id) if is_listed else None
+            if former is not None:
+                return _kept(former, series)
             await self._bucket.put(_picture_key(picture.picture_id), CODEC.dump_json(picture))
-            longer = Series((*series.picture_ids, picture.picture_id))
-            key = _series_key(picture.series_id)
-            await self._bucket.update(key, SERIES_CODEC.dump_json(longer), last=revision)
-            return _kept(picture, longer)
+            if not is_listed:
+                series = Series((*series.picture_ids, picture.picture_id))
+                listed = SERIES_CODEC.dump_json(series)
+                await self._bucket.update(_series_key(picture.series_id), listed, last=revision)
+            return _kept(picture, series)
 
         return await persist(write, self._timeout_seconds)
 

@@ -74,7 +74,7 @@ class Drawings:
             with self._places.taken(order.owner.user_id):
                 sketch = await self._sketches.sketch(order)
                 await self._room.require()
-                with report.asking(), tracing.span("vendor_stream", SpanKind.CLIENT):
+                with report.asking():
                     drawn, by = await self._draw(run, sketch, order)
                 await self._failpoints.hit("image.drawn")
                 finished = await self._keep(order, sketch, drawn, by, report)
@@ -83,15 +83,17 @@ class Drawings:
 
     async def _draw(self, run: Run, sketch: Sketch, order: Order) -> tuple[Drawn, Answering]:
         by = Answering("", "")
-        async with aclosing(self._vendors.ask(sketch.request(order))) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, Drawn):
-                    return piece, by
-                if isinstance(piece, Preview):
-                    await self._show(run, piece)
-                else:
-                    by = piece
-                del piece  # megabytes: not to be kept while the next one is awaited
+        with tracing.span("vendor_stream", SpanKind.CLIENT) as span:
+            async with aclosing(self._vendors.ask(sketch.request(order))) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Drawn):
+                        return piece, by
+                    if isinstance(piece, Preview):
+                        await self._show(run, piece)
+                    else:
+                        by = piece
+                        span.set_attributes({"provider": by.provider, "model": by.model})
+                    del piece  # megabytes: not to be kept while the next one is awaited
         raise ProviderUnavailable(f"{by.provider} drew nothing", metadata={"provider": by.provider})
 
     async def _show(self, run: Run, preview: Preview) -> None:

@@ -7,7 +7,7 @@ import structlog
 from services.chassis.errors import ServiceUnavailable
 from services.image.album import Album
 from services.image.metrics import ImageMetrics
-from services.image.persistence import STORE_FAILURES
+from services.image.persistence import READ_SECONDS, STORE_FAILURES, persist
 from services.image.vault import Vault
 
 log = structlog.get_logger()
@@ -51,10 +51,7 @@ class Room:
             await asyncio.wait({self._clearing})
 
     async def _share(self) -> float:
-        try:
-            size_bytes = await self._vault.size_bytes()
-        except STORE_FAILURES as error:
-            raise ServiceUnavailable("the store of pictures does not answer") from error
+        size_bytes = await persist(self._vault.size_bytes, READ_SECONDS)
         self._metrics.store_bytes.set(size_bytes)
         return size_bytes / self._max_bytes
 
