@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import httpx2
 from google.genai.errors import APIError, UnknownApiResponseError
+from google.genai.types import FinishReason
 from pydantic import ValidationError
 
 from services.chassis import errors
@@ -48,6 +49,21 @@ BY_HTTP_STATUS: Final = {
     413: errors.ContextTooLong,
     429: errors.ProviderRateLimited,
 }
+# The answer was taken back, or never begun, for what it says or shows.
+REJECTIONS: Final = frozenset(
+    {
+        FinishReason.SAFETY,
+        FinishReason.RECITATION,
+        FinishReason.BLOCKLIST,
+        FinishReason.PROHIBITED_CONTENT,
+        FinishReason.SPII,
+        FinishReason.ESCALATION,
+        FinishReason.MODEL_ARMOR,
+        FinishReason.IMAGE_SAFETY,
+        FinishReason.IMAGE_PROHIBITED_CONTENT,
+        FinishReason.IMAGE_RECITATION,
+    }
+)
 RETRY_INFO: Final = "type.googleapis.com/google.rpc.RetryInfo"
 
 

@@ -6,7 +6,7 @@ from google.genai.types import (
     GenerateContentResponseUsageMetadata,
 )
 
-from services.providers.google.errors import PROVIDER, Rejected, StreamFailed
+from services.providers.google.errors import PROVIDER, REJECTIONS, Rejected, StreamFailed
 from services.text.conversation import Finish, Usage
 from services.text.providers.base import Completed, Delta, TextRequest, estimated_usage
 
@@ -15,20 +15,6 @@ FINISHES: Final = {
     FinishReason.MAX_TOKENS: Finish.LENGTH,
     FinishReason.CONTINUATION: Finish.LENGTH,
 }
-REJECTIONS: Final = frozenset(
-    {
-        FinishReason.SAFETY,
-        FinishReason.RECITATION,
-        FinishReason.BLOCKLIST,
-        FinishReason.PROHIBITED_CONTENT,
-        FinishReason.SPII,
-        FinishReason.ESCALATION,
-        FinishReason.MODEL_ARMOR,
-        FinishReason.IMAGE_SAFETY,
-        FinishReason.IMAGE_PROHIBITED_CONTENT,
-        FinishReason.IMAGE_RECITATION,
-    }
-)
 
 
 class Reader:
