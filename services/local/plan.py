@@ -27,7 +27,7 @@ class Plan:
     def parts(self) -> list[Part]:
         """Return the parts. Raises StartupError where settings do not go together."""
         settings = self.settings
-        stands_in = settings.runs_telegram or settings.runs_text_vendors
+        stands_in = settings.runs_telegram or settings.runs_vendors
         if stands_in and settings.quartet_environment is Environment.PRODUCTION:
             raise StartupError(
                 "QUARTET_ENVIRONMENT=production and the sandbox do not go together: set TELEGRAM_BOT_TOKEN "
@@ -39,12 +39,12 @@ class Plan:
         if settings.runs_telegram:
             host, port = settings.sandbox_host, settings.sandbox_telegram_port
             parts.append(self._sandbox("telegram", host, port, "SANDBOX_PORT"))
-        if settings.runs_text_vendors:
+        if settings.runs_vendors:
             host, port = settings.sandbox_openai_host, settings.sandbox_openai_port
             parts.append(self._sandbox("openai", host, port, "SANDBOX_OPENAI_PORT"))
             host, port = settings.sandbox_google_host, settings.sandbox_google_port
             parts.append(self._sandbox("google", host, port, "SANDBOX_GOOGLE_PORT"))
-        return [*parts, self._text(), self._gateway()]
+        return [*parts, self._text(), self._image(), self._gateway()]
 
     @property
     def data_dir(self) -> Path:
@@ -111,22 +111,31 @@ class Plan:
         )
 
     def _text(self) -> Part:
+        ports = self.settings.text_grpc_port, self.settings.text_metrics_port
+        return self._service("text", *ports, env.TEXT, self._vendors())
+
+    def _image(self) -> Part:
+        ports = self.settings.image_grpc_port, self.settings.image_metrics_port
+        return self._service("image", *ports, env.IMAGE, self._vendors())
+
+    def _vendors(self) -> dict[str, str]:
+        """Where the stand-ins are, if they stand in."""
         settings = self.settings
-        values = {}
-        if settings.runs_text_vendors:
-            values = {
-                "OPENAI_BASE_URL": f"http://127.0.0.1:{settings.sandbox_openai_port}/v1",
-                "OPENAI_PROXY": "",
-                "GOOGLE_BASE_URL": f"http://127.0.0.1:{settings.sandbox_google_port}",
-                "GOOGLE_PROXY": "",
-            }
-        return self._service("text", settings.text_grpc_port, settings.text_metrics_port, env.TEXT, values)
+        if not settings.runs_vendors:
+            return {}
+        return {
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{settings.sandbox_openai_port}/v1",
+            "OPENAI_PROXY": "",
+            "GOOGLE_BASE_URL": f"http://127.0.0.1:{settings.sandbox_google_port}",
+            "GOOGLE_PROXY": "",
+        }
 
     def _gateway(self) -> Part:
         settings = self.settings
         values = {
             "TELEGRAM_BOT_TOKEN": self.telegram_bot_token,
             "TEXT_TARGET": f"dns:///{_reachable(settings.grpc_host)}:{settings.text_grpc_port}",
+            "IMAGE_TARGET": f"dns:///{_reachable(settings.grpc_host)}:{settings.image_grpc_port}",
         }
         if self.telegram_api_url:
             values["TELEGRAM_API_URL"] = self.telegram_api_url

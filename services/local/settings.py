@@ -39,6 +39,8 @@ class LocalSettings(BaseModel):
     grpc_host: str = Field("127.0.0.1", description="address the services listen on")
     text_grpc_port: Port = Field(7051, description="a free TCP port for the text service's gRPC")
     text_metrics_port: Port = Field(9091, description="a free TCP port for the text service's metrics")
+    image_grpc_port: Port = Field(7052, description="a free TCP port for the image service's gRPC")
+    image_metrics_port: Port = Field(9092, description="a free TCP port for the image service's metrics")
     gateway_grpc_port: Port = Field(7050, description="a free TCP port for the gateway's gRPC")
     gateway_metrics_port: Port = Field(9090, description="a free TCP port for the gateway's metrics")
     webhook_host: str = Field("127.0.0.1", description="address the webhook listens on")
@@ -76,8 +78,8 @@ class LocalSettings(BaseModel):
         return self.google_api_key is not None or self.google_base_url is not None
 
     @property
-    def runs_text_vendors(self) -> bool:
-        """Whether the sandbox stands in for the vendors of text: none has a key or another server.
+    def runs_vendors(self) -> bool:
+        """Whether the sandbox stands in for the vendors: none has a key or another server.
 
         Beside a real vendor there is no stand-in: what it says would pass for a real answer.
         """

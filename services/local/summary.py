@@ -11,6 +11,7 @@ def welcome(plan: Plan, username: str | None, seconds: float) -> str:
     rows += [
         ("Metrics", f"http://127.0.0.1:{settings.gateway_metrics_port}/metrics  (gateway)"),
         ("", f"http://127.0.0.1:{settings.text_metrics_port}/metrics  (text)"),
+        ("", f"http://127.0.0.1:{settings.image_metrics_port}/metrics  (image)"),
         ("NATS", "another server, by NATS_URL" if not settings.runs_nats else plan.nats_url),
         ("Data", str(plan.data_dir)),
     ]
@@ -44,7 +45,7 @@ def _bot(plan: Plan, username: str | None) -> str:
 
 def _answers(plan: Plan) -> str:
     settings = plan.settings
-    if settings.runs_text_vendors:
+    if settings.runs_vendors:
         return (
             "the sandbox's stand-ins for OpenAI and Google (OPENAI_API_KEY or GOOGLE_API_KEY makes them real)"
         )

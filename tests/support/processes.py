@@ -102,13 +102,19 @@ class RealProcess:
 
     def cpu_seconds(self) -> float:
         """Return the user and system time that this life of it has taken."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return _cpu_seconds(self.pid)
 
     def rss_mb(self) -> float:
         """Return its resident memory in MB."""
-        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return _rss_mb(self.pid)
+
+    def family_cpu_seconds(self) -> float:
+        """Return the same for it and the processes that it has started."""
+        return sum(map(_cpu_seconds, _family(self.pid)))
+
+    def family_rss_mb(self) -> float:
+        """Return the same for it and the processes that it has started; shared pages count for each."""
+        return sum(map(_rss_mb, _family(self.pid)))
 
     async def _spawn(self) -> None:
         command = (sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *self._command)
@@ -136,3 +142,22 @@ class RealProcess:
 
     def _not_ready(self, reason: str) -> NotReady:
         return NotReady(f"{self.name} {reason}\n{self.logs()[-LOG_TAIL_CHARACTERS:]}")
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _rss_mb(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _family(pid: int) -> list[int]:
+    children = [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+    return [pid, *(member for child in children for member in _family(child))]

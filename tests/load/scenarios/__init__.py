@@ -7,6 +7,7 @@ from typing import Final
 from tests.load.figures import Figures
 from tests.load.scenarios.failover import failover
 from tests.load.scenarios.groups import groups
+from tests.load.scenarios.pictures import pictures
 from tests.load.scenarios.text_burst import text_burst, text_burst_kill
 from tests.load.scenarios.text_simultaneous import text_simultaneous
 from tests.load.scenarios.text_single import text_single
@@ -25,4 +26,5 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "groups": groups,
     "vendor-death": vendor_death,
     "failover": failover,
+    "pictures": pictures,
 }

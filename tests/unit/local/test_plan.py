@@ -5,6 +5,7 @@ import pytest
 from services.chassis.errors import StartupError
 from services.chassis.settings import ServiceSettings
 from services.gateway.settings import GatewaySettings
+from services.image.settings import ImageSettings
 from services.local import environment as env
 from services.local.parts import Part
 from services.local.plan import SANDBOX_TOKEN, Plan
@@ -20,7 +21,7 @@ def _parts(folder: Path, **variables: str) -> dict[str, Part]:
 def test_with_nothing_set_the_stand_ins_and_the_store_come_before_the_services(tmp_path: Path) -> None:
     parts = _parts(tmp_path)
     assert list(parts) == [
-        *("nats", "sandbox-telegram", "sandbox-openai", "sandbox-google", "text", "gateway")
+        *("nats", "sandbox-telegram", "sandbox-openai", "sandbox-google", "text", "image", "gateway")
     ]
     assert [part.stage for part in parts.values()] == sorted(part.stage for part in parts.values())
     assert parts["gateway"].environment["TELEGRAM_API_URL"] == "http://127.0.0.1:8081"
@@ -77,8 +78,8 @@ def test_nobody_gets_the_secrets_of_another_part(tmp_path: Path) -> None:
     }
     assert holders == {
         "7:tg-secret": ["gateway"],
-        "sk-secret": ["text"],
-        "http://user:secret@proxy": ["text"],
+        "sk-secret": ["text", "image"],
+        "http://user:secret@proxy": ["text", "image"],
         "/cloud-secret": [],
         "aws-secret": [],
     }
@@ -118,12 +119,21 @@ def test_the_sandbox_is_not_for_production(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "variables"), [(GatewaySettings, env.GATEWAY), (TextSettings, env.TEXT)]
+    ("settings", "variables"),
+    [(GatewaySettings, env.GATEWAY), (TextSettings, env.TEXT), (ImageSettings, env.IMAGE)],
 )
 def test_whatever_a_service_reads_reaches_it(
     settings: type[ServiceSettings], variables: tuple[str, ...]
 ) -> None:
     # These the supervisor sets itself.
-    own = {"ENVIRONMENT", "NATS_URL", "GRPC_PORT", "METRICS_PORT", "GRACE_SECONDS", "TEXT_TARGET"}
+    own = {
+        "ENVIRONMENT",
+        "NATS_URL",
+        "GRPC_PORT",
+        "METRICS_PORT",
+        "GRACE_SECONDS",
+        "TEXT_TARGET",
+        "IMAGE_TARGET",
+    }
     names = {name.upper() for name in settings.model_fields} - own
     assert set(env.pick(dict.fromkeys(names, "x"), env.CHASSIS, variables)) == names

@@ -6,7 +6,7 @@ from services.local.settings import LocalSettings
 
 def test_with_nothing_set_everything_runs_here() -> None:
     settings = LocalSettings.read({})
-    assert (settings.runs_nats, settings.runs_telegram, settings.runs_text_vendors) == (True, True, True)
+    assert (settings.runs_nats, settings.runs_telegram, settings.runs_vendors) == (True, True, True)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_each_variable_alone_replaces_just_its_part(
     variable: str, value: str, expected: tuple[bool, bool, bool]
 ) -> None:
     settings = LocalSettings.read({variable: value})
-    assert (settings.runs_nats, settings.runs_telegram, settings.runs_text_vendors) == expected
+    assert (settings.runs_nats, settings.runs_telegram, settings.runs_vendors) == expected
 
 
 def test_an_empty_variable_counts_as_unset() -> None:
