@@ -5,7 +5,7 @@ from typing import Final
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
 from services.image.album import open_album
-from services.image.darkroom import Darkroom
+from services.image.darkroom.pool import Darkroom
 from services.image.drawings import Drawings
 from services.image.gallery import Gallery
 from services.image.metrics import ImageMetrics

@@ -8,7 +8,8 @@ from opentelemetry.trace import SpanKind
 from services.chassis.errors import ProviderUnavailable
 from services.chassis.failpoints import Failpoints
 from services.chassis.telemetry import tracing
-from services.image.darkroom import Darkroom, Developed, Form, UnusablePicture
+from services.image.darkroom import Developed, Form, UnusablePicture
+from services.image.darkroom.pool import Darkroom
 from services.image.gallery import Gallery
 from services.image.metrics import ImageMetrics
 from services.image.order import Order

@@ -2,7 +2,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2s
 
-from services.image.darkroom import Darkroom, Form, UnusablePicture
+from services.image.darkroom import Form, UnusablePicture
+from services.image.darkroom.pool import Darkroom
 from services.image.gallery import Gallery
 from services.image.order import Kind, Order, unsupported
 from services.image.picture import Kept, Picture

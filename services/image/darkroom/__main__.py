@@ -20,12 +20,17 @@ def main(source: BinaryIO, target: BinaryIO) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (limit, limit))
+    _write(target, {}, b"")  # ready
     while len(prefix := source.read(frames.LENGTH.size)) == frames.LENGTH.size:
         head_bytes, content_bytes = frames.lengths(prefix)
         wish = frames.head(source.read(head_bytes))
         head, content = _answer(wish, source.read(content_bytes))
-        target.write(frames.opening(head, len(content)) + content)
-        target.flush()
+        _write(target, head, content)
+
+
+def _write(target: BinaryIO, head: dict[str, Any], content: bytes) -> None:
+    target.write(frames.opening(head, len(content)) + content)
+    target.flush()
 
 
 def _answer(wish: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:

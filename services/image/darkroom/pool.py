@@ -30,6 +30,7 @@ class Darkroom:
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
         self._at_work: set[Worker] = set()
         self._replacements: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     @classmethod
     @asynccontextmanager
@@ -40,7 +41,7 @@ class Darkroom:
         max_processes: int = MAX_PROCESSES,
         timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> AsyncIterator[Self]:
-        """Run the processes for the block. Raises OSError."""
+        """Run the processes for the block. Raises OSError, WorkerLost."""
         darkroom = cls(max_pixels=max_pixels, timeout_seconds=timeout_seconds)
         try:
             for _ in range(max_processes):
@@ -84,19 +85,18 @@ class Darkroom:
         # Killed by its limits, by the file, or because nobody waits for its picture any more.
         log.warning("picture_reader_replaced", exit_code=exit_code)
         pauses = Backoff(FIRST_PAUSE_SECONDS, longest_seconds=LONGEST_PAUSE_SECONDS)
-        while True:
+        while not self._is_closed:
             try:
                 self._idle.put_nowait(await Worker.start())
-            except OSError as error:
+            except (OSError, WorkerLost) as error:
                 log.error("picture_reader_not_started", error=type(error).__name__)
                 await pauses.pause()
             else:
                 return
 
     async def _close(self) -> None:
-        for task in self._replacements:
-            task.cancel()
-        await asyncio.gather(*self._replacements, return_exceptions=True)
+        self._is_closed = True
+        await asyncio.gather(*self._replacements)
         while not self._idle.empty():
             await self._idle.get_nowait().end()
         for worker in self._at_work:

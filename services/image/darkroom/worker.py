@@ -29,15 +29,21 @@ class Worker:
 
     @classmethod
     async def start(cls) -> Self:
-        """Start a process. Raises OSError."""
+        """Start a process, and wait until it is ready. Raises OSError, WorkerLost."""
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 process = await asyncio.to_thread(_start, theirs)
-            except OSError:
+            except BaseException:
                 ours.close()
                 raise
-        return cls(process, *await asyncio.open_unix_connection(sock=ours))
+        worker = cls(process, *await asyncio.open_unix_connection(sock=ours))
+        try:
+            await worker._read()
+        except BaseException:
+            await worker.end()
+            raise
+        return worker
 
     @property
     def is_alive(self) -> bool:
@@ -49,10 +55,16 @@ class Worker:
             self._writer.write(frames.opening(head, len(content)))
             self._writer.write(content)
             await self._writer.drain()
+        except OSError as error:
+            raise WorkerLost from error
+        return await self._read()
+
+    async def _read(self) -> tuple[dict[str, Any], bytes]:
+        try:
             prefix = await self._reader.readexactly(frames.LENGTH.size)
             head_bytes, content_bytes = frames.lengths(prefix)
-            answer = frames.head(await self._reader.readexactly(head_bytes))
-            return answer, await self._reader.readexactly(content_bytes)
+            head = frames.head(await self._reader.readexactly(head_bytes))
+            return head, await self._reader.readexactly(content_bytes)
         except (OSError, asyncio.IncompleteReadError, frames.BadFrame) as error:
             raise WorkerLost from error
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
-from services.image.darkroom import Darkroom, Form, Problem, UnusablePicture
+from services.image.darkroom import Form, Problem, UnusablePicture
+from services.image.darkroom.pool import Darkroom
 
 ORANGE = (200, 100, 50)
 
@@ -142,7 +143,7 @@ async def test_a_bomb_is_refused_by_what_its_header_says(darkroom: Darkroom) -> 
 
 
 async def test_a_picture_that_takes_too_long_is_given_up_and_the_next_one_is_read(big_png: bytes) -> None:
-    async with Darkroom.open(max_pixels=50_000_000, max_processes=1, timeout_seconds=0.3) as darkroom:
+    async with Darkroom.open(max_pixels=50_000_000, max_processes=1, timeout_seconds=1.0) as darkroom:
         assert await problem_of(darkroom, big_png) == (Problem.BROKEN, None)
         assert (await darkroom.develop(encoded(plain(), "PNG"), Form.INPUT)).mime_type == "image/jpeg"
 
