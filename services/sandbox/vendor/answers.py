@@ -2,10 +2,9 @@ import re
 from itertools import cycle, islice
 from typing import Final
 
-from services.sandbox.vendor import samples, tokens
+from services.sandbox.vendor import improving, samples, tokens
 from services.sandbox.vendor.questions import Question
 
-CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
 LONG: Final = re.compile(r"(?:длинн\w*|long)\D{0,12}(\d{1,5})?", re.IGNORECASE)
 REMEMBER: Final = re.compile(
     r"что я (?:спрос|писал|говорил)|помнишь|what did i|do you remember", re.IGNORECASE
@@ -20,14 +19,12 @@ QUOTED_CHARACTERS: Final = 300
 REASONING_TOKENS: Final = 64
 
 
-def is_russian(text: str) -> bool:
-    return bool(CYRILLIC.search(text))
-
-
 def compose(question: Question) -> str:
     """Answer in the question's language, visibly as a sandbox; certain words show what answers look like."""
     text = question.text
-    language = samples.RUSSIAN if is_russian(text) else samples.ENGLISH
+    if improving.is_wanted(question):
+        return improving.improve(question)
+    language = samples.RUSSIAN if samples.is_russian(text) else samples.ENGLISH
     return f"{language.mark} {_body(question, language)}"
 
 

@@ -5,9 +5,10 @@ from typing import Final, NamedTuple
 
 from PIL import Image
 
-from services.sandbox.vendor import answers, tokens
+from services.sandbox.vendor import tokens
 from services.sandbox.vendor.drawing import Drawing
 from services.sandbox.vendor.pictures import Format
+from services.sandbox.vendor.samples import is_russian
 
 PIXELS_PER_INPUT_TOKEN: Final = 32 * 32
 MOST_INPUT_TOKENS: Final = 1536
@@ -59,7 +60,7 @@ class Order:
 
     def drawing(self) -> Drawing:
         """Return what to draw: each time it is another picture."""
-        russian = answers.is_russian(self.prompt)
+        russian = is_russian(self.prompt)
         mark = f"{'Песочница' if russian else 'Sandbox'} · {self.model}"
         if self.sent:
             mark += " · правка" if russian else " · edit"

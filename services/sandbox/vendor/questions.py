@@ -52,6 +52,11 @@ class Question:
         return self.asked[-1].said if self.asked else ""
 
     @property
+    def instructions(self) -> str:
+        """What the model is told before the conversation."""
+        return "\n".join("".join(m.parts) for m in self.messages if m.role in ("system", "developer"))
+
+    @property
     def asked(self) -> list[Message]:
         return [message for message in self.messages if message.role == "user"]
 

@@ -1,4 +1,11 @@
+import re
 from typing import Final, NamedTuple
+
+CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
+
+
+def is_russian(text: str) -> bool:
+    return bool(CYRILLIC.search(text))
 
 
 class Language(NamedTuple):
