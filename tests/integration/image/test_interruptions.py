@@ -7,6 +7,7 @@ from quartet.image.v1 import picture_pb2
 from services.chassis import errors
 from services.sandbox.vendor.faults import FaultKind
 from services.sandbox.vendor.journal import Outcome
+from tests.support.google import google_stand_in
 from tests.support.image_service import ImageCaller, image_service
 from tests.support.openai import OpenAIStandIn
 
@@ -63,6 +64,22 @@ async def test_a_vendor_that_breaks_off_after_a_preview_gives_way_to_the_next_ro
     drawing = await image.draw(picture_id)
     assert drawing.content
     assert [call.outcome for call in await vendor.calls()] == [Outcome.FAULT, Outcome.COMPLETED]
+
+
+async def test_the_next_vendor_draws_what_the_first_broke_off_even_after_a_preview(
+    nats_url: str, vendor: OpenAIStandIn, picture_id: str
+) -> None:
+    await vendor.fail(FaultKind.CUT_MID_STREAM, after_previews=1)
+    async with (
+        google_stand_in() as google,
+        image_service(nats_url, vendor, google_base_url=google.url) as image,
+    ):
+        drawing = await image.draw(picture_id)
+        assert len(await google.calls()) == 1
+    assert drawing.previews
+    assert drawing.picture.failed_over
+    assert drawing.picture.usage.provider == "google"
+    assert drawing.picture.usage.cost_micros > 0
 
 
 async def test_one_user_draws_only_so_many_pictures_at_once(
