@@ -14,6 +14,7 @@ from services.gateway.people import AnswerLength, Role
 SPEAK_SECONDS: Final = 170.0
 """Two vendors may be asked, one after the other."""
 NAME_SECONDS: Final = 30.0
+IMPROVE_SECONDS: Final = 60.0
 
 
 class TextClient:
@@ -64,6 +65,12 @@ class TextClient:
         request = pb.NameConversationRequest(caller=_caller(speaker), conversation_id=conversation_id)
         response = await self._stub.NameConversation(request, timeout=NAME_SECONDS)
         return str(response.title)
+
+    async def improve_image_prompt(self, prompt: str, speaker: Speaker) -> str:
+        """A better description of a picture, in its own language: one paragraph of plain text."""
+        request = pb.ImproveImagePromptRequest(caller=_caller(speaker), prompt=prompt)
+        response = await self._stub.ImproveImagePrompt(request, timeout=IMPROVE_SECONDS)
+        return str(response.prompt)
 
     async def transcribe(self, audio: Attachment, speaker: Speaker) -> str:
         """What is said in a voice message; empty where nothing is."""

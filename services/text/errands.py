@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from services.text.digests import Digests
+from services.text.image_prompts import ImagePrompts
 from services.text.metrics import TextMetrics
 from services.text.question import Limits
 from services.text.store import ConversationStore
@@ -15,6 +16,7 @@ class Errands:
 
     titles: Titles
     digests: Digests
+    image_prompts: ImagePrompts
 
     @classmethod
     def of(
@@ -23,4 +25,5 @@ class Errands:
         return cls(
             titles=Titles(vendors, store, metrics),
             digests=Digests(vendors, metrics, max_material_characters=limits.max_material_characters),
+            image_prompts=ImagePrompts(vendors, metrics),
         )

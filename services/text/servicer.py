@@ -103,6 +103,13 @@ class TextServicer(TextServiceServicer):
         )
         return pb.DigestResponse(text=text, usage=wire.usage(used))
 
+    async def ImproveImagePrompt(  # noqa: N802 - the contract's name
+        self, request: pb.ImproveImagePromptRequest, _context: Context
+    ) -> pb.ImproveImagePromptResponse:
+        user_id = request.caller.user_id
+        prompt, used = await self._errands.image_prompts.improve(request.prompt, user_id=user_id)
+        return pb.ImproveImagePromptResponse(prompt=prompt, usage=wire.usage(used))
+
     async def Transcribe(  # noqa: N802 - the contract's name
         self, request: pb.TranscribeRequest, _context: Context
     ) -> pb.TranscribeResponse:

@@ -86,6 +86,11 @@ class TextCaller:
         assert isinstance(digest, pb.DigestResponse)
         return digest
 
+    async def improve(self, prompt: str) -> str:
+        caller = Caller(user_id=1, chat_id=1, language_code="ru")
+        request = pb.ImproveImagePromptRequest(caller=caller, prompt=prompt)
+        return str((await self._stub.ImproveImagePrompt(request)).prompt)
+
     async def transcribe(self, content: bytes) -> pb.TranscribeResponse:
         request = pb.TranscribeRequest(audio=Media(mime_type="audio/ogg", content=content))
         heard = await self._stub.Transcribe(request)
