@@ -31,6 +31,14 @@ class Index:
         if stems:
             self._ranking.index(stems, show_progress=False)
 
+    @property
+    def character_count(self) -> int:
+        return sum(len(passage.text) for passage in self._passages)
+
+    def count_known(self, question: str) -> int:
+        """Say how many different words of a question stand in the document."""
+        return len(self._vocabulary.intersection(self._words.stems(question)))
+
     def find(self, question: str, *, most: int = MAX_FOUND) -> list[Found]:
         """Return the passages that share words with a question, the best first."""
         known = [stem for stem in self._words.stems(question) if stem in self._vocabulary]

@@ -37,6 +37,10 @@ class Words:
 
         self._stem = stem
 
+    def __reduce__(self) -> tuple[type["Words"], tuple[()]]:
+        """Travels between processes without what it remembers."""
+        return Words, ()
+
     def stems(self, text: str) -> list[str]:
         return list(self._stems(text))
 
