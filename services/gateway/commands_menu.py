@@ -50,9 +50,9 @@ class Audience(Enum):
 SETTINGS: Final = ("menu", "roles", "models", "instructions", "memory", "voice", "language")
 COMMANDS: Final[Mapping[Audience, tuple[str, ...]]] = MappingProxyType(
     {
-        Audience.PERSON: ("new", "stop", *SETTINGS, "help", "start"),
-        Audience.GROUP: ("new", "stop", "help"),
-        Audience.GROUP_ADMINS: ("new", "stop", *SETTINGS, "help"),
+        Audience.PERSON: ("new", "img", "stop", *SETTINGS, "help", "start"),
+        Audience.GROUP: ("new", "img", "stop", "help"),
+        Audience.GROUP_ADMINS: ("new", "img", "stop", *SETTINGS, "help"),
     }
 )
 CODES: Final = ((Language.EN, None), (Language.RU, "ru"))

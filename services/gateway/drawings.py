@@ -83,17 +83,20 @@ class Drawings:
         self._metrics = metrics
         self._patience_seconds = patience_seconds
 
-    async def draw(self, turn: Turn, make_order: MakeOrder, *, asked: str = "") -> None:
+    async def draw(self, turn: Turn, make_order: MakeOrder, *, asked: str = "", hint: str = "") -> None:
         """Brings `turn` to its end: the picture, or an honest sentence. Raises LeaseLost or Outgrown.
 
-        The chat goes on meanwhile. Making the order may take its time; `asked` is what is shown of it.
+        The chat goes on meanwhile. Making the order may take its time; `asked` is what is shown of it, and
+        `hint` is something to read while one waits.
         """
         turn.leave_lane()
         if turn.purpose is Purpose.EDIT:
             # Should nothing come of it, what stands is to stay as it is.
             turn.replaces, turn.removes = (), (*turn.replaces, *turn.removes)
         reserved = asyncio.create_task(self._replies.reserve(turn, placeholder=True))
-        live = LivePicture(turn, self._scheduler, self._replies, reserved, self._announcement(turn, asked))
+        live = LivePicture(
+            turn, self._scheduler, self._replies, reserved, self._announcement(turn, asked, hint)
+        )
         canvas = Canvas()
         try:
             await self._paint(turn, make_order, canvas, live)
@@ -152,8 +155,8 @@ class Drawings:
             await self._revisions.link(turn)
             await self._replies.deliver(turn, [apology], question=turn.updates if apology.keyboard else ())
 
-    def _announcement(self, turn: Turn, asked: str) -> Part:
-        text = announcement_of(asked, turn.language, self._wording)
+    def _announcement(self, turn: Turn, asked: str, hint: str) -> Part:
+        text = announcement_of(asked, turn.language, self._wording, hint=hint)
         stop = (self._wording.say("cancel-button", turn.language), f"{STOP_PREFIX}{turn.turn_id}")
         return Part(text=text.text, entities=to_dicts(text.entities), keyboard=keyboard([stop]))
 

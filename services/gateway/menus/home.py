@@ -1,9 +1,15 @@
+from typing import Final
+
+from services.gateway.buttons import EASEL_PREFIX
 from services.gateway.menus.catalogue import model_name
 from services.gateway.menus.choices import role_name, voice_name
 from services.gateway.menus.examples import Example
 from services.gateway.menus.page import Button, Page
 from services.gateway.menus.scene import Scene
 from services.gateway.menus.trail import Screen
+
+EASEL: Final = f"{EASEL_PREFIX}open"
+"""Opens what a picture is described on."""
 
 
 def start(scene: Scene) -> Page:
@@ -14,6 +20,7 @@ def start(scene: Scene) -> Page:
         page.write(scene.say("start-try"))
         for example in Example:
             page.add_row((scene.say(f"example-button-{example}"), example.data))
+    page.add_row((scene.say("draw-button"), EASEL))
     page.add_row(
         (scene.say("settings-button"), scene.trail.to(Screen.HOME).data()),
         (scene.say("help-button"), scene.trail.to(Screen.HELP).data()),
@@ -35,6 +42,7 @@ def home(scene: Scene) -> Page:
     page.write_stressing(scene.say("home-length", value=length), length)
     page.write_stressing(scene.say("home-wishes", value=wishes), wishes)
     page.write_stressing(scene.say("home-voice", value=voice), voice)
+    page.add_row((scene.say("draw-button"), EASEL))
     page.add_grid(_doors(scene), columns=2)
     page.add_back(scene.say("back-button"), scene.trail)
     return page

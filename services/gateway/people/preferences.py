@@ -41,6 +41,8 @@ class Awaited(StrEnum):
     """What the next message of a person is, when it is not a question."""
 
     WISHES = "wishes"
+    PICTURE_PROMPT = "picture_prompt"
+    """What to draw."""
     PICTURE_EDIT = "picture_edit"
     """Words that say what to change in a picture."""
 
@@ -82,6 +84,12 @@ class Preferences(BaseModel):
     voice_answers: VoiceAnswers = VoiceAnswers.NEVER
     prefers_plain: bool = False
     """Their Telegram does not show rich messages, or they do not like them."""
+    picture_style: str = ""
+    """A value of `pictures.Style`; empty: none."""
+    picture_ratio: str = ""
+    """A value of `pictures.AspectRatio`; empty: none."""
+    has_drawn: bool = False
+    """Whether a picture has been drawn here: the first one comes with a hint."""
     awaiting: Awaiting | None = None
     unnamed_threads: tuple[int, ...] = ()
     """Threads that still bear the name that Telegram gave them, the newest last."""

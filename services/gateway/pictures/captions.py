@@ -22,9 +22,10 @@ def caption_of(picture: Picture, language: Language, wording: Wording) -> Format
     return _under(picture.prompt, "\n".join(line for line in lines if line))
 
 
-def announcement_of(asked: str, language: Language, wording: Wording) -> FormattedText:
+def announcement_of(asked: str, language: Language, wording: Wording, *, hint: str = "") -> FormattedText:
     """What a picture's message says while it is drawn."""
-    return _under(asked, wording.say("picture-drawing", language))
+    said = wording.say("picture-drawing", language)
+    return _under(asked, f"{said}\n\n{hint}" if hint else said)
 
 
 def _manner(picture: Picture, language: Language, wording: Wording) -> str:

@@ -4,7 +4,7 @@ from typing import Final
 
 from aiogram.types import Message
 
-from services.chassis.errors import InvalidRequest
+from services.chassis.errors import InvalidRequest, UnsupportedImage
 from services.gateway.delivery.files import Files
 from services.gateway.delivery.turn import Turn
 from services.gateway.dialogue import Attachment, Material
@@ -18,6 +18,9 @@ from services.gateway.text_client import TextClient
 MAX_PICTURES: Final = 10
 """As many as an album holds."""
 MAX_RECORDINGS: Final = 5
+MAX_CHANGED_PICTURES: Final = 4
+MAX_CHANGED_BYTES: Final = 20_000_000
+"""What the image service takes at once."""
 MAX_ALL_PICTURES_BYTES: Final = 10_000_000
 """What one question may carry."""
 
@@ -58,6 +61,27 @@ class Reader:
             attachments=await self._look(turn, messages),
             transcript=spoken,
         )
+
+    async def pictures(self, turn: Turn, messages: Sequence[Message]) -> tuple[Attachment, ...]:
+        """The pictures to be changed: the messages' own, or else those of the message that they reply to.
+
+        Raises UnsupportedImage where they are too many or too large.
+        """
+        own = [picture for message in messages for picture in pictures_in(message)]
+        both = [picture for message, _ in _with_replied(messages) for picture in pictures_in(message)]
+        found = own or both
+        if len(found) > MAX_CHANGED_PICTURES:
+            raise UnsupportedImage(metadata={"problem": "too_many", "limit": str(MAX_CHANGED_PICTURES)})
+        left_bytes = MAX_CHANGED_BYTES
+        fetched: list[Attachment] = []
+        for picture in found:
+            if picture.size_bytes > left_bytes:
+                limit = MAX_CHANGED_BYTES // 1_000_000
+                raise UnsupportedImage(metadata={"problem": "too_large", "limit": str(limit)})
+            content = await self._files.fetch(picture.file_id, chat_id=turn.chat_id, max_bytes=left_bytes)
+            left_bytes -= len(content)
+            fetched.append(Attachment(picture.mime_type, content))
+        return tuple(fetched)
 
     async def _listen(self, turn: Turn, messages: Sequence[Message]) -> tuple[str, list[Material]]:
         """What the person said, and what is said in the recordings that they speak about."""

@@ -3,12 +3,13 @@ from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import CallbackQuery
 
 from services.gateway.delivery.turn import Purpose, Turn
-from services.gateway.people import Awaited, Awaiting
+from services.gateway.people import Awaited
 from services.gateway.pictures import AspectRatio, Kind, Order, Style
 from services.gateway.pictures.buttons import PicturePress, Verb
 from services.gateway.pictures.keyboard import picture_keyboard, standing_in
 from services.gateway.pictures.standing import markup_under, prompt_under
 from services.gateway.questions import speaker_of
+from services.gateway.routers.awaited import await_message
 from services.gateway.routers.pressed import Pressed
 from services.gateway.speech import Speech
 from services.gateway.wording import Wording
@@ -79,13 +80,7 @@ async def ask_for_words(
         return
     await speech.replies.toast(turn, AnswerCallbackQuery(callback_query_id=query.id))
     version = press.version(bot.id, turn.chat_id)
-    awaiting = Awaiting(
-        what=Awaited.PICTURE_EDIT,
-        user_id=turn.user_id,
-        thread_id=turn.thread_id,
-        since=turn.received_at,
-        subject=f"{version.series_id}:{version.number}",
-    )
-    await speech.people.change(turn.chat_id, lambda own: own.model_copy(update={"awaiting": awaiting}))
+    subject = f"{version.series_id}:{version.number}"
+    await await_message(turn, speech, Awaited.PICTURE_EDIT, subject=subject)
     turn.reply_to_message_id = query.message.message_id if query.message else None
     await speech.replies.say(turn, wording.say("picture-edit-ask", turn.language))
