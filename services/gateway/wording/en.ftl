@@ -4,6 +4,7 @@ start =
     Hello, { $name }!
 
     💬 Ask me anything: in writing, by voice or with a photo. The answer appears while it is being written.
+    🎨 I draw pictures: write “draw …” or press the button below.
     🗂 I remember our conversation: ask for more, or come back to what was said.
     🎭 I can be an editor, a translator, a teacher or a programmer: /roles.
 start-try = Start with any question, or try one of these:
@@ -15,6 +16,7 @@ help =
     Write in your own words, send voice messages and photos, forward messages and ask about them. If you edit a question, I answer it anew.
 
     /new – a new conversation: I forget the last one
+    /img – draw a picture; or just say “draw …”
     /stop – stop the answer
     /menu – all settings
     /roles – who I am to be: an editor, a teacher…
@@ -189,6 +191,33 @@ not-understood = I do not understand this yet. Send a text, a photo or a voice m
 
 # Pictures
 
+# The easel
+
+draw-button = 🎨 Draw a picture
+picture-hint = 💡 The more you describe, the closer the picture: who or what and where, light, mood, style. “Improve the description” helps.
+picture-change-how = What shall I change in this picture? Reply to it and say so, for example: “remove the background” or “draw it as a watercolour”.
+easel-ask = 🎨 What shall I draw?
+easel-hints =
+    Describe it in one message. It helps to know:
+    • who or what is in the picture, and what is going on;
+    • where and when: place, time of day, weather;
+    • light and mood;
+    • where we look from: close up, from afar, from above.
+
+    Or take an example:
+easel-example-1 = A ginger cat reads a newspaper in a cosy café, morning light
+easel-example-2 = A lighthouse on a cliff in a storm, seen from the sea, dramatic sky
+easel-example-3 = A city of the future at dawn, gardens on the roofs, seen from above
+easel-title = 🎨 I will draw this:
+easel-improved = ✨ A better description:
+easel-own = Your words:
+easel-manner = Style: { $style }. Format: { $ratio }.
+easel-draw-button = 🎨 Draw
+easel-mine-button = ↩️ My words again
+easel-improving = ✨ Improving the description…
+easel-forgotten = The description is gone. Start again: /img
+easel-closed = The easel is put away. Take it out again: /img
+
 picture-drawing = 🎨 Drawing…
 picture-stopped = ⏹ The drawing was cancelled.
 picture-from = ↩️ From version { $number }
@@ -257,6 +286,7 @@ command-instructions = Your instructions on how to answer
 command-memory = What I remember
 command-voice = Spoken answers
 command-language = The bot's language
+command-img = Draw a picture
 command-help = Help
 bot-short-description = I answer questions, write, translate, explain and program. I understand text, voice and photos.
 bot-description =
