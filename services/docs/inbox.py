@@ -54,6 +54,11 @@ class Inbox:
             # In a thread of its own even when cancelled: what is begun there ends.
             await asyncio.shield(asyncio.to_thread(folder.cleanup))
 
+    def require_fits(self, size_bytes: int) -> None:
+        """Raise Unreadable when a file of this size would be too large."""
+        if size_bytes > self._max_bytes:
+            raise Unreadable(Problem.TOO_LARGE, self._max_bytes)
+
     @asynccontextmanager
     async def receive(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[Received]:
         """Take a file in. Raises Unreadable when it is empty or too large."""
@@ -68,8 +73,7 @@ class Inbox:
         size_bytes, digest = 0, hashlib.sha256()
         async for chunk in chunks:
             size_bytes += len(chunk)
-            if size_bytes > self._max_bytes:
-                raise Unreadable(Problem.TOO_LARGE, self._max_bytes)
+            self.require_fits(size_bytes)
             await asyncio.to_thread(_append, file, chunk)
             digest.update(chunk)
         return size_bytes, digest.hexdigest()

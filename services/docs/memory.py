@@ -14,7 +14,7 @@ class Memory(Generic[K, V]):
         self._max_weight = max_weight
         self._weigh = weigh
         self._kept: OrderedDict[K, V] = OrderedDict()
-        self._weight = 0
+        self.weight = 0
         self._under_way: dict[K, asyncio.Task[V]] = {}
 
     async def get(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
@@ -38,10 +38,10 @@ class Memory(Generic[K, V]):
 
     def _keep(self, key: K, value: V) -> None:
         self._kept[key] = value
-        self._weight += self._weigh(value)
-        while self._weight > self._max_weight:
+        self.weight += self._weigh(value)
+        while self.weight > self._max_weight:
             _oldest, gone = self._kept.popitem(last=False)
-            self._weight -= self._weigh(gone)
+            self.weight -= self._weigh(gone)
 
 
 def _heard(task: asyncio.Task[V]) -> None:

@@ -1,6 +1,6 @@
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ PROGRESS_SECONDS: Final = 0.25
 class Jail(Protocol):
     """Reads files in processes of their own."""
 
-    def read(self, file: Path, password: str, filename: str) -> AsyncIterator[Overview | Page]:
+    def read(self, file: Path, password: str, filename: str) -> AsyncGenerator[Overview | Page]:
         """Yield the overview, then the pages. Raises Unreadable. Closing it kills the process."""
         ...
 
@@ -58,7 +58,7 @@ class Readings:
             begun_at = time.monotonic()
             overview, pages = None, []
             shown_at = 0.0
-            async with aclosing(_closable(self._jail.read(file, password, filename))) as read:
+            async with aclosing(self._jail.read(file, password, filename)) as read:
                 async for item in read:
                     if isinstance(item, Overview):
                         overview = item
@@ -83,8 +83,3 @@ class Readings:
         for page in pages:
             self._metrics.page_read(format_, is_recognised=page.is_recognised)
         self._metrics.read(format_, seconds)
-
-
-async def _closable(items: AsyncIterator[Overview | Page]) -> AsyncGenerator[Overview | Page]:
-    async for item in items:
-        yield item

@@ -17,6 +17,9 @@ DIGEST_KINDS: Final = {
     DigestKind.NOTES: pb.DIGEST_KIND_NOTES,
     DigestKind.QUESTIONS: pb.DIGEST_KIND_QUESTIONS,
 }
+# What a caller means who asks nothing: vendors refuse empty words.
+ABOUT: Final = {"ru": "О чём это?"}
+ABOUT_IN_ENGLISH: Final = "What is this about?"
 
 
 class TextClient:
@@ -36,7 +39,7 @@ class TextClient:
                 turn_id=inquiry.turn_id,
                 run_id=inquiry.run_id,
                 conversation_id=inquiry.conversation_id,
-                instruction=inquiry.question,
+                instruction=inquiry.question or _about(inquiry.language),
                 materials=_materials(materials),
                 model=inquiry.model,
                 task=TASKS[task],
@@ -63,6 +66,10 @@ class TextClient:
         )
         response = await self._stub.Digest(request, timeout=self._digest_timeout_seconds)
         return str(response.text), _usage(response.usage)
+
+
+def _about(language: str) -> str:
+    return ABOUT.get(language.partition("-")[0].lower(), ABOUT_IN_ENGLISH)
 
 
 def _caller(inquiry: Inquiry) -> Caller:

@@ -3,7 +3,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import PurePath
 
-from services.chassis.errors import UnsupportedDocument
+from services.chassis.errors import InvalidRequest, UnsupportedDocument, Violation
 from services.chassis.failpoints import Failpoints
 from services.docs.arrival import Arrival
 from services.docs.document import MAX_TITLE_CHARACTERS, Content, Document, Transcript, plain
@@ -63,9 +63,12 @@ class Uploads:
             report.ended(Outcome.REPLAYED, kept.content)
             yield kept, await self._vault.get_transcript(kept.content.transcript)
             return
+        self._inbox.require_fits(arrival.size_bytes)
         await self._library.require_room(arrival.owner, arrival.size_bytes)
         with self._places.taken():
             async with self._inbox.receive(chunks) as received:
+                if arrival.size_bytes not in (0, received.size_bytes):
+                    raise InvalidRequest(violations=[Violation("size_bytes", "is not what was sent")])
                 known = await self._library.add_known(arrival.owner, _like(arrival, received))
                 if known is not None:
                     report.ended(Outcome.KNOWN, known.content)
