@@ -11,7 +11,7 @@ from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.easel import Card, EaselPress, EaselVerb, draw_card
 from services.gateway.people import Awaited
 from services.gateway.pictures import AspectRatio, Kind, Order, Style, Version
-from services.gateway.pictures.asking import Wish, is_picture_command, wish_in
+from services.gateway.pictures.asking import COMMAND, Wish, is_change, is_picture_command, wish_in
 from services.gateway.pictures.standing import version_under
 from services.gateway.questions import speaker_of
 from services.gateway.reading import own_words, pictures_in
@@ -22,7 +22,8 @@ from services.gateway.speech import Speech
 from services.gateway.updates import turn_id_in_chat
 from services.gateway.wording import Wording
 
-QUESTION: Final = "?"
+MAX_REPLIED_CHARACTERS: Final = 3000
+"""Of a text that is to be drawn: the image service takes no more words."""
 
 
 @dataclass(frozen=True)
@@ -51,22 +52,23 @@ class WishesPicture(Filter):
         has_photos = any(pictures_in(each) for each in (*messages, replied) if each is not None)
         wish = wish_in(text, username=me.username or "")
         if wish is None:
-            # What is said in reply to a picture of ours changes it, unless it asks about it.
-            is_change = version is not None and bool(text) and not text.endswith(QUESTION)
-            is_ours = is_change and not text.startswith("/") and not any(map(pictures_in, messages))
+            # What is said in reply to a picture of ours changes it.
+            is_ours = version is not None and is_change(text) and not any(map(pictures_in, messages))
             return {"wish": PictureWish(text, version)} if is_ours else False
+        if not is_picture_command(text) and not await Addressed()(message, bot):
+            return False
         if wish.is_change and not (version or has_photos):
             return False
         own_photos = any(map(pictures_in, messages))
         about = None if own_photos else version
-        return {"wish": PictureWish(_words(wish, message), about, has_photos and about is None)}
+        return {"wish": PictureWish(_words(wish, message, bot.id), about, has_photos and about is None)}
 
 
 def router() -> Router:
     """Orders for pictures: by command, in plain words, as a caption, in reply to a text or a picture."""
     routes = Router(name="drawing")
-    routes.message.register(draw, WishesPicture(), Addressed())
-    routes.edited_message.register(draw_edited, WishesPicture(), Addressed())
+    routes.message.register(draw, WishesPicture())
+    routes.edited_message.register(draw_edited, WishesPicture())
     return routes
 
 
@@ -93,16 +95,15 @@ async def draw(
             speaker=speaker_of(turn),
             kind=wish.kind,
             prompt=wish.words,
-            style=style_of(preferences.picture_style),
+            # A picture that is changed keeps its own manner.
+            style=style_of(preferences.picture_style) if wish.kind is Kind.DRAW else None,
             aspect_ratio=ratio_of(preferences.picture_ratio) if wish.kind is Kind.DRAW else None,
             version=wish.version,
             attachments=attachments,
         )
 
-    hint = "" if preferences.has_drawn else wording.say("picture-hint", turn.language)
-    if hint:
-        await speech.people.change(turn.chat_id, lambda own: own.model_copy(update={"has_drawn": True}))
-    await speech.drawings.draw(turn, make_order, asked=wish.words, hint=hint)
+    await speech.drawings.draw(turn, make_order, asked=wish.words, hint=hint_for(turn, wording))
+    await remember_drawing(turn, speech)
 
 
 async def draw_edited(
@@ -150,14 +151,28 @@ async def _ask_for_words(turn: Turn, speech: Speech, wording: Wording, wish: Pic
     await speech.replies.deliver(turn, [draw_card(Card(chosen=chosen), turn.language, wording)])
 
 
-def _words(wish: Wish, message: Message) -> str:
-    """What is wished; where it only points at a text, or speaks about one, that text too."""
+def hint_for(turn: Turn, wording: Wording) -> str:
+    """What to know about descriptions, for those who draw here for the first time."""
+    return "" if turn.preferences.has_drawn else wording.say("picture-hint", turn.language)
+
+
+async def remember_drawing(turn: Turn, speech: Speech) -> None:
+    """Notes that something has been drawn here."""
+    if not turn.preferences.has_drawn:
+        await speech.people.change(turn.chat_id, lambda own: own.model_copy(update={"has_drawn": True}))
+
+
+def _words(wish: Wish, message: Message, bot_id: int) -> str:
+    """What is wished; where it only points at a text, or speaks about somebody's, that text too."""
     replied = message.reply_to_message
     said = "" if replied is None or pictures_in(replied) else (replied.text or replied.caption or "")
+    is_quoted = message.quote is not None and bool(said)
     if message.quote is not None and said:
         said = message.quote.text
-    if is_picture_command(said):
-        said = ""
+    said = said.strip()[:MAX_REPLIED_CHARACTERS]
     if wish.is_pointing:
-        return said.strip()
-    return f"{wish.words}\n\n{said.strip()}" if said.strip() and not wish.is_change else wish.words
+        return COMMAND.sub("", said, count=1)
+    # In a group a reply to the bot is often only a way to address it.
+    is_bots = replied is not None and replied.from_user is not None and replied.from_user.id == bot_id
+    is_meant = said and not wish.is_change and (is_quoted or not is_bots)
+    return f"{wish.words}\n\n{said}" if is_meant else wish.words

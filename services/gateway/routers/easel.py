@@ -11,6 +11,7 @@ from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.easel import Card, EaselPress, EaselVerb, card_under, draw_card, parse_easel_press
 from services.gateway.easel.card import EXAMPLES, MAX_PROMPT_CHARACTERS
 from services.gateway.easel.press import easel_of
+from services.gateway.group_admins import GroupAdmins
 from services.gateway.image_client import ImageClient
 from services.gateway.people import Awaited
 from services.gateway.pictures import Kind, Order, Style
@@ -18,8 +19,9 @@ from services.gateway.pictures.buttons import PicturePress, Verb
 from services.gateway.pictures.refusals import refusal
 from services.gateway.questions import speaker_of
 from services.gateway.routers.awaited import await_message
-from services.gateway.routers.drawing import ratio_of, style_of
+from services.gateway.routers.drawing import hint_for, ratio_of, remember_drawing, style_of
 from services.gateway.routers.pressed import Pressed
+from services.gateway.routers.settable import MaySet
 from services.gateway.speech import Speech
 from services.gateway.text_client import TextClient
 from services.gateway.turns import Part
@@ -64,13 +66,19 @@ async def open_empty(query: CallbackQuery, turn: Turn, speech: Speech, wording: 
 
 
 async def choose(
-    query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording, press: EaselPress
+    query: CallbackQuery,
+    turn: Turn,
+    speech: Speech,
+    wording: Wording,
+    group_admins: GroupAdmins,
+    press: EaselPress,
 ) -> None:
     """Shows the styles or the ratios, or takes one. Chosen before anything is described, it stays chosen."""
     await _toast(query, turn, speech)
     card = card_under(query, press)
     choosing = press.verb if press.verb in LISTS else None
-    if choosing is None and not card.prompt:
+    # A group's own manner is for its admins to choose.
+    if choosing is None and not card.prompt and await MaySet()(query, turn, speech, group_admins):
         manner = {"picture_style": str(press.style), "picture_ratio": str(press.aspect_ratio or "")}
         await speech.people.change(turn.chat_id, lambda own: own.model_copy(update=manner))
     await _redraw(query, turn, speech, wording, card, choosing=choosing)
@@ -141,7 +149,8 @@ async def draw(
     async def make_order() -> Order:
         return order
 
-    await speech.drawings.draw(turn, make_order, asked=card.prompt)
+    await speech.drawings.draw(turn, make_order, asked=card.prompt, hint=hint_for(turn, wording))
+    await remember_drawing(turn, speech)
 
 
 async def shut(query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from services.gateway.pictures.asking import Wish, wish_in
+from services.gateway.pictures.asking import Wish, is_change, wish_in
 
 BOT = "quartet_bot"
 
@@ -23,7 +23,11 @@ BOT = "quartet_bot"
         ("please draw a cat", "a cat"),
         ("paint a cat", "a cat"),
         ("нарисуй", ""),
+        ("нарисуй…", ""),
+        ("Рисуй кота", "кота"),
+        ("Бот, нарисуй кота", "кота"),
         ("Draw!", ""),
+        ("Draw back view of a cat", "back view of a cat"),
     ],
 )
 def test_an_order_is_known_by_its_beginning(text: str, words: str) -> None:
@@ -40,14 +44,20 @@ def test_an_order_is_known_by_its_beginning(text: str, words: str) -> None:
         "нарисуйся",
         "как нарисовать кота?",
         "он нарисовал кота",
-        "рисуй",
+        "Paint.NET не открывается",
+        "draw.io как установить",
+        "Paint is a program",
+        "draw a quick conclusion",
+        "draw your own conclusions",
+        "draw the following conclusion",
+        "draw the line somewhere",
+        "draw a blank",
         "drawer repair",
         "drawing lessons",
         "draw a conclusion from this text",
         "Draw the parallels between them",
         "draw up a contract",
         "paintings of Monet",
-        "сделай краткий пересказ",
         "изображение не грузится",
     ],
 )
@@ -56,7 +66,8 @@ def test_what_only_looks_like_an_order_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["убери фон", "Добавь, пожалуйста, снег", "remove the car", "перекрась в синий"]
+    "text",
+    ["убери фон", "сделай фон синим", "Добавь, пожалуйста, снег", "remove the car", "перекрась в синий"],
 )
 def test_words_for_a_change_are_the_wish_themselves(text: str) -> None:
     assert wish_in(text, username=BOT) == Wish(text, is_change=True)
@@ -73,3 +84,26 @@ def test_an_order_with_words_of_its_own_points_at_nothing() -> None:
     wish = wish_in("нарисуй этот дом зимой", username=BOT)
     assert wish is not None
     assert not wish.is_pointing
+
+
+@pytest.mark.parametrize("text", ["синее", "пусть он улыбается", "without the hat", "больше снега!"])
+def test_what_is_said_of_a_picture_changes_it(text: str) -> None:
+    assert is_change(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "спасибо!",
+        "Круто 👍",
+        "👍",
+        "очень красиво",
+        "thank you",
+        "что это за порода",
+        "где это?",
+        "/help",
+    ],
+)
+def test_a_question_and_thanks_change_nothing(text: str) -> None:
+    assert not is_change(text)
