@@ -44,7 +44,8 @@ class Drawings:
 
     async def _draw(self, content: Content, page_number: int, passage: str) -> bytes:
         password = (await self._stacks.transcript(content.transcript)).password
-        async with self._inbox.place() as path:
+        # Of what is text, the name says how it is laid out.
+        async with self._inbox.place(f".{content.format}") as path:
             await self._vault.get_file(content.file, path)
             try:
                 return await self._readings.draw(path, page_number, passage, password)

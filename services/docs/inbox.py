@@ -45,11 +45,11 @@ class Inbox:
                 log.info("leftover_deleted")
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[Path]:
+    async def place(self, suffix: str = "") -> AsyncIterator[Path]:
         """Yield a path that nothing stands at yet."""
         folder = await asyncio.to_thread(TemporaryDirectory, prefix=PREFIX, dir=self._directory)
         try:
-            yield Path(folder.name) / "document"
+            yield Path(folder.name) / f"document{suffix}"
         finally:
             # In a thread of its own even when cancelled: what is begun there ends.
             await asyncio.shield(asyncio.to_thread(folder.cleanup))

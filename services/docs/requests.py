@@ -4,7 +4,7 @@ from typing import Final
 
 from services.chassis.errors import InvalidRequest, Violation
 from services.docs.arrival import Arrival
-from services.docs.document import MAX_TITLE_CHARACTERS
+from services.docs.document import MAX_TITLE_CHARACTERS, plain
 from services.docs.writer import Inquiry
 
 # What the store takes as a key and logs take as one word.
@@ -44,7 +44,7 @@ def inquiry_violations(inquiry: Inquiry) -> Iterator[Violation]:
 
 
 def title_violations(title: str) -> Iterator[Violation]:
-    if not title.strip() or len(title) > MAX_TITLE_CHARACTERS:
+    if not plain(title, 1) or len(title) > MAX_TITLE_CHARACTERS:
         yield Violation("title", f"must have 1 to {MAX_TITLE_CHARACTERS} characters")
 
 

@@ -14,6 +14,7 @@ from services.chassis.errors import InvalidRequest, Violation
 from services.chassis.server import Registration
 from services.docs import requests, wire
 from services.docs.answers import Answers
+from services.docs.document import MAX_TITLE_CHARACTERS, plain
 from services.docs.drawings import Drawings
 from services.docs.library import Library
 from services.docs.listing import page
@@ -95,7 +96,8 @@ class DocumentServicer(DocumentServiceServicer):
     ) -> pb.RenameDocumentResponse:
         owner = _owner(request)
         requests.require(requests.title_violations(request.title))
-        renamed = await self._library.rename(owner, request.document_id, request.title)
+        title = plain(request.title, MAX_TITLE_CHARACTERS)
+        renamed = await self._library.rename(owner, request.document_id, title)
         return pb.RenameDocumentResponse(document=wire.document(renamed, kept=self._kept))
 
     async def DeleteDocument(  # noqa: N802 - the contract's name
