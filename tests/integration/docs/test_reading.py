@@ -1,0 +1,223 @@
+import asyncio
+import os
+import random
+import signal
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from services.docs.limits import ReadingLimits
+from services.docs.readers.base import Overview, Page, Problem, Unreadable
+from services.docs.reading import Reading
+from tests.support.documents import encrypted, joined, pdf, pdf_in_columns, picture_file, scan, scanned_pdf
+from tests.support.office_files import archive_file, word_file
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+QUICK = ReadingLimits(wall_seconds=20.0, silent_seconds=8.0, cpu_seconds=6, memory_bytes=1024**3)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reading() -> AsyncIterator[Reading]:
+    async with Reading.open(QUICK) as reading:
+        yield reading
+
+
+async def pages(reading: Reading, file: Path, password: str = "") -> list[Page]:
+    async with aclosing(reading.read(file, password, file.name)) as found:
+        return [each async for each in found if isinstance(each, Page)]
+
+
+async def problem(reading: Reading, file: Path, password: str = "") -> Problem:
+    with pytest.raises(Unreadable) as refusal:
+        await pages(reading, file, password)
+    return refusal.value.problem
+
+
+async def test_a_pdf_is_read_with_its_outline_and_words_parted_at_line_ends(
+    reading: Reading, tmp_path: Path
+) -> None:
+    lines = ["Договор аренды", "", "Срок состав-", "ляет один год."], ["oﬃce ﬁre"]
+    file = pdf(tmp_path / "a.pdf", lines, title="Договор", outline=["Предмет", "Прочее"])
+    async with aclosing(reading.read(file, "", "a.pdf")) as found:
+        overview, first, second = [each async for each in found]
+    assert isinstance(overview, Overview)
+    assert (overview.title, overview.page_count) == ("Договор", 2)
+    assert [(heading.title, heading.page_number) for heading in overview.headings] == [
+        ("Предмет", 1),
+        ("Прочее", 2),
+    ]
+    assert first == Page(1, "Договор аренды\n\nСрок составляет один год.")
+    assert second == Page(2, "office fire")
+
+
+async def test_columns_are_read_one_after_the_other(reading: Reading, tmp_path: Path) -> None:
+    left, right = ([f"{side} строка {number}" for number in range(12)] for side in ("левая", "правая"))
+    file = pdf_in_columns(
+        tmp_path / "a.pdf", left, right, "Заголовок, который стоит над обоими столбцами сразу"
+    )
+    [page] = await pages(reading, file)
+    assert page.text.split("\n\n")[1:] == ["\n".join(left), "\n".join(right)]
+
+
+async def test_pages_that_are_pictures_are_recognised_and_the_others_are_not(
+    reading: Reading, tmp_path: Path
+) -> None:
+    written = pdf(tmp_path / "a.pdf", [["Обычная страница с текстом договора."]])
+    scanned = scanned_pdf(tmp_path / "b.pdf", ["Приказ о назначении", "директора завода"])
+    first, second = await pages(reading, joined(tmp_path / "c.pdf", written, scanned))
+    assert not first.is_recognised
+    assert second.is_recognised
+    assert "Приказ о назначении" in second.text
+
+
+async def test_a_photo_of_a_page_is_read(reading: Reading, tmp_path: Path) -> None:
+    file = picture_file(tmp_path / "a.jpg", scan(["Invoice number 42", "Счёт на оплату"]))
+    [page] = await pages(reading, file)
+    assert "Invoice number 42" in page.text
+    assert "на оплату" in page.text
+
+
+async def test_a_locked_pdf_asks_for_its_password(reading: Reading, tmp_path: Path) -> None:
+    file = encrypted(pdf(tmp_path / "a.pdf", [["Тайна, которую никто не знает"]]), "верно")
+    assert await problem(reading, file) is Problem.PASSWORD_NEEDED
+    assert await problem(reading, file, "неверно") is Problem.PASSWORD_WRONG
+    assert (await pages(reading, file, "верно"))[0].text == "Тайна, которую никто не знает"
+
+
+async def test_a_page_is_drawn_with_the_passage_marked(reading: Reading, tmp_path: Path) -> None:
+    for file in (
+        pdf(tmp_path / "a.pdf", [["Срок аренды составляет", "один год."]]),
+        word_file(tmp_path / "a.docx"),
+    ):
+        plain = await reading.render(file, 1, "", "")
+        marked = await reading.render(
+            file, 1, "аренды составляет один" if file.suffix == ".pdf" else "второй этаж", ""
+        )
+        assert plain.startswith(b"\x89PNG")
+        assert marked != plain
+
+
+async def test_a_file_can_be_given_up_and_the_next_one_is_read(reading: Reading, tmp_path: Path) -> None:
+    slow = scanned_pdf(tmp_path / "a.pdf", *[["Страница, которую никто не дождётся"]] * 20)
+    async with aclosing(reading.read(slow, "", "a.pdf")) as found:
+        await anext(found)
+    assert await pages(reading, pdf(tmp_path / "b.pdf", [["Следующий документ"]]))
+
+
+def endless_stream(file: Path) -> Path:
+    """A page whose content unpacks to 400 MB of drawing."""
+    content = zlib.compress(b"0 0 m 1 1 l S\n" * 30_000_000, 9)
+    return _raw_pdf(file, content)
+
+
+def deep_tree(file: Path) -> Path:
+    """A tree of pages that is its own branch."""
+    body = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R/Outlines 4 0 R>>endobj\n"
+    body += (
+        b"2 0 obj<</Type/Pages/Kids[2 0 R 3 0 R]/Count 2>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R>>endobj\n"
+    )
+    body += b"4 0 obj<</First 5 0 R>>endobj\n5 0 obj<</Title(x)/Next 5 0 R/First 5 0 R>>endobj\n"
+    file.write_bytes(body + b"trailer<</Root 1 0 R>>")
+    return file
+
+
+def huge_page(file: Path) -> Path:
+    return _raw_pdf(file, zlib.compress(b"0 0 1000000 1000000 re f"), side=20_000_000)
+
+
+def truncated(file: Path) -> Path:
+    content = pdf(file, [["Страница"]] * 50).read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    return file
+
+
+def noise(file: Path) -> Path:
+    file.write_bytes(b"%PDF-1.7\n" + random.Random(7).randbytes(2_000_000))
+    return file
+
+
+def xml_bomb(file: Path) -> Path:
+    nested = "<w:p>" * 200_000
+    types = (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+        'wordprocessingml.document.main+xml"/></Types>'
+    )
+    return archive_file(
+        file.with_suffix(".docx"), {"[Content_Types].xml": types, "word/document.xml": nested}
+    )
+
+
+def table_of_ten_million_cells(file: Path) -> Path:
+    file = file.with_suffix(".csv")
+    file.write_bytes(b"1;2;3;4;5;6;7;8;9;0\n" * 1_000_000)
+    return file
+
+
+@pytest.mark.parametrize(
+    "make",
+    [endless_stream, deep_tree, huge_page, truncated, noise, xml_bomb, table_of_ten_million_cells],
+)
+async def test_whatever_a_file_does_it_ends_and_the_next_one_is_read(
+    reading: Reading, tmp_path: Path, make: object
+) -> None:
+    assert callable(make)
+    file = make(tmp_path / "hostile.pdf")
+    try:
+        await pages(reading, file)
+    except Unreadable as error:
+        assert error.problem in Problem  # noqa: PT017 - a file may also come through
+    assert await pages(reading, pdf(tmp_path / "b.pdf", [["Следующий документ"]]))
+
+
+@pytest.mark.parametrize(
+    ("limits", "wanted"),
+    [
+        (replace(QUICK, pages=2), Problem.TOO_MANY_PAGES),
+        (replace(QUICK, text_characters=10), Problem.TOO_MUCH_TEXT),
+        (replace(QUICK, wall_seconds=0.0), Problem.TOO_SLOW),
+    ],
+)
+async def test_each_limit_has_a_name(tmp_path: Path, limits: ReadingLimits, wanted: Problem) -> None:
+    file = pdf(tmp_path / "a.pdf", [["Страница договора"]] * 3)
+    async with Reading.open(limits) as reading:
+        assert await problem(reading, file) is wanted
+
+
+async def test_a_reader_that_is_killed_breaks_only_its_file(reading: Reading, tmp_path: Path) -> None:
+    slow = scanned_pdf(tmp_path / "a.pdf", *[["Страница, которую долго читать"]] * 20)
+    before = _children()
+    async with aclosing(reading.read(slow, "", "a.pdf")) as found:
+        await anext(found)
+        for child in before & _children():
+            os.kill(child, signal.SIGKILL)
+        with pytest.raises(Unreadable):
+            async for _ in found:
+                pass
+    assert await pages(reading, pdf(tmp_path / "b.pdf", [["Следующий документ"]]))
+
+
+async def test_files_are_read_side_by_side(reading: Reading, tmp_path: Path) -> None:
+    files = [pdf(tmp_path / f"{number}.pdf", [[f"Документ {number}"]]) for number in range(4)]
+    found = await asyncio.gather(*(pages(reading, file) for file in files))
+    assert [page.text for [page] in found] == [f"Документ {number}" for number in range(4)]
+
+
+def _raw_pdf(file: Path, content: bytes, *, side: int = 600) -> Path:
+    body = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    body += b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    body += f"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 {side} {side}]/Contents 4 0 R>>endobj\n".encode()
+    body += f"4 0 obj<</Length {len(content)}/Filter/FlateDecode>>stream\n".encode() + content
+    file.write_bytes(body + b"\nendstream endobj\ntrailer<</Root 1 0 R>>")
+    return file
+
+
+def _children() -> set[int]:
+    folder = Path(f"/proc/{os.getpid()}/task")
+    return {int(pid) for task in folder.iterdir() for pid in (task / "children").read_text().split()}
