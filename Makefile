@@ -29,13 +29,13 @@ help: ## List the targets
 ## ---------------------------------------------------------------- run
 
 .PHONY: run
-run: $(VENV)/.run ## Install what is missing, start everything, print where to go; Ctrl-C stops it
+run: $(VENV)/.run recogniser ## Install what is missing, start everything, print where to go; Ctrl-C stops it
 	@exec $(BIN)/python -m services.local
 
 ## ---------------------------------------------------------------- test
 
 .PHONY: test unit contract integration e2e
-test: $(VENV)/.dev browser ## Install, then run the unit, contract, integration and end-to-end tests
+test: $(VENV)/.dev browser recogniser ## Install, then run the unit, contract, integration and end-to-end tests
 	$(PYTEST)
 
 unit: $(VENV)/.dev ## Test each module on its own
@@ -44,10 +44,10 @@ unit: $(VENV)/.dev ## Test each module on its own
 contract: $(VENV)/.dev ## Test what the parts promise each other
 	$(PYTEST) tests/contract
 
-integration: $(VENV)/.dev ## Test each service against real neighbours
+integration: $(VENV)/.dev recogniser ## Test each service against real neighbours
 	$(PYTEST) tests/integration
 
-e2e: $(VENV)/.dev browser ## Test the whole stack, as processes, through the sandbox and its chat page
+e2e: $(VENV)/.dev browser recogniser ## Test the whole stack, as processes, through the sandbox and its chat page
 	$(PYTEST) tests/e2e
 
 .PHONY: load
@@ -155,3 +155,15 @@ browser: $(VENV)/.dev
 			echo 'The end-to-end tests need them. As root: apt install $(DEBIAN_PACKAGES)' >&2; exit 1; }; \
 		$$sudo apt-get update -qq; \
 		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN_PACKAGES); }
+
+# What scans are read with: the engine comes from PyPI, its languages from Debian.
+OCR_PACKAGES := tesseract-ocr-eng tesseract-ocr-rus
+
+.PHONY: recogniser
+recogniser:
+	@ls /usr/share/tesseract-ocr/*/tessdata/rus.traineddata >/dev/null 2>&1 || { \
+		sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo) || { \
+			echo 'Scans cannot be read here. As root: apt install $(OCR_PACKAGES)' >&2; exit 0; }; \
+		echo 'Installing from Debian: $(OCR_PACKAGES)'; \
+		$$sudo apt-get update -qq; \
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(OCR_PACKAGES); }

@@ -44,7 +44,7 @@ class Plan:
             parts.append(self._sandbox("openai", host, port, "SANDBOX_OPENAI_PORT"))
             host, port = settings.sandbox_google_host, settings.sandbox_google_port
             parts.append(self._sandbox("google", host, port, "SANDBOX_GOOGLE_PORT"))
-        return [*parts, self._text(), self._image(), self._gateway()]
+        return [*parts, self._text(), self._image(), self._docs(), self._gateway()]
 
     @property
     def data_dir(self) -> Path:
@@ -118,6 +118,16 @@ class Plan:
         ports = self.settings.image_grpc_port, self.settings.image_metrics_port
         return self._service("image", *ports, env.IMAGE, self._vendors())
 
+    def _docs(self) -> Part:
+        ports = self.settings.docs_grpc_port, self.settings.docs_metrics_port
+        values = {"TEXT_TARGET": self._target(self.settings.text_grpc_port)}
+        if not self.environment.get("DOCS_DIRECTORY"):
+            values["DOCS_DIRECTORY"] = str(self.data_dir / "docs")
+        return self._service("docs", *ports, env.DOCS, values)
+
+    def _target(self, port: int) -> str:
+        return f"dns:///{_reachable(self.settings.grpc_host)}:{port}"
+
     def _vendors(self) -> dict[str, str]:
         """Where the stand-ins are, if they stand in."""
         settings = self.settings
@@ -134,8 +144,9 @@ class Plan:
         settings = self.settings
         values = {
             "TELEGRAM_BOT_TOKEN": self.telegram_bot_token,
-            "TEXT_TARGET": f"dns:///{_reachable(settings.grpc_host)}:{settings.text_grpc_port}",
-            "IMAGE_TARGET": f"dns:///{_reachable(settings.grpc_host)}:{settings.image_grpc_port}",
+            "TEXT_TARGET": self._target(settings.text_grpc_port),
+            "IMAGE_TARGET": self._target(settings.image_grpc_port),
+            "DOCS_TARGET": self._target(settings.docs_grpc_port),
         }
         if self.telegram_api_url:
             values["TELEGRAM_API_URL"] = self.telegram_api_url

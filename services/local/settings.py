@@ -41,6 +41,8 @@ class LocalSettings(BaseModel):
     text_metrics_port: Port = Field(9091, description="a free TCP port for the text service's metrics")
     image_grpc_port: Port = Field(7052, description="a free TCP port for the image service's gRPC")
     image_metrics_port: Port = Field(9092, description="a free TCP port for the image service's metrics")
+    docs_grpc_port: Port = Field(7053, description="a free TCP port for the docs service's gRPC")
+    docs_metrics_port: Port = Field(9093, description="a free TCP port for the docs service's metrics")
     gateway_grpc_port: Port = Field(7050, description="a free TCP port for the gateway's gRPC")
     gateway_metrics_port: Port = Field(9090, description="a free TCP port for the gateway's metrics")
     webhook_host: str = Field("127.0.0.1", description="address the webhook listens on")

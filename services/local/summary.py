@@ -12,6 +12,7 @@ def welcome(plan: Plan, username: str | None, seconds: float) -> str:
         ("Metrics", f"http://127.0.0.1:{settings.gateway_metrics_port}/metrics  (gateway)"),
         ("", f"http://127.0.0.1:{settings.text_metrics_port}/metrics  (text)"),
         ("", f"http://127.0.0.1:{settings.image_metrics_port}/metrics  (image)"),
+        ("", f"http://127.0.0.1:{settings.docs_metrics_port}/metrics  (docs)"),
         ("NATS", "another server, by NATS_URL" if not settings.runs_nats else plan.nats_url),
         ("Data", str(plan.data_dir)),
     ]

@@ -16,19 +16,25 @@ HOST: Final = "127.0.0.1"
 TOKEN: Final = "1000000001:sandbox-token-for-local-use-only-000"
 BOT_ID: Final = 1000000001
 WEBHOOK_SECRET: Final = "a-webhook-secret-for-tests"
-SERVICES: Final = ("text", "image")
+SERVICES: Final = ("text", "image", "docs")
 
 
 class Stack:
     """Quartet as real processes on free ports: nats, telegram, openai, text, and gateways as you name them.
 
-    With `google`, there is a process of that name, too, and text has both vendors. With `image`, there is the
-    image service, with the same vendors.
+    With `google`, there is a process of that name, too, and text has both vendors. With `image` and
+    `docs`, there are these services.
     Every method that takes a name takes one of `processes`. Whatever a process writes is in `<name>.log`.
     """
 
     def __init__(
-        self, directory: Path, variables: Mapping[str, str], *, google: bool = False, image: bool = False
+        self,
+        directory: Path,
+        variables: Mapping[str, str],
+        *,
+        google: bool = False,
+        image: bool = False,
+        docs: bool = False,
     ) -> None:
         self.directory = directory
         self.processes: dict[str, RealProcess] = {}
@@ -40,7 +46,7 @@ class Stack:
         self.telegram_url = f"http://{HOST}:{telegram_port}"
         self.openai_url = f"http://{HOST}:{openai_port}"
         self.google_url = f"http://{HOST}:{google_port}"
-        self.text_target, self.image_target = (
+        self.text_target, self.image_target, self.docs_target = (
             f"dns:///{HOST}:{self._service_ports[name][0]}" for name in SERVICES
         )
         self._add_nats()
@@ -51,6 +57,8 @@ class Stack:
         self._add_service("text")
         if image:
             self._add_service("image")
+        if docs:
+            self._add_service("docs")
 
     async def start(self) -> None:
         """Start everything but the gateways, in the order of need."""
@@ -60,7 +68,7 @@ class Stack:
 
     async def stop(self) -> None:
         """End everything, gateways first, the store last."""
-        last = ("text", "image", "google", "openai", "telegram", "nats")
+        last = ("docs", "text", "image", "google", "openai", "telegram", "nats")
         gateways = [process for name, process in self.processes.items() if name not in last]
         await asyncio.gather(*(process.stop() for process in gateways))
         for name in last:
@@ -79,6 +87,7 @@ class Stack:
             "TELEGRAM_API_URL": self.telegram_url,
             "TEXT_TARGET": self.text_target,
             "IMAGE_TARGET": self.image_target,
+            "DOCS_TARGET": self.docs_target,
             "FAILPOINTS": failpoints,
             **{variable: str(port) for variable, port in ports.items()},
             **variables,
@@ -180,6 +189,8 @@ class Stack:
             "METRICS_PORT": str(metrics_port),
             "OPENAI_BASE_URL": f"{self.openai_url}/v1",
             "OPENAI_API_KEY": "sk-a-key-for-tests",
+            "TEXT_TARGET": self.text_target,
+            "DOCS_DIRECTORY": str(self.directory / "docs"),
         }
         if "google" in self.processes:
             environment["GOOGLE_BASE_URL"] = self.google_url
@@ -193,14 +204,20 @@ class Stack:
 
 @asynccontextmanager
 async def running_stack(
-    directory: Path, *, gateways: int = 1, google: bool = False, image: bool = False, **variables: str
+    directory: Path,
+    *,
+    gateways: int = 1,
+    google: bool = False,
+    image: bool = False,
+    docs: bool = False,
+    **variables: str,
 ) -> AsyncIterator[Stack]:
     """Run a stack in `directory` for the block: gateways are `gateway`, `gateway-2` and so on.
 
-    With `google`, there is a second vendor and its stand-in; with `image`, the image service.
+    With `google`, there is a second vendor and its stand-in; with `image` and `docs`, these services.
     `variables` go to every process. With `gateways=0` start them with `start_gateway`.
     """
-    stack = Stack(directory, variables, google=google, image=image)
+    stack = Stack(directory, variables, google=google, image=image, docs=docs)
     try:
         await stack.start()
         names = ["gateway", *(f"gateway-{number}" for number in range(2, gateways + 1))][:gateways]

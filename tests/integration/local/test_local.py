@@ -16,6 +16,7 @@ from tests.support.processes import ROOT
 PORTS: Final = (
     *("NATS_PORT", "SANDBOX_TELEGRAM_PORT", "SANDBOX_OPENAI_PORT", "SANDBOX_GOOGLE_PORT"),
     *("TEXT_GRPC_PORT", "TEXT_METRICS_PORT", "IMAGE_GRPC_PORT", "IMAGE_METRICS_PORT"),
+    *("DOCS_GRPC_PORT", "DOCS_METRICS_PORT"),
     *("GATEWAY_GRPC_PORT", "GATEWAY_METRICS_PORT"),
 )
 
@@ -92,7 +93,7 @@ async def test_everything_comes_up_heals_and_ends_on_ctrl_c(tmp_path: Path) -> N
         await _read_until(process, "serving")
 
         children = _children(process.pid)
-        assert len(children) == 7
+        assert len(children) == 8
         process.send_signal(signal.SIGINT)
         assert (await _rest(process)).endswith("| stopped\n")
         assert await process.wait() == 0

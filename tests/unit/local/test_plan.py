@@ -4,6 +4,7 @@ import pytest
 
 from services.chassis.errors import StartupError
 from services.chassis.settings import ServiceSettings
+from services.docs.settings import DocsSettings
 from services.gateway.settings import GatewaySettings
 from services.image.settings import ImageSettings
 from services.local import environment as env
@@ -21,7 +22,7 @@ def _parts(folder: Path, **variables: str) -> dict[str, Part]:
 def test_with_nothing_set_the_stand_ins_and_the_store_come_before_the_services(tmp_path: Path) -> None:
     parts = _parts(tmp_path)
     assert list(parts) == [
-        *("nats", "sandbox-telegram", "sandbox-openai", "sandbox-google", "text", "image", "gateway")
+        *("nats", "sandbox-telegram", "sandbox-openai", "sandbox-google", "text", "image", "docs", "gateway")
     ]
     assert [part.stage for part in parts.values()] == sorted(part.stage for part in parts.values())
     assert parts["gateway"].environment["TELEGRAM_API_URL"] == "http://127.0.0.1:8081"
@@ -120,20 +121,24 @@ def test_the_sandbox_is_not_for_production(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("settings", "variables"),
-    [(GatewaySettings, env.GATEWAY), (TextSettings, env.TEXT), (ImageSettings, env.IMAGE)],
+    [
+        (GatewaySettings, env.GATEWAY),
+        (TextSettings, env.TEXT),
+        (ImageSettings, env.IMAGE),
+        (DocsSettings, env.DOCS),
+    ],
 )
 def test_whatever_a_service_reads_reaches_it(
     settings: type[ServiceSettings], variables: tuple[str, ...]
 ) -> None:
     # These the supervisor sets itself.
     own = {
-        "ENVIRONMENT",
+        *("TEXT_TARGET", "IMAGE_TARGET", "DOCS_TARGET"),
         "NATS_URL",
         "GRPC_PORT",
         "METRICS_PORT",
         "GRACE_SECONDS",
         "TEXT_TARGET",
-        "IMAGE_TARGET",
     }
     names = {name.upper() for name in settings.model_fields} - own
     assert set(env.pick(dict.fromkeys(names, "x"), env.CHASSIS, variables)) == names
