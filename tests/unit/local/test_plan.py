@@ -133,12 +133,8 @@ def test_whatever_a_service_reads_reaches_it(
 ) -> None:
     # These the supervisor sets itself.
     own = {
+        *("ENVIRONMENT", "NATS_URL", "GRPC_PORT", "METRICS_PORT", "GRACE_SECONDS"),
         *("TEXT_TARGET", "IMAGE_TARGET", "DOCS_TARGET"),
-        "NATS_URL",
-        "GRPC_PORT",
-        "METRICS_PORT",
-        "GRACE_SECONDS",
-        "TEXT_TARGET",
     }
     names = {name.upper() for name in settings.model_fields} - own
     assert set(env.pick(dict.fromkeys(names, "x"), env.CHASSIS, variables)) == names
