@@ -8,6 +8,7 @@ from services.chassis.jetstream import connect
 from services.chassis.process import launch
 from services.chassis.server import serving
 from services.gateway.app import open_gateway
+from services.gateway.docs_client import DocsClient
 from services.gateway.image_client import ImageClient
 from services.gateway.intake.webhook import listening
 from services.gateway.metrics import GatewayMetrics
@@ -25,7 +26,9 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         text = TextClient(to_text, timeout_seconds=settings.answer_timeout_seconds)
         to_image = await stack.enter_async_context(channel(settings.image_target))
         image = ImageClient(to_image, timeout_seconds=settings.drawing_timeout_seconds)
-        gateway = await open_gateway(settings, nats, bot, text, image, GatewayMetrics(registry))
+        to_docs = await stack.enter_async_context(channel(settings.docs_target))
+        docs = DocsClient(to_docs, timeout_seconds=settings.reading_timeout_seconds)
+        gateway = await open_gateway(settings, nats, bot, text, image, docs, GatewayMetrics(registry))
         await stack.enter_async_context(serving(settings, [], checks={"nats": nats.ping}, registry=registry))
         if settings.telegram_mode is TelegramMode.WEBHOOK:
             await stack.enter_async_context(listening(gateway.inbox, bot, settings))

@@ -7,64 +7,73 @@ import structlog
 
 from services.chassis.backoff import Backoff
 from services.chassis.errors import ProviderInterrupted, QuartetError, ServiceUnavailable
-from services.gateway.delivery.live import LiveAnswer
+from services.gateway.delivery.live import THINKING_AFTER_SECONDS, LiveAnswer
 from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.revisions import Revisions
 from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.delivery.views import Views
 from services.gateway.dialogue import Answered, Finish, NothingAsked, Question
-from services.gateway.endings import keyboard_of, may_pass
-from services.gateway.manuscript import Manuscript, file_of, only_part_of, parts_of
+from services.gateway.documents import Inquiry, StepsDone, Told
+from services.gateway.documents.opening import Opening
+from services.gateway.documents.sources import NO_CARD
+from services.gateway.endings import keyboard_of, may_be_tried_again
+from services.gateway.manuscript import Manuscript, card_part_of, file_of, only_part_of, parts_of
 from services.gateway.metrics import GatewayMetrics
+from services.gateway.rendering import FormattedText
+from services.gateway.respondents import Respondents
 from services.gateway.speaking import is_to_be_spoken, spoken_text
 from services.gateway.stops import Stops
-from services.gateway.text_client import TextClient
 from services.gateway.turns import Part
 from services.gateway.wording import Wording
 
 log = structlog.get_logger()
 
-MakeQuestion = Callable[[], Awaitable[Question]]
+MakeQuestion = Callable[[], Awaitable[Question | Inquiry]]
 
 
 class Answers:
-    """Answers questions: asks the text service, shows the answer while it grows, delivers it."""
+    """Answers questions: asks the service that knows, shows the answer while it grows, delivers it."""
 
     def __init__(
         self,
-        text: TextClient,
+        respondents: Respondents,
         replies: Replies,
         revisions: Revisions,
         views: Views,
         stops: Stops,
         wording: Wording,
         metrics: GatewayMetrics,
-        *,
-        patience_seconds: float,
     ) -> None:
-        """`patience_seconds`: how long a text service that died may take to come back.
-
-        Its turn then runs anew under the same id.
-        """
-        self._text = text
+        self._respondents = respondents
         self._replies = replies
         self._revisions = revisions
         self._views = views
         self._stops = stops
         self._wording = wording
         self._metrics = metrics
-        self._patience_seconds = patience_seconds
 
-    async def answer(self, turn: Turn, make_question: MakeQuestion) -> None:
+    async def answer(
+        self,
+        turn: Turn,
+        make_question: MakeQuestion,
+        *,
+        opening: Opening | None = None,
+        card: FormattedText = NO_CARD,
+    ) -> None:
         """Brings `turn` to its end: the whole answer, or an honest sentence. Raises LeaseLost or Outgrown.
 
-        Making the question may take its time: the user sees that something goes on, and may stop it.
+        Making the question may take its time: the user sees the `opening`, or that something goes on, and may
+        stop it. What an opening comes to, or a `card` that is there already, stays above the answer.
         """
-        uses_drafts = self._views.uses_drafts(turn)
-        reserved = asyncio.create_task(self._replies.reserve(turn, placeholder=not uses_drafts))
-        view = self._views.open(turn, reserved)
-        live = LiveAnswer(view, on_first_text=lambda: self._observe_first_text(turn))
-        manuscript = Manuscript()
+        uses_drafts = self._views.uses_drafts(turn, opening)
+        has_placeholder = opening is not None or not uses_drafts
+        reserved = asyncio.create_task(self._replies.reserve(turn, placeholder=has_placeholder))
+        live = LiveAnswer(
+            self._views.open(turn, reserved, opening=opening, card=card),
+            on_first_text=lambda: self._observe_first_text(turn),
+            thinks_after_seconds=0.0 if opening is not None else THINKING_AFTER_SECONDS,
+        )
+        manuscript = Manuscript(opening=opening, has_card_apart=opening is not None and uses_drafts)
         try:
             await self._write(turn, make_question, manuscript, live)
         finally:
@@ -80,10 +89,19 @@ class Answers:
     async def _deliver(self, turn: Turn, manuscript: Manuscript) -> None:
         self._metrics.answers.labels(manuscript.end_label).inc()
         manuscript.asked = turn.transcript
+        if manuscript.failure is not None and manuscript.is_blank and turn.purpose is Purpose.REGENERATE:
+            manuscript.leave_out_card()
         parts = self._typeset(turn, manuscript)
         if manuscript.failure is None or not manuscript.is_blank:
             await self._revisions.link(turn)
-            await self._replies.deliver(turn, parts, markdown=manuscript.markdown)
+            question = turn.updates if may_be_tried_again(manuscript) else ()
+            await self._replies.deliver(
+                turn,
+                parts,
+                markdown=manuscript.markdown,
+                question=question,
+                sources=manuscript.sources,
+            )
             return
         if turn.purpose in (Purpose.EDIT, Purpose.REGENERATE):
             # Nothing better came: the former answer stays.
@@ -91,8 +109,8 @@ class Answers:
             await self._replies.deliver_beside(turn, parts)
         else:
             await self._revisions.link(turn)
-            question = turn.updates if may_pass(manuscript.failure) else ()
-            await self._replies.deliver(turn, parts, question=question)
+            question = turn.updates if may_be_tried_again(manuscript) else ()
+            await self._replies.deliver(turn, parts, question=question, sources=manuscript.sources)
 
     def _typeset(self, turn: Turn, manuscript: Manuscript) -> list[Part]:
         """The messages of the answer, in the forms that its chat prefers."""
@@ -106,51 +124,74 @@ class Answers:
         extra = [file_of(manuscript, parts)]
         if is_to_be_spoken(turn) and (spoken := spoken_text(manuscript.markdown)):
             extra.append(Part(speech=spoken))
-        return [*parts, *(part for part in extra if part is not None)]
+        card = card_part_of(manuscript, turn.language, self._wording)
+        return [part for part in (card, *parts, *extra) if part is not None]
 
     async def _write(
         self, turn: Turn, make_question: MakeQuestion, manuscript: Manuscript, live: LiveAnswer
     ) -> None:
         async def write() -> None:
-            await self._ask_until_answered(await make_question(), manuscript, live)
+            question = await make_question()
+            manuscript.sources = question.sources if isinstance(question, Inquiry) else None
+            await self._ask_until_answered(turn, question, manuscript, live)
 
         try:
             if not await self._stops.run(turn, write()):
                 manuscript.finish = Finish.STOPPED
-        except NothingAsked:
-            manuscript.remark = self._wording.say("nothing-heard", turn.language)
+        except NothingAsked as remark:
+            manuscript.remark = str(remark) or self._wording.say("nothing-heard", turn.language)
         except ProviderInterrupted:
             manuscript.finish = Finish.INTERRUPTED
         except QuartetError as error:
             log.warning("answer_failed", turn_id=turn.turn_id, reason=error.reason)
             manuscript.failure = error
 
-    async def _ask_until_answered(self, question: Question, manuscript: Manuscript, live: LiveAnswer) -> None:
-        """The one owner of retries towards the text service: same turn, so it replaces or replays."""
-        gives_up_at = time.monotonic() + self._patience_seconds
+    async def _ask_until_answered(
+        self, turn: Turn, question: Question | Inquiry, manuscript: Manuscript, live: LiveAnswer
+    ) -> None:
+        """The one owner of retries towards the services: same turn, so it replaces or replays."""
+        gives_up_at = time.monotonic() + self._respondents.patience_seconds(question)
         backoff = Backoff(0.2, longest_seconds=3.0)
         while True:
             try:
-                await self._ask(question, manuscript, live)
+                await self._ask(turn, question, manuscript, live)
                 return
             except ServiceUnavailable as error:
                 if time.monotonic() > gives_up_at:
                     raise
-                log.warning("text_service_unavailable", turn_id=question.turn_id, detail=str(error))
+                log.warning("answering_service_unavailable", turn_id=question.turn_id, detail=str(error))
             await backoff.pause()
 
-    async def _ask(self, question: Question, manuscript: Manuscript, live: LiveAnswer) -> None:
+    async def _ask(
+        self, turn: Turn, question: Question | Inquiry, manuscript: Manuscript, live: LiveAnswer
+    ) -> None:
         written = ""
-        async with contextlib.aclosing(self._text.stream_reply(question)) as events:
+        async with contextlib.aclosing(self._respondents.ask(question)) as events:
             async for event in events:
-                if isinstance(event, Answered):
-                    manuscript.finish = event.finish
-                    if event.failed_over and question.preferences.model:
-                        manuscript.stand_in_model = event.model
-                else:
-                    written += event
-                    manuscript.markdown = written
-                    live.update(written)
+                match event:
+                    case Answered() | Told():
+                        _end(manuscript, question, event)
+                    case StepsDone(count, step_count):
+                        said = self._wording.say(
+                            "document-studying", turn.language, count=count, total=step_count
+                        )
+                        live.update(said, is_hint=True)
+                    case delta:
+                        written += delta
+                        manuscript.markdown = written
+                        live.update(written)
 
     def _observe_first_text(self, turn: Turn) -> None:
         self._metrics.first_text_seconds.observe(time.time() - turn.received_at)
+
+
+def _end(manuscript: Manuscript, question: Question | Inquiry, end: Answered | Told) -> None:
+    """Writes down how an answer ended."""
+    if isinstance(end, Answered):
+        manuscript.finish = end.finish
+    else:
+        manuscript.finish = Finish.TOO_LONG if end.is_truncated else Finish.COMPLETE
+        manuscript.sources = manuscript.sources.told(end) if manuscript.sources else None
+    chosen = question.model if isinstance(question, Inquiry) else question.preferences.model
+    if end.failed_over and chosen:
+        manuscript.stand_in_model = end.model

@@ -6,6 +6,7 @@ from nats.js.api import KeyValueConfig, StorageType
 from nats.js.kv import KeyValue
 
 from services.chassis.jetstream import Nats, ensure_bucket
+from services.gateway.docs_client import DocsClient
 from services.gateway.duties import Duties
 from services.gateway.image_client import ImageClient
 from services.gateway.intake.inbox import Inbox
@@ -37,6 +38,7 @@ async def open_gateway(
     bot: Bot,
     text: TextClient,
     image: ImageClient,
+    docs: DocsClient,
     metrics: GatewayMetrics,
 ) -> Gateway:
     """Makes the streams and buckets where they are missing, and puts the parts together."""
@@ -53,7 +55,7 @@ async def open_gateway(
         seconds=settings.lease_seconds,
     )
     people = await _bucket(nats, "people", settings)
-    duties = Duties(settings, bot, turns, people, nats, text, image, metrics)
+    duties = Duties(settings, bot, turns, people, nats, text, image, docs, metrics)
     polling = Polling(bot, inbox) if settings.telegram_mode is TelegramMode.POLLING else None
     speaker = Speaker(nats, inbox, polling, duties.open, metrics, drain_seconds=settings.grace_seconds)
     return Gateway(inbox, lease, speaker)

@@ -12,6 +12,8 @@ PICTURE_PREFIX = "pic:"
 """Callback data of the buttons under a picture: the prefix, the verb, the version, perhaps a value."""
 EASEL_PREFIX = "easel:"
 """Callback data of what is prepared before it is drawn; the rest is the easel's."""
+DOCUMENT_PREFIX = "doc:"
+"""Callback data of the buttons that speak of documents; the rest is theirs."""
 
 
 class Press(StrEnum):

@@ -39,7 +39,7 @@ class Speaker:
 
 
 class NothingAsked(Exception):
-    """A recording in which nobody says anything."""
+    """There is nothing to answer. The text, if any, says why; else a recording in which nobody spoke."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class DocsClient:
             turn_id=inquiry.turn_id,
             run_id=inquiry.run_id,
             conversation_id=inquiry.conversation_id,
-            document_ids=inquiry.document_ids,
+            document_ids=inquiry.sources.document_ids,
             question=inquiry.question,
             model=inquiry.model,
         )

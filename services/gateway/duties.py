@@ -17,8 +17,12 @@ from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.sending import Sender
 from services.gateway.delivery.turn import Turn
 from services.gateway.delivery.views import Views
+from services.gateway.docs_client import DocsClient
+from services.gateway.documents import Citation
+from services.gateway.documents.library import Library
 from services.gateway.drawings import Drawings
 from services.gateway.image_client import ImageClient
+from services.gateway.inquiries import Inquiries
 from services.gateway.lanes import Lanes
 from services.gateway.lease import Tenure
 from services.gateway.metrics import GatewayMetrics
@@ -26,6 +30,7 @@ from services.gateway.people import People
 from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.questions import speaker_of
 from services.gateway.reading import Reader
+from services.gateway.respondents import Respondents
 from services.gateway.routers import build_dispatcher
 from services.gateway.settings import GatewaySettings
 from services.gateway.shift import Shift
@@ -34,7 +39,7 @@ from services.gateway.stops import Stops
 from services.gateway.telegram import knows_drafts
 from services.gateway.text_client import TextClient
 from services.gateway.threads import Threads
-from services.gateway.turns import TurnLog
+from services.gateway.turns import PageRef, TurnLog
 from services.gateway.wording import Wording
 
 
@@ -58,6 +63,7 @@ class Duties:
         nats: Nats,
         text: TextClient,
         image: ImageClient,
+        docs: DocsClient,
         metrics: GatewayMetrics,
     ) -> None:
         self._settings = settings
@@ -67,9 +73,10 @@ class Duties:
         self._nats = nats
         self._text = text
         self._image = image
+        self._docs = docs
         self._metrics = metrics
         self._wording = Wording.load()
-        self._dispatcher = build_dispatcher(self._wording, text, image)
+        self._dispatcher = build_dispatcher(self._wording, text, image, docs)
         self._failpoints = Failpoints(settings.failpoints, settings.environment)
         self._publishing: asyncio.Task[None] | None = None
 
@@ -78,21 +85,20 @@ class Duties:
         scheduler = Scheduler(self._bot, tenure, self._metrics, messages_per_second=pace)
         self._publishing = asyncio.create_task(publish_commands(scheduler, self._wording))
         portfolio = Portfolio(self._image)
-        composer = Composer(self._speak, portfolio)
+        composer = Composer(self._speak, portfolio, self._draw_page)
         sender = Sender(scheduler, composer, self._wording, self._metrics)
         replies = Replies(self._turns, scheduler, sender, self._metrics, self._failpoints)
         revisions = Revisions(self._turns)
         views = Views(scheduler, replies, self._wording, has_drafts=await knows_drafts(self._bot))
         stops = Stops()
         answers = Answers(
-            self._text,
+            self._respondents(),
             replies,
             revisions,
             views,
             stops,
             self._wording,
             self._metrics,
-            patience_seconds=self._settings.text_patience_seconds,
         )
         drawings = Drawings(
             self._image,
@@ -109,9 +115,26 @@ class Duties:
         me = await self._bot.me()
         files = Files(self._bot, scheduler)
         reader = Reader(files, self._text, bot_id=me.id, username=me.username or "")
+        library = Library(
+            self._docs,
+            files,
+            max_file_bytes=self._settings.telegram_max_file_bytes,
+            patience_seconds=self._settings.docs_patience_seconds,
+        )
+        inquiries = Inquiries(library, answers, people, self._wording, bot_id=me.id)
         threads = Threads(self._text, people, scheduler, lanes, bot_id=me.id)
         speech = Speech(
-            people, replies, revisions, stops, answers, drawings, portfolio, reader, threads, scheduler
+            people,
+            replies,
+            revisions,
+            stops,
+            answers,
+            drawings,
+            inquiries,
+            portfolio,
+            reader,
+            threads,
+            scheduler,
         )
         shift = Shift(tenure, lanes, speech, self._turns, self._dispatcher, self._bot, self._metrics)
         alerts = Alerts(
@@ -126,6 +149,18 @@ class Duties:
             admin_ids=self._settings.admin_ids,
         )
         return Duty(shift, alerts)
+
+    def _respondents(self) -> Respondents:
+        return Respondents(
+            self._text,
+            self._docs,
+            self._settings.text_patience_seconds,
+            self._settings.docs_patience_seconds,
+        )
+
+    async def _draw_page(self, turn: Turn, page: PageRef) -> bytes:
+        place = Citation(page.document_id, page.page_number, page.passage)
+        return await self._docs.render(place, speaker_of(turn))
 
     async def _speak(self, turn: Turn, text: str) -> bytes:
         return (await self._text.speak(text, speaker_of(turn))).content

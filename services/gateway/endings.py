@@ -2,6 +2,7 @@ from services.chassis import errors
 from services.gateway.buttons import Keyboard, Press, keyboard, press_data
 from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.dialogue import Finish
+from services.gateway.documents.keyboard import Row, key_row, rows_under
 from services.gateway.manuscript import Manuscript
 from services.gateway.updates import turn_suffix
 from services.gateway.wording import Wording
@@ -24,6 +25,15 @@ def may_pass(error: errors.QuartetError) -> bool:
     return isinstance(error, PASSING)
 
 
+def may_be_tried_again(manuscript: Manuscript) -> bool:
+    """Whether what asked is to be kept, for another attempt at an answer that there is none of."""
+    if manuscript.opening is not None and manuscript.opening.locked_id:
+        return True
+    if manuscript.failure is not None:
+        return manuscript.is_blank and may_pass(manuscript.failure)
+    return manuscript.is_unread and not manuscript.remark
+
+
 def keyboard_of(
     manuscript: Manuscript, turn: Turn, wording: Wording, *, is_rich: bool = False
 ) -> Keyboard | None:
@@ -33,14 +43,26 @@ def keyboard_of(
     buttons = [
         [(_text(press, turn, wording), press_data(press, suffix)) for press in row] for row in rows if row
     ]
+    above, below = _document_rows(manuscript, turn, wording)
+    buttons = [*above, *buttons, *below]
     return keyboard(*buttons) if buttons else None
+
+
+def _document_rows(manuscript: Manuscript, turn: Turn, wording: Wording) -> tuple[list[Row], list[Row]]:
+    """The buttons that speak of documents: those above the others' and those below them."""
+    opening, sources, suffix = manuscript.opening, manuscript.sources, turn_suffix(turn.question_id)
+    if opening is not None and opening.locked_id:
+        return [key_row(opening.locked_id, suffix, turn.language, wording)], []
+    if sources is None or turn.inline_message_id:
+        return [], []
+    return rows_under(sources, suffix, turn.language, wording, is_private=turn.is_private)
 
 
 def _presses(manuscript: Manuscript, turn: Turn) -> tuple[Press, ...]:
     failure = manuscript.failure
     if manuscript.remark or turn.inline_message_id or (failure is not None and not may_pass(failure)):
         return ()
-    if failure is not None and manuscript.is_blank:
+    if manuscript.is_unread or (failure is not None and manuscript.is_blank):
         return (ASKED_FOR_BY.get(turn.purpose, Press.TRY),)
     if failure is not None or manuscript.finish is not Finish.COMPLETE:
         return (Press.AGAIN,) if manuscript.is_blank else (Press.MORE, Press.AGAIN)

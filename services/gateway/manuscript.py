@@ -1,8 +1,12 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from services.chassis.errors import ProviderUnavailable, QuartetError
+from services.gateway.buttons import keyboard
 from services.gateway.dialogue import Finish
+from services.gateway.documents.keyboard import about_row
+from services.gateway.documents.opening import Opening
+from services.gateway.documents.sources import NO_CARD, Sources
 from services.gateway.rendering import (
     MAX_TEXT_UTF16,
     FormattedText,
@@ -41,10 +45,30 @@ class Manuscript:
     """The question, where the chat does not show it in words: it was spoken, or asked by a button."""
     stand_in_model: str = ""
     """The model that answered, where it is not the one that the chat has chosen."""
+    opening: Opening | None = None
+    """What was shown while documents were read."""
+    sources: Sources | None = None
+    """What the answer is made from, where that is documents which have been read."""
+    has_card_apart: bool = False
+    """Whether what the documents are has a message of its own, and does not stand above the answer."""
 
     @property
     def is_blank(self) -> bool:
         return not self.markdown.strip()
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it ended before the documents were read."""
+        return self.opening is not None and self.sources is None
+
+    @property
+    def card(self) -> FormattedText:
+        """What the documents are, for whoever brought them."""
+        return self.sources.card if self.sources else NO_CARD
+
+    def leave_out_card(self) -> None:
+        """The card stands elsewhere, with the former answer."""
+        self.sources = replace(self.sources, card=NO_CARD) if self.sources else None
 
     @property
     def end_label(self) -> str:
@@ -60,16 +84,28 @@ def parts_of(
 
     Unless `is_plain`, what plain text cannot show is one rich message, with its plain ones to fall back on.
     """
-    said, asked = _said(manuscript), quoted(manuscript.asked.strip())
+    said, head = _said(manuscript), _head(manuscript)
     note = _note(manuscript, language, wording, is_empty=not said.text.strip())
-    texts = split(asked.followed_by(said, gap="\n"), MAX_TEXT_UTF16 - MARK_RESERVE_UTF16)
+    texts = split(_below(head, said, manuscript), MAX_TEXT_UTF16 - MARK_RESERVE_UTF16)
     if note:
         texts = _with_note(texts, note)
     parts = [Part(text=text.text, entities=to_dicts(text.entities)) for text in texts]
     rich = None if is_plain else rich_message(manuscript.markdown)
     if rich is None:
         return parts
-    return [Part(rich=_framed(rich, asked.text, note), instead=tuple(parts))]
+    return [Part(rich=_framed(rich, head.text, note), instead=tuple(parts))]
+
+
+def card_part_of(manuscript: Manuscript, language: Language, wording: Wording) -> Part | None:
+    """The message that says what the documents are, where it is one of its own."""
+    if manuscript.sources is None or not manuscript.has_card_apart or not manuscript.card.text:
+        return None
+    card, (document_id, *_others) = manuscript.card, manuscript.sources.document_ids
+    return Part(
+        text=card.text,
+        entities=to_dicts(card.entities),
+        keyboard=keyboard(about_row(document_id, language, wording)),
+    )
 
 
 def only_part_of(manuscript: Manuscript, language: Language, wording: Wording) -> Part:
@@ -90,6 +126,16 @@ def file_of(manuscript: Manuscript, parts: list[Part]) -> Part | None:
     if len(parts) <= MANY_PARTS:
         return None
     return Part(file=File(name=FILE_NAME, content=manuscript.markdown))
+
+
+def _head(manuscript: Manuscript) -> FormattedText:
+    """What stands above the answer: what the documents are, and what was asked without being written."""
+    card = NO_CARD if manuscript.has_card_apart else manuscript.card
+    return card.followed_by(quoted(manuscript.asked.strip()))
+
+
+def _below(head: FormattedText, said: FormattedText, manuscript: Manuscript) -> FormattedText:
+    return head.followed_by(said, gap="\n" if manuscript.asked.strip() else "\n\n")
 
 
 def _said(manuscript: Manuscript) -> FormattedText:
@@ -121,6 +167,8 @@ def _note(manuscript: Manuscript, language: Language, wording: Wording, *, is_em
     if manuscript.failure is not None:
         return wording.error(manuscript.failure, language)
     match manuscript.finish:
+        case Finish.STOPPED if manuscript.is_unread:
+            return wording.say("document-stopped", language)
         case Finish.STOPPED:
             return wording.say("stopped-notice", language)
         case Finish.INTERRUPTED:

@@ -35,6 +35,11 @@ class GatewaySettings(ServiceSettings):
     telegram_messages_per_second: int = Field(
         29, ge=1, description="Sends and edits of the whole bot; Telegram allows about 30."
     )
+    telegram_max_file_bytes: int = Field(
+        20_000_000,
+        ge=1,
+        description="Largest file the Bot API server gives; the cloud's limit, unless it is one's own.",
+    )
     admin_ids: Annotated[frozenset[int], NoDecode] = Field(
         frozenset(), description="Telegram ids of the admins, separated by commas."
     )
@@ -48,10 +53,18 @@ class GatewaySettings(ServiceSettings):
         60.0, gt=0, description="How long a picture waits for an image service that is away."
     )
 
+    docs_target: str = Field("dns:///127.0.0.1:7053", description="gRPC target of the document service.")
+    docs_patience_seconds: float = Field(
+        60.0, gt=0, description="How long a document waits for a document service that is away."
+    )
+
     lease_seconds: float = Field(3.0, ge=1, description="How long a silent holder still speaks.")
     max_in_flight_updates: int = Field(2000, ge=1, description="Updates the holder has in its hands.")
     answer_timeout_seconds: float = Field(300.0, gt=0, description="Longest time an answer may take.")
     drawing_timeout_seconds: float = Field(290.0, gt=0, description="Longest time a picture may take.")
+    reading_timeout_seconds: float = Field(
+        1800.0, gt=0, description="Longest time a document may be read, or an answer from documents may take."
+    )
     ledger_hours: int = Field(48, ge=25, description="How long an update is remembered as answered.")
     stream_replicas: int = Field(1, ge=1, le=5, description="Copies of each stream in a NATS cluster.")
 

@@ -10,12 +10,15 @@ from services.gateway.rendering.utf16 import from_units, to_units
 
 MAX_SPOKEN_CHARACTERS: Final = 3000
 """About three minutes; nobody listens to more."""
-_UNSPEAKABLE: Final = regex.compile(r"https?://\S+|[\p{Extended_Pictographic}\uFE0F\u200D•|│┃─━]+")
+_UNSPEAKABLE: Final = regex.compile(
+    r"https?://\S+|\[(?:\d{1,3}:)?\d{1,6}\]|[\p{Extended_Pictographic}\uFE0F\u200D•|│┃─━]+"
+)
 _SPACES: Final = regex.compile(r"[^\S\n]+")
 
 
 def spoken_text(markdown: str, max_characters: int = MAX_SPOKEN_CHARACTERS) -> str:
-    """What of an answer can be read aloud: no code, no tables, no addresses, no pictures.
+    """What of an answer can be read aloud: no code, no tables, no addresses, no pictures,
+    no marks of pages.
 
     A long one is cut after a sentence. Empty where nothing of it can be spoken.
     """

@@ -5,6 +5,7 @@ from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.revisions import Revisions
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.drawings import Drawings
+from services.gateway.inquiries import Inquiries
 from services.gateway.people import People
 from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.reading import Reader
@@ -22,6 +23,7 @@ class Speech:
     stops: Stops
     answers: Answers
     drawings: Drawings
+    inquiries: Inquiries
     portfolio: Portfolio
     reader: Reader
     threads: Threads

@@ -10,6 +10,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_rand
 from services.chassis.backoff import Backoff
 from services.chassis.errors import ServiceUnavailable
 from services.chassis.jetstream import is_conflict
+from services.gateway.documents.sources import Sources
 from services.gateway.lease import NATS_ERRORS, LeaseLost, Tenure
 
 log = structlog.get_logger()
@@ -49,6 +50,18 @@ class PictureRef(BaseModel):
     """The original, as a file that nobody compresses; else as a picture to look at."""
 
 
+class PageRef(BaseModel):
+    """A page of a document that the document service keeps: it is drawn when it is sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    document_id: str
+    page_number: int
+    passage: str = ""
+    """What to mark on it."""
+    is_file: bool = False
+
+
 class Part(BaseModel):
     """One message of an answer, as the Bot API will get it.
 
@@ -66,7 +79,7 @@ class Part(BaseModel):
     instead: tuple["Part", ...] = ()
     """The same in plain messages, for those whose Telegram cannot show the rich one."""
     file: File | None = None
-    picture: PictureRef | None = None
+    picture: PictureRef | PageRef | None = None
     speech: str = ""
     """Text to be spoken in a voice message. The sound is made when it is sent: it would not fit in here."""
     reply_to_message_id: int | None = None
@@ -112,6 +125,8 @@ class TurnRecord(BaseModel):
     """The turn whose answer goes on from this one's."""
     question: tuple[dict[str, Any], ...] = ()
     """The updates that asked, kept where the answer failed and can be tried again."""
+    sources: Sources | None = None
+    """What the answer was made from, where that was documents."""
 
     @property
     def has_picture(self) -> bool:

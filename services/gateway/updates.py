@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.gateway.buttons import (
+    DOCUMENT_PREFIX,
     EASEL_PREFIX,
     EXAMPLE_PREFIX,
     IN_ORDER,
@@ -19,7 +20,11 @@ RawUpdate = dict[str, Any]
 STOP_PREFIX = "stop:"
 """Callback data of our own Stop buttons: the prefix, then the turn's id."""
 PICTURES_PREFIXES = (PICTURE_PREFIX, EASEL_PREFIX)
-NAMED_PREFIXES = (*PICTURES_PREFIXES, EXAMPLE_PREFIX, f"{Press.TRY}:")
+SUGGESTION_PREFIX = f"{DOCUMENT_PREFIX}ask:"
+"""Begins the data of a button that asks what is suggested below a summary."""
+PAGE_PREFIX = f"{DOCUMENT_PREFIX}page:"
+"""Begins the data of a button that shows a page."""
+NAMED_PREFIXES = (*PICTURES_PREFIXES, DOCUMENT_PREFIX, EXAMPLE_PREFIX, f"{Press.TRY}:")
 """What asks or draws, as a message does: the buttons under what comes of it must be able to name it."""
 
 HANDLED_KINDS = [
@@ -125,11 +130,14 @@ def lane_of(bot_id: int, update: RawUpdate) -> str | None:
     A person's questions in a conversation are answered one after the other. In a group those of different
     people are answered side by side, or the tenth of ten would wait for nine answers; but what they press
     under one answer is done one after the other. What is pressed in a chat's menus keeps its order, for the
-    last press to win, and so does what is pressed under one picture.
+    last press to win, and so does what is pressed under one picture. Pages are looked at in any order.
     """
-    if _data_of(update).startswith(MENU_PREFIX):
+    data = _data_of(update)
+    if data.startswith(MENU_PREFIX):
         return f"{MENU_PREFIX} {origin_of(update).chat_id}"
-    if _data_of(update).startswith(PICTURES_PREFIXES):
+    if data.startswith(DOCUMENT_PREFIX) and not data.startswith((SUGGESTION_PREFIX, PAGE_PREFIX)):
+        return f"{DOCUMENT_PREFIX} {origin_of(update).chat_id}"
+    if data.startswith(PICTURES_PREFIXES):
         return f"{PICTURE_PREFIX} {origin_of(update).chat_id} {_pressed_message_id(update)}"
     if not _waits_its_turn(update):
         return None
@@ -137,14 +145,14 @@ def lane_of(bot_id: int, update: RawUpdate) -> str | None:
     conversation_id = conversation_id_of(bot_id, origin)
     if origin.chat_id > 0:
         return conversation_id
-    press = parse_press(_data_of(update))
+    press = parse_press(data)
     return f"{conversation_id} {press[1] if press else origin.user_id}"
 
 
 def button_of(update: RawUpdate) -> tuple[object, ...]:
     """Which button under which answer or picture was pressed; empty for all else."""
     data = _data_of(update)
-    if parse_press(data) is None and not data.startswith(PICTURES_PREFIXES):
+    if parse_press(data) is None and not data.startswith((*PICTURES_PREFIXES, DOCUMENT_PREFIX)):
         return ()
     return (origin_of(update).chat_id, _pressed_message_id(update), data)
 
@@ -153,7 +161,8 @@ def _waits_its_turn(update: RawUpdate) -> bool:
     """Only what asks the model waits."""
     if data := _data_of(update):
         press = parse_press(data)
-        return data.startswith(EXAMPLE_PREFIX) or (press is not None and press[0] in IN_ORDER)
+        is_question = data.startswith((EXAMPLE_PREFIX, SUGGESTION_PREFIX))
+        return is_question or (press is not None and press[0] in IN_ORDER)
     message: RawUpdate = update.get("message") or update.get("edited_message") or {}
     return bool(message) and not _command_in(message)
 

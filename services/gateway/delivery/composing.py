@@ -28,23 +28,27 @@ from services.gateway.pictures.file_name import file_name
 from services.gateway.pictures.order import Preview
 from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.questions import speaker_of
-from services.gateway.turns import Part, PictureRef
+from services.gateway.turns import PageRef, Part, PictureRef
 
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 """A preview would make Telegram fetch an address that a model wrote."""
 VOICE_NAME: Final = "answer.ogg"
 PREVIEW_NAME: Final = "preview"
+PAGE_NAME: Final = "page"
 
 Speak = Callable[[Turn, str], Awaitable[bytes]]
 """Makes speech of a text: Opus in Ogg. Raises QuartetError."""
+DrawPage = Callable[[Turn, PageRef], Awaitable[bytes]]
+"""Draws a page of a document: a PNG. Raises QuartetError."""
 
 
 class Composer:
     """Makes Bot API calls of parts."""
 
-    def __init__(self, speak: Speak, portfolio: Portfolio) -> None:
+    def __init__(self, speak: Speak, portfolio: Portfolio, draw_page: DrawPage) -> None:
         self._speak = speak
         self._portfolio = portfolio
+        self._draw_page = draw_page
 
     async def send(self, turn: Turn, part: Part) -> TelegramMethod[Message]:
         """The call that sends a part as a new message.
@@ -73,7 +77,9 @@ class Composer:
             return _edit_media(turn, part, content, is_file=part.picture.is_file)
         return edit_text(turn, part)
 
-    async def _content(self, turn: Turn, ref: PictureRef) -> BufferedInputFile:
+    async def _content(self, turn: Turn, ref: PictureRef | PageRef) -> BufferedInputFile:
+        if isinstance(ref, PageRef):
+            return BufferedInputFile(await self._draw_page(turn, ref), f"{PAGE_NAME} {ref.page_number}.png")
         kept = self._portfolio.original if ref.is_file else self._portfolio.picture
         picture = await kept(ref.picture_id, speaker_of(turn))
         return BufferedInputFile(picture.content, file_name(picture))

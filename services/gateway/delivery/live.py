@@ -1,6 +1,6 @@
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import structlog
@@ -11,6 +11,7 @@ from services.chassis.signals import is_set_within
 from services.gateway.buttons import Keyboard, keyboard
 from services.gateway.delivery.budgets import Family, Priority
 from services.gateway.delivery.outcomes import describe
+from services.gateway.delivery.placeholder import Placeholder
 from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.turn import Turn
@@ -55,6 +56,9 @@ class View(Protocol):
     def intervals_seconds(self) -> Iterator[float]:
         """How long to leave each showing alone before the next."""
 
+    async def close(self) -> None:
+        """Ends the view once nothing is shown in it any more; a message that is on its way is waited for."""
+
 
 class DraftView:
     """Telegram's native drafts: private chats only, not recorded, with Telegram's own Stop button."""
@@ -90,6 +94,9 @@ class DraftView:
     def intervals_seconds(self) -> Iterator[float]:
         return itertools.chain((0.4, 0.5, 0.7, 0.9), itertools.repeat(1.2))
 
+    async def close(self) -> None:
+        return
+
 
 class PlaceholderView:
     """A recorded message that is edited until it is the answer: groups, and servers without drafts."""
@@ -98,14 +105,18 @@ class PlaceholderView:
     """Telegram shows a chat action for five seconds."""
 
     def __init__(
-        self, turn: Turn, scheduler: Scheduler, replies: Replies, reserved: Awaitable[None], stop_text: str
+        self,
+        turn: Turn,
+        scheduler: Scheduler,
+        placeholder: Placeholder,
+        stop_text: str,
+        head: FormattedText = NOTHING,
     ) -> None:
         self._turn = turn
         self._scheduler = scheduler
-        self._replies = replies
-        self._reserved = reserved
+        self._placeholder = placeholder
         self._keyboard = stop_keyboard(turn, stop_text)
-        self._message_id: int | None = None
+        self._head = head
 
     async def think(self) -> None:
         typing = SendChatAction(
@@ -114,19 +125,15 @@ class PlaceholderView:
         await self._scheduler.call(typing, self._turn.chat_id, Family.DRAFTS, Priority.COSMETIC)
 
     async def show(self, latest: Latest) -> None:
-        # Whoever cancels the showing does not mean the record.
-        await asyncio.shield(self._reserved)
-        if self._message_id is None and self._turn.record is not None:
-            self._message_id = self._turn.record.placeholder_message_id
-        if self._message_id is None:
-            self._message_id = await self._replies.place(self._turn, lambda: _growing(latest, self._keyboard))
-        else:
-            await self._replies.edit(self._turn, self._message_id, lambda: _growing(latest, self._keyboard))
+        await self._placeholder.show(lambda: growing(latest, self._keyboard, self._head, gap="\n\n"))
 
     def intervals_seconds(self) -> Iterator[float]:
         # Edits count against the 20 messages a minute of a group.
         first, later = (0.8, 1.2) if self._turn.is_private else (2.0, 4.0)
         return itertools.chain((first,), itertools.repeat(later))
+
+    async def close(self) -> None:
+        await self._placeholder.close()
 
 
 class InlineView:
@@ -144,36 +151,49 @@ class InlineView:
         return
 
     async def show(self, latest: Latest) -> None:
-        await self._replies.edit(self._turn, None, lambda: _growing(latest, self._keyboard, self._asked))
+        await self._replies.edit(self._turn, None, lambda: growing(latest, self._keyboard, self._asked))
 
     def intervals_seconds(self) -> Iterator[float]:
         return itertools.repeat(2.0)
+
+    async def close(self) -> None:
+        return
 
 
 class LiveAnswer:
     """Shows a growing answer in as few calls as look alive. Its failures never harm the answer."""
 
-    def __init__(self, view: View, on_first_text: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        view: View,
+        on_first_text: Callable[[], None],
+        *,
+        thinks_after_seconds: float = THINKING_AFTER_SECONDS,
+    ) -> None:
         self._view = view
         self._on_first_text = on_first_text
+        self._thinks_after_seconds = thinks_after_seconds
         self._markdown = ""
+        self._is_hint = False
         self._changed = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name="live answer")
 
-    def update(self, markdown: str) -> None:
-        self._markdown = markdown
+    def update(self, markdown: str, *, is_hint: bool = False) -> None:
+        """Shows the answer so far; or a hint at how far it is, as long as nothing of it is there."""
+        self._markdown, self._is_hint = markdown, is_hint
         self._changed.set()
 
     async def close(self) -> None:
         """Ends the showing; a call that is under way ends first, in the scheduler."""
         self._task.cancel()
         await asyncio.wait({self._task})
+        await self._view.close()
         if not self._task.cancelled() and (error := self._task.exception()):
             log.error("live_answer_failed", exc_info=error)
 
     async def _run(self) -> None:
         try:
-            pause_seconds = THINKING_AFTER_SECONDS
+            pause_seconds = self._thinks_after_seconds
             while not await is_set_within(self._changed, pause_seconds):
                 await self._view.think()
                 pause_seconds = self._view.thought_seconds
@@ -186,7 +206,7 @@ class LiveAnswer:
         for interval_seconds in self._view.intervals_seconds():
             self._changed.clear()
             await self._view.show(lambda limit_utf16: live_view(self._markdown, limit_utf16))
-            if is_first:
+            if is_first and not self._is_hint:
                 self._on_first_text()
                 is_first = False
             await asyncio.sleep(interval_seconds)
@@ -198,6 +218,8 @@ def stop_keyboard(turn: Turn, text: str) -> Keyboard:
     return keyboard([(text, f"{STOP_PREFIX}{turn.turn_id}")])
 
 
-def _growing(latest: Latest, buttons: Keyboard, asked: FormattedText = NOTHING) -> Part:
-    text = asked.followed_by(latest(MAX_TEXT_UTF16 - len(GROWING) - utf16_length(asked.text) - 1), gap="\n")
+def growing(latest: Latest, buttons: Keyboard, head: FormattedText = NOTHING, *, gap: str = "\n") -> Part:
+    """A message that an answer grows in, below what stands above it."""
+    room = MAX_TEXT_UTF16 - len(GROWING) - utf16_length(head.text + gap)
+    text = head.followed_by(latest(room), gap=gap)
     return Part(text=text.text + GROWING, entities=to_dicts(text.entities), keyboard=buttons)

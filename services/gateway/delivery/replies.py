@@ -21,6 +21,7 @@ from services.gateway.delivery.outcomes import Outcome, describe, outcome_of
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.sending import RichRefused, Sender, Undeliverable
 from services.gateway.delivery.turn import Turn
+from services.gateway.documents.sources import Sources
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.pictures import Preview
 from services.gateway.turns import Part, PartState, TurnLog, TurnRecord, TurnState
@@ -138,12 +139,18 @@ class Replies:
             return False
 
     async def deliver(
-        self, turn: Turn, parts: Sequence[Part], *, markdown: str = "", question: Sequence[RawUpdate] = ()
+        self,
+        turn: Turn,
+        parts: Sequence[Part],
+        *,
+        markdown: str = "",
+        question: Sequence[RawUpdate] = (),
+        sources: Sources | None = None,
     ) -> None:
         """Makes `parts` the turn's answer and sends them. Raises LeaseLost.
 
         `markdown` is the answer as the model wrote it; `question` the updates that asked, where the answer
-        failed and may be tried again.
+        failed and may be tried again; `sources` the documents that it was made from.
         """
         record = turn.record or self._new_record(turn)
         final = _placed(turn, record, parts)
@@ -152,6 +159,7 @@ class Replies:
             "parts": final,
             "markdown": markdown,
             "question": tuple(question),
+            "sources": sources,
         }
         await self._store(turn, record.model_copy(update=sending))
         await self._failpoints.hit("reply.intended")

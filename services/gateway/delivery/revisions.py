@@ -1,7 +1,9 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from services.gateway.delivery.turn import Purpose, Turn
+from services.gateway.documents.sources import Sources
 from services.gateway.turns import TurnLog, TurnRecord
 from services.gateway.updates import RawUpdate
 
@@ -61,17 +63,28 @@ class Revisions:
         """The answer that stands now, its continuations included; empty where it is no longer kept."""
         return "".join(record.markdown for record in await self._live_records(turn))
 
-    async def _live_records(self, turn: Turn) -> list[TurnRecord]:
-        chain = await self._chain(turn)
+    async def sources(self, turn: Turn, question_id: str = "") -> Sources | None:
+        """What an answer that stands now was made from, its continuations included, where it was documents.
+
+        It is the answer to the turn's question, or to another one.
+        """
+        records = await self._live_records(turn, question_id)
+        found = [record.sources for record in records if record.sources is not None]
+        if not found:
+            return None
+        return replace(found[0], citations=tuple(cited for each in found for cited in each.citations))
+
+    async def _live_records(self, turn: Turn, question_id: str = "") -> list[TurnRecord]:
+        chain = await self._chain(turn, question_id)
         if not chain:
             return []
         start = chain.index(_live(chain))
         return [record for _turn_id, record, _revision in chain[start:]]
 
-    async def _chain(self, turn: Turn) -> list[tuple[str, TurnRecord, int]]:
+    async def _chain(self, turn: Turn, question_id: str = "") -> list[tuple[str, TurnRecord, int]]:
         """The records from the question's own to the last one before `turn`, with id and revision."""
         chain: list[tuple[str, TurnRecord, int]] = []
-        next_id = turn.question_id
+        next_id = question_id or turn.question_id
         while next_id and next_id != turn.turn_id and len(chain) < MAX_CHAIN:
             found = await self._turns.find(next_id)
             if found is None:

@@ -17,7 +17,7 @@ from services.gateway.delivery.turn import Turn
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.pictures.refusals import refusal
 from services.gateway.rendering import utf16_length
-from services.gateway.turns import Part
+from services.gateway.turns import Part, PictureRef
 from services.gateway.wording import Language, Wording
 
 log = structlog.get_logger()
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 GIVE_UP_SECONDS: Final = 6 * 3600
 """How long an answer waits for a Telegram that is down."""
 VOICE_PATIENCE_SECONDS: Final = 60.0
-"""How long the sound of an answer waits for the text service."""
+"""How long the sound of an answer waits for the text service, and a page for the document service."""
 PICTURE_PATIENCE_SECONDS: Final = 900.0
 """How long a picture that is drawn waits for the image service, which keeps it."""
 MAX_DOUBTFUL_SENDS: Final = 3
@@ -98,7 +98,8 @@ class Sender:
 
     async def _compose(self, turn: Turn, part: Part) -> TelegramMethod[Any]:
         """The call, with a sentence in place of speech that cannot be made, or of a picture that is gone."""
-        patience_seconds = PICTURE_PATIENCE_SECONDS if part.picture else VOICE_PATIENCE_SECONDS
+        is_drawn = isinstance(part.picture, PictureRef)
+        patience_seconds = PICTURE_PATIENCE_SECONDS if is_drawn else VOICE_PATIENCE_SECONDS
         gives_up_at = time.monotonic() + patience_seconds
         backoff = Backoff(0.5, longest_seconds=5.0)
         while True:
@@ -108,7 +109,7 @@ class Sender:
             except QuartetError as error:
                 if not isinstance(error, ServiceUnavailable) or time.monotonic() > gives_up_at:
                     log.warning("content_not_made", turn_id=turn.turn_id, reason=error.reason)
-                    say = refusal if part.picture else _error
+                    say = refusal if is_drawn else _error
                     part = _in_words(part, say(error, turn.language, self._wording))
             await backoff.pause()
 

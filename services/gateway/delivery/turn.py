@@ -56,6 +56,8 @@ class Turn:
     """What of the question the chat does not show in words: what was spoken, what a button asked."""
     is_spoken: bool = False
     """Whether the question was spoken."""
+    password: str = field(default="", repr=False)
+    """Of the document that it tries again to read: just sent, and kept nowhere."""
     leave_lane: Leave = lambda: None
     """Lets what comes after this turn begin before it has ended."""
     record: TurnRecord | None = None

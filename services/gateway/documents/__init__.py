@@ -4,13 +4,14 @@ from services.gateway.documents.document import (
     Citation,
     Document,
     Heading,
-    Inquiry,
     PagesRead,
     PageUnit,
     StepsDone,
     Told,
     Upload,
 )
+from services.gateway.documents.inquiry import Inquiry
+from services.gateway.documents.sources import Source, Sources
 
 __all__ = [
     "Citation",
@@ -19,6 +20,8 @@ __all__ = [
     "Inquiry",
     "PageUnit",
     "PagesRead",
+    "Source",
+    "Sources",
     "StepsDone",
     "Told",
     "Upload",

@@ -72,19 +72,6 @@ class Citation:
 
 
 @dataclass(frozen=True)
-class Inquiry:
-    """A question about documents; a summary of them is wanted where it is empty."""
-
-    turn_id: str
-    run_id: str
-    conversation_id: str
-    speaker: Speaker
-    document_ids: tuple[str, ...]
-    question: str = ""
-    model: str = ""
-
-
-@dataclass(frozen=True)
 class StepsDone:
     """How far a long document has been gone through for an answer."""
 

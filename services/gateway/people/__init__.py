@@ -1,5 +1,6 @@
 """What the bot knows of a chat and its people: how they wish to be answered."""
 
+from services.gateway.people.open_documents import MAX_OPEN
 from services.gateway.people.people import People
 from services.gateway.people.preferences import (
     AWAITING_SECONDS,
@@ -13,6 +14,7 @@ from services.gateway.people.preferences import (
 
 __all__ = [
     "AWAITING_SECONDS",
+    "MAX_OPEN",
     "AnswerLength",
     "Awaited",
     "Awaiting",

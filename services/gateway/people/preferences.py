@@ -1,10 +1,13 @@
+from collections.abc import Sequence
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from services.gateway.people.open_documents import MAX_OPEN, OpenDocuments
 from services.gateway.wording import Language
 
 MAX_UNNAMED_THREADS = 50
+MAX_THREADS_WITH_DOCUMENTS = 20
 AWAITING_SECONDS = 15 * 60
 
 
@@ -45,6 +48,9 @@ class Awaited(StrEnum):
     """What to draw."""
     PICTURE_EDIT = "picture_edit"
     """Words that say what to change in a picture."""
+    DOCUMENT_KEY = "document_key"
+    """The password of a document."""
+    DOCUMENT_TITLE = "document_title"
 
 
 class Awaiting(BaseModel):
@@ -58,7 +64,8 @@ class Awaiting(BaseModel):
     since: float
     """Unix seconds. What was sent before is not meant."""
     subject: str = ""
-    """What the message will be about: of a change, the series and the number of a picture, with a colon."""
+    """What the message will be about: of a change, the series and the number of a picture, with a colon; of a
+    password, the turn that wants it; of a title, the id of a document."""
     answered_by: str = ""
     """The turn that brought the message: should it be handled again, it is the one still."""
 
@@ -93,6 +100,31 @@ class Preferences(BaseModel):
     awaiting: Awaiting | None = None
     unnamed_threads: tuple[int, ...] = ()
     """Threads that still bear the name that Telegram gave them, the newest last."""
+
+    open_documents: dict[int, OpenDocuments] = {}
+    """Of each thread in which one is asked about documents."""
+
+    def documents_in(self, thread_id: int, now: float) -> tuple[str, ...]:
+        """The documents that what is said in a thread is about; none: it is about anything."""
+        found = self.open_documents.get(thread_id)
+        return found.document_ids if found is not None and found.are_open(now) else ()
+
+    def with_documents(self, thread_id: int, document_ids: Sequence[str], now: float) -> "Preferences":
+        """What is said in the thread from now on is about these; about anything where there are none."""
+        others = {known: found for known, found in self.open_documents.items() if known != thread_id}
+        if document_ids:
+            others[thread_id] = OpenDocuments(document_ids=tuple(document_ids)[:MAX_OPEN], since=now)
+        newest = sorted(others.items(), key=lambda item: item[1].since)[-MAX_THREADS_WITH_DOCUMENTS:]
+        return self.model_copy(update={"open_documents": dict(newest)})
+
+    def without_document(self, document_id: str) -> "Preferences":
+        """Nothing is about this document any more."""
+        left = self
+        for thread_id, found in self.open_documents.items():
+            if document_id in found.document_ids:
+                others = [known for known in found.document_ids if known != document_id]
+                left = left.with_documents(thread_id, others, found.since)
+        return left
 
     def with_unnamed_thread(self, thread_id: int) -> "Preferences":
         threads = (*(known for known in self.unnamed_threads if known != thread_id), thread_id)

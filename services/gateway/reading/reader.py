@@ -62,6 +62,11 @@ class Reader:
             transcript=spoken,
         )
 
+    async def asked(self, turn: Turn, messages: Sequence[Message]) -> tuple[str, str]:
+        """What the person asks themselves: in writing, and aloud."""
+        spoken, _overheard = await self._listen(turn, messages)
+        return without_mention(own_words(messages), self._username), spoken
+
     async def pictures(self, turn: Turn, messages: Sequence[Message]) -> tuple[Attachment, ...]:
         """The pictures to be changed: the messages' own, or else those of the message that they reply to.
 

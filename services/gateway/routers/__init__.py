@@ -2,6 +2,7 @@
 
 from aiogram import Dispatcher, Router
 
+from services.gateway.docs_client import DocsClient
 from services.gateway.group_admins import GroupAdmins
 from services.gateway.image_client import ImageClient
 from services.gateway.routers import (
@@ -9,6 +10,10 @@ from services.gateway.routers import (
     answer_forms,
     commands,
     dialogues,
+    document_buttons,
+    document_dialogues,
+    documents,
+    documents_menu,
     drawing,
     easel,
     examples,
@@ -29,10 +34,16 @@ from services.gateway.text_client import TextClient
 from services.gateway.wording import Wording
 
 
-def build_dispatcher(wording: Wording, text_client: TextClient, image_client: ImageClient) -> Dispatcher:
+def build_dispatcher(
+    wording: Wording, text_client: TextClient, image_client: ImageClient, docs_client: DocsClient
+) -> Dispatcher:
     """All routers in the order in which they are asked. Handlers get these arguments by name."""
     dispatcher = Dispatcher(
-        wording=wording, text_client=text_client, image_client=image_client, group_admins=GroupAdmins()
+        wording=wording,
+        text_client=text_client,
+        image_client=image_client,
+        docs_client=docs_client,
+        group_admins=GroupAdmins(),
     )
     root = Router(name="root")
     for observer in (root.message, root.edited_message):
@@ -40,6 +51,7 @@ def build_dispatcher(wording: Wording, text_client: TextClient, image_client: Im
     root.include_routers(
         repeated.router(),
         dialogues.router(),
+        document_dialogues.router(),
         stop.router(),
         menus.router(),
         examples.router(),
@@ -48,11 +60,14 @@ def build_dispatcher(wording: Wording, text_client: TextClient, image_client: Im
         easel.router(),
         picture_buttons.router(),
         picture_views.router(),
+        document_buttons.router(),
+        documents_menu.router(),
         drawing.router(),
         commands.router(),
         inline.router(),
         membership.router(),
         threads.router(),
+        documents.router(),
         questions.router(),
         unsupported.router(),
     )

@@ -2,11 +2,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from aiogram import Bot, F, Router
 from aiogram.methods import AnswerCallbackQuery
-from aiogram.types import CallbackQuery
+from aiogram.types import CallbackQuery, Message
 
 from services.gateway.buttons import ASKING, Press, parse_press
 from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.dialogue import Question
+from services.gateway.documents.standing import about
 from services.gateway.questions import question_of
 from services.gateway.routers.matching import Matching
 from services.gateway.speech import Speech
@@ -42,14 +43,27 @@ async def ask(
     if turn.purpose is not Purpose.CONTINUE:
         await speech.revisions.prepare(turn, pressed)
     if turn.purpose is not Purpose.RETRY:
-
-        async def question() -> Question:
-            return question_of(turn, bot.id)
-
-        await speech.answers.answer(turn, question)
+        await _ask_anew(query, bot, turn, speech, wording)
         return
     kept = await speech.revisions.question(turn)
     if kept:
         await ask_again(kept)
     else:
         await speech.replies.say(turn, wording.say("question-forgotten", turn.language))
+
+
+async def _ask_anew(query: CallbackQuery, bot: Bot, turn: Turn, speech: Speech, wording: Wording) -> None:
+    """Asks whoever gave the answer: about documents it is another service."""
+    sources = await speech.revisions.sources(turn)
+    if sources is not None:
+        await speech.inquiries.ask_again(turn, sources)
+        return
+    if isinstance(query.message, Message) and about(query.message, bot.id) is not None:
+        # Only the document is known still, not what was asked of it.
+        await speech.replies.say(turn, wording.say("question-forgotten", turn.language))
+        return
+
+    async def question() -> Question:
+        return question_of(turn, bot.id)
+
+    await speech.answers.answer(turn, question)

@@ -58,11 +58,12 @@ async def make_plain(query: CallbackQuery, bot: Bot, turn: Turn, speech: Speech,
     await _toast(query, turn, speech, wording.say("plain-from-now-on", turn.language))
     turn.purpose = Purpose.REGENERATE
     await speech.revisions.prepare(turn, query.message.message_id if query.message else None)
-    manuscript = Manuscript(markdown, Finish.COMPLETE)
+    sources = await speech.revisions.sources(turn)
+    manuscript = Manuscript(markdown, Finish.COMPLETE, sources=sources)
     parts = parts_of(manuscript, turn.language, wording)
     parts[-1] = parts[-1].model_copy(update={"keyboard": keyboard_of(manuscript, turn, wording)})
     await speech.revisions.link(turn)
-    await speech.replies.deliver(turn, parts, markdown=markdown)
+    await speech.replies.deliver(turn, parts, markdown=markdown, sources=sources)
 
 
 async def _answer_under(query: CallbackQuery, bot: Bot, turn: Turn, speech: Speech) -> str:

@@ -66,6 +66,7 @@ async def new(
     _message: Message, bot: Bot, turn: Turn, speech: Speech, wording: Wording, text_client: TextClient
 ) -> None:
     await text_client.clear(conversation_of(turn, bot.id), speaker_of(turn))
+    await speech.inquiries.open(turn, ())
     await speech.replies.say(turn, wording.say("new-conversation", turn.language))
 
 

@@ -4,6 +4,7 @@ start =
     Hello, { $name }!
 
     💬 Ask me anything: in writing, by voice or with a photo. The answer appears while it is being written.
+    📄 I read documents and answer with page numbers: send a PDF, a Word file or a photo of a page.
     🎨 I draw pictures: write “draw …” or press the button below.
     🗂 I remember our conversation: ask for more, or come back to what was said.
     🎭 I can be an editor, a translator, a teacher or a programmer: /roles.
@@ -13,10 +14,11 @@ example-question-dinner = Think of a simple dinner with eggs, tomatoes and chees
 example-button-sky = 💡 Why is the sky blue?
 example-question-sky = Explain in simple words why the sky is blue, and red at sunset.
 help =
-    Write in your own words, send voice messages and photos, forward messages and ask about them. If you edit a question, I answer it anew.
+    Write in your own words, send voice messages, photos and documents, forward messages and ask about them. If you edit a question, I answer it anew.
 
     /new – a new conversation: I forget the last one
     /img – draw a picture; or just say “draw …”
+    /docs – your documents: send a file and ask about it
     /stop – stop the answer
     /menu – all settings
     /roles – who I am to be: an editor, a teacher…
@@ -187,7 +189,7 @@ answer-forgotten = I no longer keep this answer. Please ask once more.
 plain-from-now-on = From now on I answer in plain text. /menu changes it back.
 answer-resent = 🔁 The connection broke during sending, so this message may have come twice.
 nothing-heard = I heard nothing: it seems that nobody speaks in this recording.
-not-understood = I do not understand this yet. Send a text, a photo or a voice message, and I will answer.
+not-understood = I do not understand this yet. Send a text, a photo, a document or a voice message, and I will answer.
 
 # Pictures
 
@@ -262,6 +264,119 @@ ratio-portrait = ▯ 2:3 portrait
 ratio-wide = 🖥 16:9 screen
 ratio-tall = 📱 9:16 phone
 
+# Documents
+
+document-reading = 📄 Reading “{ $name }”…
+document-reading-pages = 📄 Reading “{ $name }”… { $count } of { $total }
+document-recognising = 🔎 Recognising “{ $name }”… { $count } of { $total }
+document-stopped = ⏹ The reading was cancelled.
+document-studying = ⏳ Studying the document: { $count } of { $total }
+document-format = { $format ->
+    [docx] Word
+    [txt] Text
+    [md] Markdown
+    [xlsx] Excel
+    [pptx] PowerPoint
+    [epub] EPUB book
+    [image] Image
+    [csv] CSV
+    [html] HTML
+    [rtf] RTF
+    [odt] ODT
+    [pdf] PDF
+   *[other] File
+ }
+document-size = { $unit ->
+    [slide] { $count ->
+        [one] { $count } slide
+       *[other] { $count } slides
+    }
+    [sheet] { $count ->
+        [one] { $count } sheet
+       *[other] { $count } sheets
+    }
+    [part] { $count ->
+        [one] { $count } part
+       *[other] { $count } parts
+    }
+   *[page] { $count ->
+        [one] { $count } page
+       *[other] { $count } pages
+    }
+ }
+document-language = { $code ->
+    [ru] Russian
+    [en] English
+    [uk] Ukrainian
+    [be] Belarusian
+    [kk] Kazakh
+    [de] German
+    [fr] French
+    [es] Spanish
+    [it] Italian
+    [pl] Polish
+    [zh] Chinese
+    [ar] Arabic
+    [he] Hebrew
+   *[other] language: { $code }
+ }
+document-recognised = { $count ->
+    [one] { $count } page recognised
+   *[other] { $count } pages recognised
+ }
+document-outline = Contents:
+document-ask = { $count ->
+    [1] Ask away – I answer from this document.
+   *[other] Ask away – I answer from these documents.
+ }
+document-ask-group = { $count ->
+    [1] To ask about this document, reply to this message.
+   *[other] To ask about these documents, reply to this message.
+ }
+document-page-button = { $unit ->
+    [slide] slide { $number }
+    [sheet] sheet { $number }
+    [part] part { $number }
+   *[page] p. { $number }
+ }
+document-page-opening = Opening…
+document-button = 📄 The document
+document-enter-button = { $count ->
+    [1] 📄 Document
+   *[other] 📄 Documents
+ }
+document-leave-button = 💬 Normal chat
+document-entered = { $count ->
+    [1] I answer from the document. Ask away.
+   *[other] I answer from the documents. Ask away.
+ }
+document-left = A normal conversation again. The button under an answer, or /docs, leads back to the documents.
+document-marked = The document is marked. To ask about it, reply to the list of documents: /docs.
+document-key-button = 🔑 Enter the password
+document-password-ask = Send the password as your next message. I read it and delete it at once.
+document-password-ask-group = Reply to this message with the password. It is safer to send me the document in a private chat: nobody else sees the password there.
+document-locked = locked with a password. Please send it on its own.
+document-forgotten = I no longer have this file. Please send it again.
+document-continue = Go on with the previous answer from where it broke off, without repeating what was said.
+documents-button = 📚 Documents
+documents-title = 📚 Your documents: { $count }
+documents-none = There is nothing here yet. Send a PDF, a Word file, a spreadsheet, slides or a photo of a page, and I answer questions about it and name the pages.
+documents-hint = Mark what to ask about: I answer from what is marked ✅. Where nothing is marked, this is a normal conversation.
+documents-hint-group = Mark documents, then ask about them by replying to this message.
+documents-enough = You can ask about { $limit } documents at once at most. Unmark another one first.
+documents-only-admins = Only the group's admins can rename or delete its documents.
+documents-closed = The list is closed. Open it again: /docs
+document-only-button = 💬 Ask about this one
+document-name-button = ✏️ Rename
+document-drop-button = 🗑 Delete
+document-drop-title = 🗑 Delete “{ $title }”?
+document-drop-hint = Everything goes: the file, its text and the notes on it. It does not come back, but you can send the file again.
+document-gone-button = Yes, delete
+document-deleted = The document is deleted ✅
+document-named = ✅ Renamed.
+document-name-ask = ✏️ What shall the document be called? Send the title in one message. I wait for 15 minutes; any command cancels.
+document-name-ask-group = ✏️ What shall the document be called? Reply to this message with the title. I wait for 15 minutes; any command cancels.
+
 # In any chat: @bot question
 
 inline-ask = Ask
@@ -287,11 +402,13 @@ command-memory = What I remember
 command-voice = Spoken answers
 command-language = The bot's language
 command-img = Draw a picture
+command-docs = Your documents
 command-help = Help
-bot-short-description = I answer questions, write, translate, explain and program. I understand text, voice and photos.
+bot-short-description = I answer questions, write, translate, explain and program. I understand text, voice, photos and files.
 bot-description =
     Ask me anything: in writing, by voice or with a photo.
 
+    • Send a document: I answer from it and show the page.
     • The answer appears while it is being written, and you can stop it.
     • I remember the conversation until you start a new one.
     • You choose the role, the model and the length of answers.
@@ -301,7 +418,12 @@ bot-description =
 error-invalid-request = This request could not be processed. Please put it differently, for example shorter.
 error-model-not-found = The chosen model is no longer available. Please choose another one: /models. If it is not on the list, write to the bot's administrator.
 error-content-rejected = The AI declined to answer this: its safety rules stepped in. Please try to ask in another way.
-error-quota-exceeded = You have used up your limit. It will be renewed { $wait }.
+error-quota-exceeded = { $quota ->
+    [documents] There are { $limit } documents here already, and I keep no more. Delete some: /docs.
+    [document_bytes] The documents here have used up their space. Delete some: /docs.
+    [document_store_bytes] The bot has run out of space for documents. Please tell the bot's administrator.
+   *[other] You have used up your limit. It will be renewed { $wait }.
+ }
 error-provider-rate-limited = The AI is getting too many requests right now. Please try again { $wait }.
 error-provider-unavailable = The AI is not responding right now. Please try again { $wait }.
 error-provider-misconfigured = I cannot answer: the bot is set up incorrectly. Please tell the bot's administrator.
@@ -309,7 +431,11 @@ error-provider-interrupted = The connection to the AI broke. Please send your qu
 error-provider-out-of-funds = The bot has run out of money to pay for the AI. Please try again { $wait }, or tell the bot's administrator.
 error-provider-unsupported-country = The AI does not work in the country of the bot's server. Please tell the bot's administrator.
 error-context-too-long = The conversation has become too long. Start a new one with /new, or send a shorter text.
-error-resource-not-found = This no longer exists: it may have expired. Start a new conversation with /new.
+error-resource-not-found = { $resource ->
+    [document] I do not have this document: it was deleted, could not be read, or was not needed for too long. Please send it again.
+    [file] Telegram no longer gives this file. Please send it again.
+   *[other] This no longer exists: it may have expired. Start a new conversation with /new.
+ }
 error-internal = Something went wrong on my side. Please try again { $wait }; if that does not help, write to the bot's administrator.
 error-service-unavailable = A part of the bot is restarting. Please try again { $wait }.
 error-deadline-exceeded = The answer did not come in time. Please try again { $wait }, or split the question into parts.

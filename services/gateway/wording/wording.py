@@ -44,6 +44,8 @@ class Wording:
             wait=self.say(pause.key, language, count=pause.number),
             problem=error.metadata.get("problem", ""),
             limit=error.metadata.get("limit", ""),
+            quota=error.metadata.get("quota", ""),
+            resource=error.metadata.get("resource", ""),
         )
 
 

@@ -34,6 +34,9 @@ class Screen:
     def intervals_seconds(self) -> Iterator[float]:
         return itertools.repeat(0.0)
 
+    async def close(self) -> None:
+        return
+
 
 async def until_shown(screen: Screen, text: str) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):

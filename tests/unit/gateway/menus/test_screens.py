@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from services.gateway.buttons import parse_press
+from services.gateway.documents.buttons import parse_document_press
 from services.gateway.easel import parse_easel_press
 from services.gateway.menus import Page, Screen, Trail, choose, draw, parse
 from services.gateway.menus.examples import Example, parse_example
@@ -28,7 +29,7 @@ def test_every_button_of_every_screen_leads_somewhere(language: Language, is_pri
             assert len(data.encode()) <= MAX_DATA_BYTES
             pressed = parse(data)
             if pressed is None:
-                assert parse_example(data) or parse_easel_press(data), data
+                assert parse_example(data) or parse_easel_press(data) or parse_document_press(data), data
             elif pressed.value and pressed.trail.screen is not Screen.FORGETTING:
                 changed = choose(scene.preferences, pressed.trail.screen, pressed.value, scene.models)
                 assert changed is not None, data
