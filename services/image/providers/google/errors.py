@@ -7,9 +7,9 @@ from services.providers.google import errors as shared
 def translate(error: Exception, request: ImageRequest) -> QuartetError:
     """Turn what came instead of a picture into our error."""
     found = shared.translate(error, model=request.model, is_begun=False)
-    if not isinstance(found, errors.InvalidRequest | errors.ContextTooLong):
-        return found
-    if request.pictures:
-        metadata = {**found.metadata, "problem": "broken"}
-        return errors.UnsupportedImage(found.message, metadata=metadata)
-    return errors.ContentRejected(found.message, metadata=found.metadata)
+    if request.pictures and isinstance(found, errors.InvalidRequest | errors.ContextTooLong):
+        return errors.UnsupportedImage(found.message, metadata={**found.metadata, "problem": "broken"})
+    if isinstance(found, errors.InvalidRequest):
+        # It spoke of a picture where none was sent: of one that this model cannot draw, or not so.
+        return errors.ProviderMisconfigured(found.message, metadata=found.metadata)
+    return found

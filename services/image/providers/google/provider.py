@@ -28,9 +28,12 @@ class GoogleImages:
     # https://ai.google.dev/gemini-api/docs/image-understanding#supported-formats
     capabilities = Capabilities(image_mime_types=frozenset({"image/png", "image/jpeg", "image/webp"}))
 
-    def __init__(self, connection: Connection, *, timeouts: Timeouts) -> None:
+    def __init__(
+        self, connection: Connection, *, timeouts: Timeouts, previewing_models: frozenset[str] = frozenset()
+    ) -> None:
         self._connection = connection
         self._timeouts = timeouts
+        self._previewing_models = previewing_models
 
     async def stream(self, request: ImageRequest) -> AsyncGenerator[Preview | Drawn]:
         reader = Reader(request)
@@ -82,7 +85,8 @@ class GoogleImages:
                     chunk = await anext(chunks, None)
 
     async def _open(self, request: ImageRequest, stack: AsyncExitStack) -> Chunks:
+        has_previews = request.model in self._previewing_models
         chunks = await self._connection.client.aio.models.generate_content_stream(
-            model=request.model, contents=contents(request), config=config(request)
+            model=request.model, contents=contents(request), config=config(request, has_previews=has_previews)
         )
         return await stack.enter_async_context(aclosing(cast("Chunks", chunks)))

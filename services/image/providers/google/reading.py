@@ -52,14 +52,17 @@ class Reader:
             self._has_words = self._has_words or bool(part.text and not part.thought)
 
     def end(self) -> Drawn:
+        if self._finish_reason is None:
+            # The last picture so far may be one on the way.
+            raise StreamFailed("no end")
         if self._finish_reason in REJECTIONS:
-            raise Rejected(self._finish_reason.value if self._finish_reason else "")
+            raise Rejected(self._finish_reason.value)
         if self._picture is not None:
             return Drawn(self._picture.mime_type, self._picture.content, self._usage())
         if self._has_words:
             # It says why not, or asks back: the words are to blame, not the vendor.
             raise Rejected("words instead of a picture")
-        raise StreamFailed(self._finish_reason.value if self._finish_reason else "no end")
+        raise StreamFailed(self._finish_reason.value)
 
     def _usage(self) -> Usage:
         counts, model = self._counts, self._request.model

@@ -14,6 +14,11 @@ class GoogleImageSettings(GoogleAccount):
     google_image_models: Names[str] = Field(
         default=(), description="more models that users may choose, separated by commas"
     )
+    google_image_previewing_models: Names[str] = Field(
+        default=(),
+        description="those of them that show what they draw on their way, such as gemini-3-pro-image; "
+        "one that cannot refuses to draw at all",
+    )
     google_image_first_piece_timeout_seconds: float = Field(
         default=120.0, gt=0, description="until the picture, as there are seldom previews"
     )
