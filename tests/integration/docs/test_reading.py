@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from services.docs.jail.inmate import COMMAND
 from services.docs.limits import ReadingLimits
 from services.docs.readers.base import Overview, Page, Problem, Unreadable
 from services.docs.reading import Reading
@@ -192,10 +193,10 @@ async def test_each_limit_has_a_name(tmp_path: Path, limits: ReadingLimits, want
 
 async def test_a_reader_that_is_killed_breaks_only_its_file(reading: Reading, tmp_path: Path) -> None:
     slow = scanned_pdf(tmp_path / "a.pdf", *[["Страница, которую долго читать"]] * 20)
-    before = _children()
+    before = _readers()
     async with aclosing(reading.read(slow, "", "a.pdf")) as found:
         await anext(found)
-        for child in before & _children():
+        for child in before & _readers():
             os.kill(child, signal.SIGKILL)
         with pytest.raises(Unreadable):
             async for _ in found:
@@ -218,6 +219,8 @@ def _raw_pdf(file: Path, content: bytes, *, side: int = 600) -> Path:
     return file
 
 
-def _children() -> set[int]:
-    folder = Path(f"/proc/{os.getpid()}/task")
-    return {int(pid) for task in folder.iterdir() for pid in (task / "children").read_text().split()}
+def _readers() -> set[int]:
+    """The processes that this one has started to read files, and no others."""
+    tasks = Path(f"/proc/{os.getpid()}/task").iterdir()
+    children = {pid for task in tasks for pid in (task / "children").read_text().split()}
+    return {int(pid) for pid in children if COMMAND.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()}
