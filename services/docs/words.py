@@ -8,6 +8,9 @@ import snowballstemmer  # type: ignore[import-untyped]  # no stubs
 WORD: Final = re.compile(r"[^\W_]+(?:[.,:/-]\d+)*", re.UNICODE)
 CYRILLIC: Final = re.compile(r"[а-яё]")
 MAX_STEMS: Final = 200_000
+# Words of one family begin alike; a stemmer joins only the forms of one word.
+ROOT_LETTERS: Final = 5
+ROOT_MARK: Final = "~"
 # What stands in every text tells nothing of it.
 STOP_WORDS: Final = frozenset(
     (
@@ -43,6 +46,11 @@ class Words:
 
     def stems(self, text: str) -> list[str]:
         return list(self._stems(text))
+
+    def terms(self, text: str) -> list[str]:
+        """Return the stems, and the roots of long ones: "гарантийный" is of the family of "гарантия"."""
+        stems = self.stems(text)
+        return stems + [f"{ROOT_MARK}{stem[:ROOT_LETTERS]}" for stem in stems if len(stem) > ROOT_LETTERS]
 
     def _stems(self, text: str) -> Iterator[str]:
         for found in WORD.finditer(text.lower()):

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Final
 
 from tests.load.figures import Figures
+from tests.load.scenarios.documents import documents
 from tests.load.scenarios.failover import failover
 from tests.load.scenarios.groups import groups
 from tests.load.scenarios.pictures import pictures
+from tests.load.scenarios.retrieval import retrieval
 from tests.load.scenarios.text_burst import text_burst, text_burst_kill
 from tests.load.scenarios.text_simultaneous import text_simultaneous
 from tests.load.scenarios.text_single import text_single
@@ -27,4 +29,6 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "vendor-death": vendor_death,
     "failover": failover,
     "pictures": pictures,
+    "documents": documents,
+    "retrieval": retrieval,
 }
