@@ -6,8 +6,10 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.conversation import Conversation
+from tests.e2e.pictures import Patron
 from tests.e2e.speakers import SpeakerStack
 from tests.support.collector import Collector, collecting
+from tests.support.google import GoogleStandIn
 from tests.support.openai import OpenAIStandIn
 from tests.support.stack import Stack, running_stack
 from tests.support.telegram import SandboxTelegram
@@ -53,3 +55,28 @@ async def talk(stack: SpeakerStack) -> AsyncIterator[Conversation]:
         await telegram.forget_calls()
         user_id = await telegram.add_user("Анна", "ru")
         yield Conversation(stack, telegram, openai, user_id)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def picture_stack(
+    tmp_path_factory: pytest.TempPathFactory, collector: Collector
+) -> AsyncIterator[SpeakerStack]:
+    """Another Quartet, with the image service and two vendors, for all that is drawn."""
+    directory: Path = tmp_path_factory.mktemp("picture-stack")
+    async with SpeakerStack.running(directory, collector.url, with_pictures=True) as stack:
+        yield stack
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def patron(picture_stack: SpeakerStack) -> AsyncIterator[Patron]:
+    """A new user who has pictures drawn in private, with every fault of former tests cleared."""
+    async with aiohttp.ClientSession() as session, SandboxTelegram(picture_stack.telegram_url) as telegram:
+        openai = OpenAIStandIn(session, picture_stack.openai_url)
+        google = GoogleStandIn(session, picture_stack.google_url)
+        for vendor in (openai, google):
+            await vendor.work_again()
+            await vendor.forget_calls()
+            await vendor.pace(first_token_ms=20)
+        await telegram.forget_calls()
+        user_id = await telegram.add_user("Анна", "ru")
+        yield Patron(picture_stack, telegram, openai, google, user_id, user_id)

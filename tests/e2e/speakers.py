@@ -6,10 +6,11 @@ from typing import Final
 
 import aiohttp
 
-from tests.support.stack import Stack
+from tests.support.stack import SERVICES, Stack
 
 EDGES: Final = ("reply.intended", "reply.accepted", "reply.recorded")
 MID_ANSWER: Final = "text.mid_answer"
+DRAWN: Final = "image.drawn"
 GATEWAYS: Final = ("gateway", "gateway-2")
 FIRED_WITHIN_SECONDS: Final = 20.0
 
@@ -25,10 +26,13 @@ class SpeakerStack(Stack):
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, directory: Path, collector_url: str) -> AsyncIterator["SpeakerStack"]:
+    async def running(
+        cls, directory: Path, collector_url: str, *, with_pictures: bool = False
+    ) -> AsyncIterator["SpeakerStack"]:
+        """`with_pictures`: there is the image service, too, and a second vendor."""
         tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector_url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
-        stack = cls(directory, tracing)
-        for name in (*EDGES, MID_ANSWER):
+        stack = cls(directory, tracing, google=with_pictures, image=with_pictures)
+        for name in (*EDGES, MID_ANSWER, DRAWN):
             stack._marker(name).touch()
         # One test's vendor that is down must not keep the next one waiting.
         stack.processes["text"].environment |= {
@@ -36,12 +40,18 @@ class SpeakerStack(Stack):
             "TEXT_BREAKER_SECONDS": "0.001",
             "TEXT_BREAKER_LONGEST_SECONDS": "0.002",
         }
+        if with_pictures:
+            stack.processes["image"].environment |= {
+                "FAILPOINTS": stack._spec(DRAWN),
+                "IMAGE_BREAKER_SECONDS": "0.001",
+                "IMAGE_BREAKER_LONGEST_SECONDS": "0.002",
+            }
         try:
             await stack.start()
             await asyncio.gather(
                 *(stack.start_gateway(name, failpoints=stack._spec(*EDGES)) for name in GATEWAYS)
             )
-            for name in (*GATEWAYS, "text"):
+            for name in {*GATEWAYS, *SERVICES} & stack.processes.keys():
                 stack.processes[name].restarts_automatically = True
             yield stack
         finally:
@@ -59,6 +69,12 @@ class SpeakerStack(Stack):
     async def kill_and_restart(self, name: str) -> None:
         await self.kill(name)
         await self.restart(name)
+
+    async def roll_out(self, *names: str) -> None:
+        """Ends processes as a rollout does, all at once, and waits until each has a successor."""
+        ended = [self.processes[name] for name in names]
+        await asyncio.gather(*(process.terminate() for process in ended))
+        await asyncio.gather(*(process.wait_until_ready() for process in ended))
 
     async def speaker(self) -> str:
         """The gateway that holds the lease."""

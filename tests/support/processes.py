@@ -77,6 +77,10 @@ class RealProcess:
         """kill -9, and wait until it is gone; what restarts automatically is back soon after."""
         await self._end(signal.SIGKILL)
 
+    async def terminate(self) -> None:
+        """SIGTERM, and wait until it is gone; what restarts automatically is back soon after."""
+        await self._end(signal.SIGTERM)
+
     async def stop(self) -> None:
         """End it for good, with SIGTERM as a rollout does."""
         self.restarts_automatically = False
