@@ -9,7 +9,7 @@ PICTURES = "tests/e2e/test_pictures"
 
 
 class SharedStackScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
-    """Gives a worker whole files, and one worker all that share an end-to-end stack: they are slow to start."""
+    """Gives a worker whole files, and one worker all that share an end-to-end stack: it is slow to start."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
