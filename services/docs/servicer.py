@@ -1,7 +1,8 @@
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import grpc
 from quartet.docs.v1 import document_service_pb2 as pb
@@ -10,11 +11,11 @@ from quartet.docs.v1.document_service_pb2_grpc import (
     add_DocumentServiceServicer_to_server,
 )
 
-from services.chassis.errors import InvalidRequest, Violation
+from services.chassis.errors import InvalidRequest, QuartetError, Violation
 from services.chassis.server import Registration
 from services.docs import requests, wire
 from services.docs.answers import Answers
-from services.docs.document import MAX_TITLE_CHARACTERS, plain
+from services.docs.document import MAX_TITLE_CHARACTERS, Document, Transcript, plain
 from services.docs.drawings import Drawings
 from services.docs.library import Library
 from services.docs.listing import page
@@ -22,6 +23,7 @@ from services.docs.readings import PagesRead
 from services.docs.stacks import Stacks
 from services.docs.uploads import Uploads
 
+HEAR_OUT_SECONDS: Final = 10.0
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -53,16 +55,16 @@ class DocumentServicer(DocumentServiceServicer):
     async def UploadDocument(  # noqa: N802 - the contract's name
         self, request_iterator: AsyncIterator[pb.UploadDocumentRequest], _context: Context
     ) -> AsyncGenerator[pb.UploadDocumentResponse]:
-        arrival = wire.arrival(await _header(request_iterator))
-        requests.require(requests.arrival_violations(arrival))
-        async with aclosing(self._uploads.stream(arrival, _chunks(request_iterator))) as events:
-            async for event in events:
-                if isinstance(event, PagesRead):
-                    yield pb.UploadDocumentResponse(progress=wire.progress(event))
-                else:
-                    found, transcript = event
-                    completed = wire.document(found, kept=self._kept, headings=transcript.headings)
-                    yield pb.UploadDocumentResponse(completed=completed)
+        try:
+            arrival = wire.arrival(await _header(request_iterator))
+            requests.require(requests.arrival_violations(arrival))
+            async with aclosing(self._uploads.stream(arrival, _chunks(request_iterator))) as events:
+                async for event in events:
+                    yield self._uploading(event)
+        except QuartetError:
+            await _hear_out(request_iterator)
+            raise
+        await _hear_out(request_iterator)
 
     async def StreamAnswer(  # noqa: N802 - the contract's name
         self, request: pb.StreamAnswerRequest, _context: Context
@@ -116,6 +118,13 @@ class DocumentServicer(DocumentServiceServicer):
         for chunk in wire.chunks(picture):
             yield chunk
 
+    def _uploading(self, event: PagesRead | tuple[Document, Transcript]) -> pb.UploadDocumentResponse:
+        if isinstance(event, PagesRead):
+            return pb.UploadDocumentResponse(progress=wire.progress(event))
+        found, transcript = event
+        completed = wire.document(found, kept=self._kept, headings=transcript.headings)
+        return pb.UploadDocumentResponse(completed=completed)
+
 
 Named = pb.GetDocumentRequest | pb.RenameDocumentRequest | pb.DeleteDocumentRequest
 
@@ -138,3 +147,11 @@ async def _chunks(parts: AsyncIterator[pb.UploadDocumentRequest]) -> AsyncIterat
         if not part.HasField("chunk"):
             raise InvalidRequest(violations=[Violation("chunk", "must be all that follows the header")])
         yield part.chunk
+
+
+async def _hear_out(parts: AsyncIterator[pb.UploadDocumentRequest]) -> None:
+    """Let a caller end what they were saying: gRPC tells one who is cut short of an error of its own."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(HEAR_OUT_SECONDS):
+            async for _part in parts:
+                pass

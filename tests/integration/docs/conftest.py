@@ -1,21 +1,42 @@
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
+from aiohttp.typedefs import Handler
 
+from services.sandbox.openai.app import build
+from services.sandbox.openai.settings import OpenAISettings
 from tests.support.docs_service import DocsCaller, docs_service
 from tests.support.nats import nats_server
-from tests.support.openai import OpenAIStandIn, openai_stand_in
+from tests.support.openai import OpenAIStandIn
+from tests.support.stand_ins import serving
 from tests.support.text_service import text_service
 
+# So little that tests reach every limit, and a small book is a long document.
+TIGHT: Final[dict[str, Any]] = {
+    "docs_max_file_bytes": 400_000,
+    "docs_max_documents": 2,
+    "docs_max_bytes_per_user": 500_000,
+    "docs_answer_characters": 60_000,
+    "docs_passages_characters": 10_000,
+    "docs_notes_characters": 20_000,
+}
 
-class Open(Protocol):
-    """Runs a document service with settings of its own beside the shared one."""
 
-    def __call__(self, **settings: Any) -> AbstractAsyncContextManager[DocsCaller]: ...
+class Heard:
+    """What the vendor was sent, request by request."""
+
+    def __init__(self) -> None:
+        self.bodies: list[dict[str, Any]] = []
+
+    @property
+    def parts(self) -> Iterator[str]:
+        for body in self.bodies:
+            for message in body["input"]:
+                for part in message["content"]:
+                    yield part["text"]
 
 
 @pytest.fixture(scope="package")
@@ -25,10 +46,23 @@ def docs_nats_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield server.url
 
 
+@pytest.fixture(scope="package")
+def heard() -> Heard:
+    return Heard()
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def vendor() -> AsyncIterator[OpenAIStandIn]:
-    async with openai_stand_in() as vendor:
-        yield vendor
+async def vendor(heard: Heard) -> AsyncIterator[OpenAIStandIn]:
+    @web.middleware
+    async def listen(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path == "/v1/responses":
+            heard.bodies.append(await request.json())
+        return await handler(request)
+
+    app = build(OpenAISettings(first_token_ms=0, tokens_per_second=1000))
+    app.middlewares.append(listen)
+    async with serving(app, 0) as (session, url):
+        yield OpenAIStandIn(session, url)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -46,6 +80,15 @@ async def service(
         yield caller
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def tight_service(
+    docs_nats_url: str, text_target: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[DocsCaller]:
+    directory = tmp_path_factory.mktemp("tight") / "inbox"
+    async with docs_service(docs_nats_url, text_target, directory, **TIGHT) as caller:
+        yield caller
+
+
 @pytest.fixture
 def docs(service: DocsCaller) -> DocsCaller:
     """The service, in a chat that no other test knows."""
@@ -53,11 +96,6 @@ def docs(service: DocsCaller) -> DocsCaller:
 
 
 @pytest.fixture
-def another(docs_nats_url: str, text_target: str, tmp_path: Path) -> Open:
-    """Return what runs another service, as another replica would run."""
-
-    def opened(**settings: Any) -> AbstractAsyncContextManager[DocsCaller]:
-        target = settings.pop("text_target", text_target)
-        return docs_service(docs_nats_url, target, tmp_path / "inbox", **settings)
-
-    return opened
+def tight(tight_service: DocsCaller) -> DocsCaller:
+    """Another process of it on the same store, which takes little; in a chat that no other test knows."""
+    return tight_service.in_new_chat()

@@ -1,5 +1,6 @@
 import asyncio
 from io import BytesIO
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -8,8 +9,7 @@ from PIL import Image
 from services.chassis.errors import ContentRejected, ServiceUnavailable
 from services.sandbox.vendor.faults import FaultKind
 from services.sandbox.vendor.journal import Outcome
-from tests.integration.docs.conftest import Open
-from tests.support.docs_service import DocsCaller
+from tests.support.docs_service import DocsCaller, docs_service
 from tests.support.openai import OpenAIStandIn
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -117,17 +117,10 @@ async def test_a_page_is_drawn_with_the_passage_marked(docs: DocsCaller) -> None
     assert await docs.render(document_id, 1) == plain
 
 
-async def test_without_the_text_service_the_caller_may_come_again(another: Open) -> None:
-    async with another(text_target="ipv4:127.0.0.1:9") as docs:
+async def test_without_the_text_service_the_caller_may_come_again(docs_nats_url: str, tmp_path: Path) -> None:
+    async with docs_service(docs_nats_url, "ipv4:127.0.0.1:9", tmp_path / "inbox") as docs:
         document = (await docs.upload(LEASE.encode())).document
         with pytest.raises(ServiceUnavailable) as refused:
             await docs.ask("Какой срок?", document)
         assert refused.value.retryable
         assert await docs.titles()
-
-
-async def test_what_is_read_is_there_for_another_process(docs: DocsCaller, another: Open) -> None:
-    document = (await docs.upload(LEASE.encode())).document
-    async with another() as other:
-        answer = await other.in_chat(docs.caller.chat_id).ask("Срок год [1].", document)
-    assert answer.pages == [1]

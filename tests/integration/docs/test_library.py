@@ -56,7 +56,7 @@ async def test_documents_are_listed_renamed_and_found(docs: DocsCaller) -> None:
 
 
 async def test_a_long_list_comes_in_pages(docs: DocsCaller) -> None:
-    for number in range(5):
+    for number in range(3):
         await docs.upload(f"Документ номер {number}".encode(), f"{number}.txt")
     titles, token = [], ""
     while True:
@@ -65,7 +65,7 @@ async def test_a_long_list_comes_in_pages(docs: DocsCaller) -> None:
         token = listed.next_page_token
         if not token:
             break
-    assert titles == ["4", "3", "2", "1", "0"]
+    assert titles == ["2", "1", "0"]
 
 
 async def test_nobody_else_finds_a_document(docs: DocsCaller) -> None:

@@ -1,11 +1,9 @@
-import asyncio
 from pathlib import Path
 
 import pytest
 from quartet.docs.v1 import document_pb2
 
 from services.chassis.errors import InvalidRequest, QuotaExceeded, UnsupportedDocument
-from tests.integration.docs.conftest import Open
 from tests.support.docs_service import DocsCaller
 from tests.support.office_files import word_file
 
@@ -29,7 +27,7 @@ async def test_a_document_is_read_and_described(docs: DocsCaller, tmp_path: Path
 
 async def test_an_upload_that_is_repeated_finds_its_document(docs: DocsCaller) -> None:
     first = await docs.upload(LEASE.encode(), "a.txt", "upload-1")
-    again = await docs.upload(LEASE.encode() * 1000, "b.txt", "upload-1")
+    again = await docs.upload(LEASE.encode() * 20_000, "b.txt", "upload-1")
     assert again.document == first.document
     assert not again.progress
 
@@ -54,13 +52,12 @@ async def test_what_cannot_be_read_says_why(docs: DocsCaller, content: bytes, pr
     assert not await docs.titles()
 
 
-async def test_a_file_that_is_too_large_is_refused_also_when_it_lies(another: Open) -> None:
-    async with another(docs_max_file_bytes=200_000) as docs:
-        for size_bytes in (300_000, 0):
-            with pytest.raises(UnsupportedDocument) as refused:
-                await docs.upload(b"a" * 300_000, size_bytes=size_bytes)
-            assert refused.value.metadata == {"problem": "too_large", "limit": "200000"}
-        assert not [*docs.settings.docs_directory.iterdir()]
+async def test_a_file_that_is_too_large_is_refused_also_when_it_lies(tight: DocsCaller) -> None:
+    for size_bytes in (5_000_000, 0):
+        with pytest.raises(UnsupportedDocument) as refused:
+            await tight.upload(b"a" * 5_000_000, size_bytes=size_bytes)
+        assert refused.value.metadata == {"problem": "too_large", "limit": "400000"}
+    assert not [*tight.settings.docs_directory.glob("file-*")]
 
 
 async def test_what_does_not_arrive_whole_is_not_kept(docs: DocsCaller) -> None:
@@ -69,25 +66,15 @@ async def test_what_does_not_arrive_whole_is_not_kept(docs: DocsCaller) -> None:
     assert not await docs.titles()
 
 
-async def test_nobody_keeps_more_than_they_may(another: Open) -> None:
-    async with another(docs_max_documents=2) as docs:
-        for number in range(2):
-            await docs.upload(f"Документ номер {number}".encode())
-        with pytest.raises(QuotaExceeded) as refused:
-            await docs.upload("Ещё один".encode())
-        assert refused.value.metadata == {"quota": "documents", "limit": "2", "used": "2"}
-    async with another(docs_max_bytes_per_user=2000) as docs:
-        await docs.upload(b"word " * 300)
-        with pytest.raises(QuotaExceeded) as refused:
-            await docs.upload(b"word " * 301, size_bytes=0)
-        assert refused.value.metadata == {"quota": "document_bytes", "limit": "2000", "used": "1500"}
-
-
-async def test_many_at_once_are_all_read(docs: DocsCaller) -> None:
-    files = [f"Документ номер {number}".encode() for number in range(8)]
-    uploaded = await asyncio.gather(*(docs.upload(file) for file in files))
-    assert len({each.document.document_id for each in uploaded}) == 8
-    assert len(await docs.titles()) == 8
+async def test_nobody_keeps_more_than_they_may(tight: DocsCaller) -> None:
+    await tight.upload(b"word " * 60_000)
+    with pytest.raises(QuotaExceeded) as refused:
+        await tight.upload(b"words " * 50_000, size_bytes=0)
+    assert refused.value.metadata == {"quota": "document_bytes", "limit": "500000", "used": "300000"}
+    await tight.upload("Документ номер два".encode())
+    with pytest.raises(QuotaExceeded) as refused:
+        await tight.upload("Ещё один".encode())
+    assert refused.value.metadata == {"quota": "documents", "limit": "2", "used": "2"}
 
 
 async def test_a_reading_nobody_waits_for_leaves_nothing(docs: DocsCaller) -> None:
@@ -100,3 +87,9 @@ async def test_a_reading_nobody_waits_for_leaves_nothing(docs: DocsCaller) -> No
     assert again.progress
     assert again.document.page_count == 500
     assert not [*docs.settings.docs_directory.glob("file-*")]
+
+
+async def test_what_one_process_reads_is_there_for_another(docs: DocsCaller, tight: DocsCaller) -> None:
+    document = (await docs.upload(LEASE.encode())).document
+    answer = await tight.in_chat(docs.caller.chat_id).ask("Срок аренды год [1].", document)
+    assert answer.pages == [1]
