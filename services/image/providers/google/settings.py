@@ -9,7 +9,7 @@ class GoogleImageSettings(GoogleAccount):
     """Google's part of the environment. Each field is the variable of the same name in upper case."""
 
     google_image_model: str = Field(
-        default="gemini-3.1-flash-image", min_length=1, description="the model of those who chose none"
+        default="gemini-nano-banana-2.1", min_length=1, description="the model of those who chose none"
     )
     google_image_models: Names[str] = Field(
         default=(), description="more models that users may choose, separated by commas"
