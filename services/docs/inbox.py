@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 
 import structlog
 
+from services.chassis.errors import StartupError
 from services.docs.readers.base import Problem, Unreadable
 
 log = structlog.get_logger()
@@ -36,8 +37,15 @@ class Inbox:
         self._max_bytes = max_bytes
 
     def open(self) -> None:
-        """Make the directory, for this user alone, and clear what a kill left. Raises OSError."""
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the directory, for this user alone, and clear what a kill left. Raises StartupError."""
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._directory.chmod(0o700)
+        except OSError as error:
+            raise StartupError(
+                f"Files cannot be read at {self._directory}: {error.strerror}. Set DOCS_DIRECTORY to an "
+                "absolute path of a directory that this user may make, or owns."
+            ) from error
         for left in self._directory.glob(f"{PREFIX}*"):
             if left.stat().st_mtime < time.time() - LEFTOVER_SECONDS:
                 with TemporaryDirectory(dir=self._directory) as grave:

@@ -116,9 +116,10 @@ class DocsCaller:
         found: Document = (await self._stub.GetDocument(request)).document
         return found
 
-    async def listed(self, **fields: Any) -> pb.ListDocumentsResponse:
+    async def listed(self, *, timeout: float = 10.0, **fields: Any) -> pb.ListDocumentsResponse:
         request = pb.ListDocumentsRequest(caller=self.caller, **fields)
-        listed: pb.ListDocumentsResponse = await self._stub.ListDocuments(request, wait_for_ready=True)
+        call = self._stub.ListDocuments(request, wait_for_ready=True, timeout=timeout)
+        listed: pb.ListDocumentsResponse = await call
         return listed
 
     async def titles(self) -> list[str]:

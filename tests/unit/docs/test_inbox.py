@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.chassis.errors import StartupError
 from services.docs.arrival import Arrival
 from services.docs.inbox import LEFTOVER_SECONDS, Inbox
 from services.docs.readers.base import Problem, Unreadable
@@ -45,6 +46,12 @@ async def test_what_is_too_large_or_empty_is_refused_and_leaves_nothing(
 
 def test_nobody_else_may_look_into_it(inbox: Inbox, tmp_path: Path) -> None:
     assert (tmp_path / "inbox").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_directory_that_cannot_be_made_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StartupError, match="DOCS_DIRECTORY"):
+        Inbox(tmp_path / "file" / "inbox", max_bytes=10).open()
 
 
 def test_what_a_kill_left_is_cleared_and_what_another_process_reads_is_not(tmp_path: Path) -> None:
