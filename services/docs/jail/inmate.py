@@ -9,9 +9,18 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from services.docs.jail import frames
+from services.docs.jail.testimony import Testimony
+from services.docs.readers.base import Problem, Unreadable
 
 COMMAND: Final = "services.docs.jail"
 READY_SECONDS: Final = 30.0
+LAST_SECONDS: Final = 1.0
+# Libraries in C++ abort when memory runs out; who is killed from outside has taken the memory of all.
+DEATHS: Final = {
+    -signal.SIGXCPU: Problem.TOO_SLOW,
+    -signal.SIGABRT: Problem.TOO_MUCH_MEMORY,
+    -signal.SIGKILL: Problem.TOO_MUCH_MEMORY,
+}
 
 
 class Lost(Exception):
@@ -20,6 +29,11 @@ class Lost(Exception):
     def __init__(self, exit_code: int) -> None:
         super().__init__(exit_code)
         self.exit_code = exit_code
+
+    @property
+    def problem(self) -> Problem:
+        """What the file has done to it."""
+        return DEATHS.get(self.exit_code, Problem.BROKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +60,15 @@ class Inmate:
 
     @classmethod
     async def start(cls) -> Self:
-        """Start a process, and wait until it is ready. Raises OSError, Lost, TimeoutError."""
+        """Start a process, and wait until it is ready. Raises OSError, Lost, TimeoutError, Unreadable."""
         ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                process = await asyncio.to_thread(_start, theirs)
-            except BaseException:
-                ours.close()
-                raise
+        starting = asyncio.ensure_future(asyncio.to_thread(_start, theirs))
+        try:
+            process = await asyncio.shield(starting)
+        except BaseException:
+            ours.close()  # so the process, if it comes to be, ends by itself
+            starting.add_done_callback(_left)
+            raise
         inmate = cls(process, *await asyncio.open_unix_connection(sock=ours))
         try:
             async with asyncio.timeout(READY_SECONDS):
@@ -63,40 +78,43 @@ class Inmate:
             raise
         return inmate
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     async def order(self, order: Order) -> None:
         """Give it its job. Raises Lost."""
         try:
             self._writer.write(order.line())
             await self._writer.drain()
         except OSError as error:
-            raise Lost(await self.end()) from error
+            raise Lost(await self._ended()) from error
 
-    async def hear(self, *, max_bytes: int) -> dict[str, Any] | bytes:
-        """Return its next message: facts, or a file. Raises Lost, also for a message that is too long."""
+    async def hear(self, *, max_bytes: int) -> Testimony | bytes:
+        """Return its next message: facts, or a file. Raises Lost, Unreadable where it says too much."""
         try:
             kind, length = frames.HEADER.unpack(await self._reader.readexactly(frames.HEADER.size))
             if length > max_bytes:
-                raise Lost(await self.end())
+                raise Unreadable(Problem.TOO_MUCH_TEXT)
             content = await self._reader.readexactly(length)
-            if kind == frames.BYTES:
-                return content
-            message = json.loads(content)
-        except (OSError, ValueError, asyncio.IncompleteReadError) as error:
+        except (OSError, asyncio.IncompleteReadError) as error:
             raise Lost(await self._ended()) from error
-        return message if isinstance(message, dict) else {}
+        return content if kind == frames.BYTES else Testimony.of(content)
 
-    async def end(self) -> int:
-        """Kill the process and return its exit code."""
+    async def end(self) -> None:
+        """Kill the process, and what it has not told."""
         self._process.kill()
-        return await self._ended()
+        await self._ended()
 
     async def _ended(self) -> int:
+        """Return the exit code; none of its own when it has stopped talking and does not end."""
         self._writer.close()
         try:
-            return await asyncio.to_thread(self._process.wait, 1.0)
+            return await asyncio.to_thread(self._process.wait, LAST_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            return await asyncio.to_thread(self._process.wait)
+            await asyncio.to_thread(self._process.wait)
+            return 0
 
 
 def _start(theirs: socket.socket) -> subprocess.Popen[bytes]:
@@ -104,16 +122,19 @@ def _start(theirs: socket.socket) -> subprocess.Popen[bytes]:
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_THREAD_LIMIT": "1"}
     if "TESSDATA_PREFIX" in os.environ:
         environment["TESSDATA_PREFIX"] = os.environ["TESSDATA_PREFIX"]
-    return subprocess.Popen(  # noqa: S603 - our own module
-        (sys.executable, "-m", COMMAND),
-        stdin=theirs.fileno(),
-        stdout=theirs.fileno(),
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        start_new_session=True,
-    )
+    with theirs:
+        return subprocess.Popen(  # noqa: S603 - our own module
+            (sys.executable, "-m", COMMAND),
+            stdin=theirs.fileno(),
+            stdout=theirs.fileno(),
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,
+        )
 
 
-def was_killed_for_time(exit_code: int) -> bool:
-    """Whether the kernel ended it for its processor time."""
-    return exit_code in (-signal.SIGXCPU, -signal.SIGKILL)
+def _left(starting: asyncio.Future[subprocess.Popen[bytes]]) -> None:
+    """Nobody waits any more for this process."""
+    if not starting.cancelled() and starting.exception() is None:
+        starting.result().kill()
+        starting.result().wait()
