@@ -6,6 +6,7 @@ from aiogram.types import CallbackQuery, Message
 from services.gateway.easel.press import EaselPress, EaselVerb
 from services.gateway.menus.page import Button, Page
 from services.gateway.pictures import AspectRatio, Style
+from services.gateway.pictures.keyboard import CHOICES_IN_A_ROW
 from services.gateway.pictures.standing import QUOTES
 from services.gateway.turns import Part
 from services.gateway.wording import Language, Wording
@@ -52,9 +53,9 @@ def draw_card(
         page.write(note, "italic")
     match choosing:
         case EaselVerb.STYLES:
-            page.add_grid(_styles(card, language, wording), columns=2)
+            _add_choice(page, _styles(card, language, wording), card, language, wording)
         case EaselVerb.RATIOS:
-            page.add_grid(_ratios(card, language, wording), columns=3)
+            _add_choice(page, _ratios(card, language, wording), card, language, wording)
         case _:
             _add_buttons(page, card, language, wording)
     return Part(text=page.text, entities=tuple(page.entities), keyboard=page.keyboard)
@@ -93,6 +94,7 @@ def _add_buttons(page: Page, card: Card, language: Language, wording: Wording) -
         if card.own:
             page.add_row((say("easel-mine-button"), card.button(EaselVerb.MINE)))
     else:
+        page.write(say("easel-or-example"))
         for number in EXAMPLES:
             text = wording.say(f"easel-example-{number}", language)
             page.add_row((text, card.button(EaselVerb.EXAMPLE, number=number)))
@@ -103,14 +105,32 @@ def _add_buttons(page: Page, card: Card, language: Language, wording: Wording) -
     page.add_row((say("close-button"), card.button(EaselVerb.SHUT)))
 
 
+def _add_choice(page: Page, buttons: list[Button], card: Card, language: Language, wording: Wording) -> None:
+    """What may be chosen; the way back leaves it as it is."""
+    page.add_grid(buttons, columns=CHOICES_IN_A_ROW)
+    page.add_row((wording.say("back-button", language), card.button(EaselVerb.SET)))
+
+
 def _styles(card: Card, language: Language, wording: Wording) -> list[Button]:
     return [
-        (wording.say(f"style-{style}", language), card.button(EaselVerb.SET, style=style)) for style in Style
+        (
+            _marked(wording.say(f"style-{style}", language), style is card.chosen.style),
+            card.button(EaselVerb.SET, style=style),
+        )
+        for style in Style
     ]
 
 
 def _ratios(card: Card, language: Language, wording: Wording) -> list[Button]:
+    chosen = card.chosen.aspect_ratio or AspectRatio.SQUARE
     return [
-        (wording.say(f"ratio-{ratio}", language), card.button(EaselVerb.SET, aspect_ratio=ratio))
+        (
+            _marked(wording.say(f"ratio-{ratio}", language), ratio is chosen),
+            card.button(EaselVerb.SET, aspect_ratio=ratio),
+        )
         for ratio in AspectRatio
     ]
+
+
+def _marked(name: str, is_chosen: bool) -> str:
+    return f"✅ {name}" if is_chosen else name

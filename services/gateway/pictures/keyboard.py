@@ -8,8 +8,8 @@ from services.gateway.wording import Language, Wording
 
 MAX_COPIED_CHARACTERS: Final = 256
 """https://core.telegram.org/bots/api#copytextbutton"""
-STYLES_IN_A_ROW: Final = 2
-RATIOS_IN_A_ROW: Final = 3
+CHOICES_IN_A_ROW: Final = 2
+"""On a phone, more of them would be cut."""
 
 Button = dict[str, Any]
 
@@ -69,7 +69,7 @@ def style_keyboard(standing: Standing, language: Language, wording: Wording) -> 
         _button(wording.say(f"style-{style}", language), standing.version, Verb.STYLE, style)
         for style in Style
     ]
-    return _choice(standing, _in_rows(buttons, STYLES_IN_A_ROW), language, wording)
+    return _choice(standing, _in_rows(buttons, CHOICES_IN_A_ROW), language, wording)
 
 
 def format_keyboard(standing: Standing, language: Language, wording: Wording) -> Keyboard:
@@ -78,7 +78,7 @@ def format_keyboard(standing: Standing, language: Language, wording: Wording) ->
         _button(wording.say(f"ratio-{ratio}", language), standing.version, Verb.FORMAT, ratio)
         for ratio in AspectRatio
     ]
-    return _choice(standing, _in_rows(buttons, RATIOS_IN_A_ROW), language, wording)
+    return _choice(standing, _in_rows(buttons, CHOICES_IN_A_ROW), language, wording)
 
 
 def _choice(standing: Standing, rows: list[list[Button]], language: Language, wording: Wording) -> Keyboard:

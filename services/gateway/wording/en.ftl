@@ -205,8 +205,7 @@ easel-hints =
     • where and when: place, time of day, weather;
     • light and mood;
     • where we look from: close up, from afar, from above.
-
-    Or take an example:
+easel-or-example = Or take an example:
 easel-example-1 = A ginger cat reads a newspaper in a cosy café, morning light
 easel-example-2 = A lighthouse on a cliff in a storm, seen from the sea, dramatic sky
 easel-example-3 = A city of the future at dawn, gardens on the roofs, seen from above
