@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -43,6 +44,18 @@ async def test_an_attached_photo_reaches_the_bot_and_is_seen(browser: Browser, t
     message = await telegram.next_update("message")
     assert message["photo"][-1]["width"] == 600
     assert message["caption"] == "Что это?"
+
+
+async def test_a_picture_keeps_its_shape_under_a_long_quotation(browser: Browser, telegram: Telegram) -> None:
+    user_id = await telegram.add_started_user("Анна")
+    quoted_id = await telegram.say(user_id, "длинные слова, " * 20)
+    reply = json.dumps({"message_id": quoted_id})
+    square = png(800, 800)
+    await telegram.upload("sendPhoto", chat_id=user_id, photo=square, caption="Кот", reply_parameters=reply)
+    async with visit(browser, telegram.base) as page:
+        box = await from_bot(page).get_by_test_id("photo").bounding_box()
+        assert box is not None
+        assert abs(box["width"] - box["height"]) < 2
 
 
 async def test_several_photos_go_as_one_album(browser: Browser, telegram: Telegram) -> None:

@@ -93,6 +93,6 @@ export class ChatHeader {
 export function typingText(state, bot) {
   const action = [...state.actions.values()][0]?.action;
   const isWriting = action === "typing" || [...state.drafts.values()].some((draft) => !draft.stopped);
-  if (!isWriting) return action ? t("uploading") : null;
+  if (!isWriting) return action ? t(action === "upload_photo" ? "uploadingPhoto" : "uploading") : null;
   return state.chat.type === "private" ? t("typing") : t("typingName", { name: displayName(bot) });
 }

@@ -34,6 +34,7 @@ export const english = {
   typing: "typing…",
   typingName: "{name} is typing…",
   uploading: "sending a file…",
+  uploadingPhoto: "sending a photo…",
   connecting: "Connecting…",
   noMessages: "No messages yet",
   noChat: "Select a chat to start messaging",

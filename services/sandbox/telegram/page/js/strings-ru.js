@@ -34,6 +34,7 @@ export const russian = {
   typing: "печатает…",
   typingName: "{name} печатает…",
   uploading: "отправляет файл…",
+  uploadingPhoto: "отправляет фото…",
   connecting: "Соединение…",
   noMessages: "Сообщений пока нет",
   noChat: "Выберите, кому хотели бы написать",
