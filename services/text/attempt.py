@@ -3,9 +3,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from services.chassis.errors import ResourceNotFound
-from services.text.conversation import Conversation, Finish, Picture, Turn, Usage
+from services.text.conversation import Conversation, Finish, Material, Picture, Turn, Usage
 from services.text.framing import Recalled, Saying
 from services.text.question import Question, RunKind
+from services.text.tasks import Task
 
 MILLISECONDS = 1000
 
@@ -61,7 +62,7 @@ class Attempt:
         return Turn(
             turn_id=self.question.turn_id,
             instruction=self.saying.instruction,
-            materials=self.saying.materials,
+            materials=self._kept_materials(),
             answer=self.kept_answer + said,
             finish=finish,
             usage=usage,
@@ -74,6 +75,12 @@ class Attempt:
             failed_over=failed_over,
             pictures=pictures or self.pictures,
         )
+
+    def _kept_materials(self) -> tuple[Material, ...]:
+        """What the conversation remembers of what came along: pages are brought along each time anew."""
+        if self.question.style.task is Task.CONVERSE:
+            return self.saying.materials
+        return tuple(replace(material, text="") for material in self.saying.materials)
 
 
 def _saying(question: Question, former: Turn | None) -> Saying:

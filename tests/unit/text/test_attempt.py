@@ -5,7 +5,9 @@ import pytest
 from services.chassis.errors import ResourceNotFound
 from services.text.attempt import Attempt
 from services.text.conversation import Conversation, Finish, Material, Turn, Usage
+from services.text.prompts import Style
 from services.text.question import Question, RunKind
+from services.text.tasks import Task
 
 USAGE = Usage("openai", "gpt-6-luna", 1, 1)
 FORMER = Turn("t", "Tell me", (Material("a", "b"),), "Once upon", Finish.CANCELLED, USAGE, speaker="Ann")
@@ -67,3 +69,12 @@ def test_what_is_brought_along_again_takes_the_place_of_what_may_have_been_cut_s
     question = Question("t", "c", run_id="r2", run_kind=RunKind.REGENERATE, materials=(whole,))
     turn = ended(Attempt.at(question, Conversation((FORMER,))), "There was")
     assert (turn.instruction, turn.materials) == ("Tell me", (whole,))
+
+
+def test_of_pages_only_their_marks_are_remembered() -> None:
+    """Whoever has the document brings the pages along; kept, each later question would pay for them again."""
+    style = Style(task=Task.ANSWER_FROM_PAGES)
+    question = Question("t", "c", "When?", materials=(Material("[1]", "On Monday."),), style=style)
+    taken = Attempt.at(question, Conversation())
+    assert taken.saying.materials == question.materials
+    assert ended(taken, "On Monday [1].").materials == (Material("[1]", ""),)
