@@ -20,6 +20,7 @@ async def add_user(request: web.Request) -> web.Response:
         body.text("last_name", ""),
         body.text("username", "").lstrip("@"),
         body.text("language_code", "en"),
+        started=body.flag("started", default=False),
     )
     sandbox.add_user(user)
     return answer(user.to_json())
