@@ -17,7 +17,7 @@ BEGUN: Final = "The beginning of an answer"
 
 
 class FailingText(TextServiceServicer):
-    """A text service that fails with the reason it is asked for by name."""
+    """A text service that fails with the reason it is asked for by name, and remembers nothing."""
 
     async def StreamReply(  # noqa: N802 - the contract's name
         self, request: pb.StreamReplyRequest, _context: Any
@@ -26,6 +26,11 @@ class FailingText(TextServiceServicer):
         if error.reason == ErrorReason.Name(ErrorReason.ERROR_REASON_PROVIDER_INTERRUPTED):
             yield pb.StreamReplyResponse(text_delta=BEGUN)
         raise error
+
+    async def ClearConversation(  # noqa: N802 - the contract's name
+        self, _request: pb.ClearConversationRequest, _context: Any
+    ) -> pb.ClearConversationResponse:
+        return pb.ClearConversationResponse()
 
 
 @asynccontextmanager

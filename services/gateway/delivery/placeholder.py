@@ -29,6 +29,7 @@ class Placeholder:
         is_first = self._placing is None
         if self._placing is None:
             self._placing = asyncio.create_task(self._place(make), name="placeholder")
+            self._placing.add_done_callback(self._note_failure)
         # Whoever cancels the showing means neither the record nor a message that is on its way.
         is_sent = await asyncio.shield(self._placing)
         if not (is_first and is_sent) and self._turn.record is not None:
@@ -41,7 +42,9 @@ class Placeholder:
         if not self._is_on_its_way:
             self._placing.cancel()
         await asyncio.wait({self._placing})
-        if not self._placing.cancelled() and (error := self._placing.exception()):
+
+    def _note_failure(self, placing: asyncio.Task[bool]) -> None:
+        if not placing.cancelled() and (error := placing.exception()):
             log.warning("placeholder_not_placed", turn_id=self._turn.turn_id, error=type(error).__name__)
 
     async def _place(self, make: Callable[[], Part]) -> bool:

@@ -5,6 +5,7 @@ from aiogram.types import CallbackQuery, Message
 
 from services.gateway.documents.buttons import DocumentVerb, presses_in
 from services.gateway.documents.keyboard import MARK
+from services.gateway.updates import STOP_PREFIX
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,14 @@ def about(message: Message, bot_id: int) -> About | None:
     ids = tuple(dict.fromkeys(press.document_id(bot_id, message.chat.id) for press in named))
     answers = [press.answer_id(bot_id, message.chat.id) for press in named if press.value]
     return About(ids, answers[0] if answers else "")
+
+
+def may_be_about_anything(message: Message, bot_id: int) -> bool:
+    """Whether a message of ours tells by no button what it is about: a part of an answer, one that grows."""
+    if message.from_user is None or message.from_user.id != bot_id:
+        return False
+    rows = markup_of(message).get("inline_keyboard") or ()
+    return all((button.get("callback_data") or "").startswith(STOP_PREFIX) for row in rows for button in row)
 
 
 def locked_turn(message: Message | None, bot_id: int) -> str:

@@ -7,7 +7,7 @@ from aiogram.types import Message
 
 from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.documents.files import DocumentFile, files_of
-from services.gateway.documents.standing import About, about
+from services.gateway.documents.standing import About, about, may_be_about_anything
 from services.gateway.routers.addressed import Addressed
 from services.gateway.speech import Speech
 from services.gateway.updates import turn_id_in_chat
@@ -39,8 +39,7 @@ class AsksDocuments(Filter):
             named = about(replied, bot.id)
             if named is not None:
                 return {"asked": named}
-            is_ours = replied.from_user is not None and replied.from_user.id == bot.id
-            if not is_ours or replied.reply_markup is not None:
+            if not may_be_about_anything(replied, bot.id):
                 return False
         opened = turn.preferences.documents_in(turn.thread_id, turn.received_at)
         return {"asked": About(opened)} if opened and turn.is_private else False
