@@ -38,6 +38,8 @@ TOLD: Final = {
     "INTERNAL": Told("Ошибка на моей стороне", "on my side", offers="try"),
     "SERVICE_UNAVAILABLE": Told("перезапускается", "restarting", offers="try"),
     "DEADLINE_EXCEEDED": Told("не успел прийти вовремя", "did not come in time", offers="try"),
+    "UNSUPPORTED_IMAGE": Told("Картинку не удаётся прочитать", "This picture cannot be read"),
+    "UNSUPPORTED_DOCUMENT": Told("Документ не удаётся прочитать", "This document cannot be read"),
 }
 CAUSED: Final = {
     FaultKind.RATE_LIMIT: "PROVIDER_RATE_LIMITED",

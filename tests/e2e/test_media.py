@@ -88,7 +88,7 @@ async def test_what_is_only_forwarded_is_answered_as_material(talk: Conversation
 
 async def test_what_the_bot_cannot_read_is_said(talk: Conversation) -> None:
     mark = talk.telegram.mark()
-    await talk.telegram.send_document(talk.user_id, b"PK\x03\x04", "archive.zip")
+    await talk.telegram.send_media(talk.user_id, "video", media.mp4())
     assert "не понимаю" in await reply(talk, mark)
 
 
