@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -82,6 +83,12 @@ class Drawings:
         self._wording = wording
         self._metrics = metrics
         self._patience_seconds = patience_seconds
+        self._under_way: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    async def ended(self, question_id: str) -> None:
+        """Returns when nothing is drawn any more of what is drawn now for a question."""
+        for over in tuple(self._under_way.get(question_id, ())):
+            await over.wait()
 
     async def draw(self, turn: Turn, make_order: MakeOrder, *, asked: str = "", hint: str = "") -> None:
         """Brings `turn` to its end: the picture, or an honest sentence. Raises LeaseLost or Outgrown.
@@ -90,6 +97,17 @@ class Drawings:
         `hint` is something to read while one waits.
         """
         turn.leave_lane()
+        over = asyncio.Event()
+        self._under_way[turn.question_id].add(over)
+        try:
+            await self._draw(turn, make_order, asked, hint)
+        finally:
+            over.set()
+            self._under_way[turn.question_id].discard(over)
+            if not self._under_way[turn.question_id]:
+                del self._under_way[turn.question_id]
+
+    async def _draw(self, turn: Turn, make_order: MakeOrder, asked: str, hint: str) -> None:
         if turn.purpose is Purpose.EDIT:
             # Should nothing come of it, what stands is to stay as it is.
             turn.replaces, turn.removes = (), (*turn.replaces, *turn.removes)

@@ -265,6 +265,6 @@ class Shift:
 
 
 def _outdated(bot_id: int, update: RawUpdate) -> StopWish:
-    """The wish to stop the answer to a message that has been edited."""
+    """The wish to stop whatever answers a message that has been edited, former edits included."""
     message = update["edited_message"]
-    return StopWish(message["chat"]["id"], 0, turn_id=message_turn_id(bot_id, message))
+    return StopWish(message["chat"]["id"], 0, question_id=message_turn_id(bot_id, message))

@@ -29,6 +29,8 @@ class Running:
     draft_id: int
     cancel: Callable[[], object]
     inline_message_id: str = ""
+    question_id: str = ""
+    """The turn that asked, where this one answers it anew."""
     is_stopped: bool = False
     is_outgrown: bool = False
 
@@ -42,6 +44,7 @@ class Running:
             turn.draft_id,
             cancel=cancel,
             inline_message_id=turn.inline_message_id,
+            question_id=turn.question_id,
         )
 
     def stop(self) -> None:
@@ -58,6 +61,8 @@ class Running:
 class StopWish:
     """Which answer a user wants to end: by its turn, by its draft, or simply theirs in this chat.
 
+    By `question_id` all that answer a question are meant.
+
     Of one that is written in a message sent through inline mode nobody knows the chat, but all who see it may
     end it.
     """
@@ -69,12 +74,15 @@ class StopWish:
     turn_id: str | None = None
     draft_id: int | None = None
     inline_message_id: str = ""
+    question_id: str = ""
 
     def means(self, running: Running) -> bool:
         if self.inline_message_id:
             return self.inline_message_id == running.inline_message_id
         if self.chat_id != running.chat_id:
             return False
+        if self.question_id:
+            return self.question_id == running.question_id
         if self.turn_id is not None:
             return self.turn_id == running.turn_id
         if self.draft_id is not None:

@@ -120,6 +120,8 @@ async def draw_edited(
         bot.id, message.chat.id, f"{message.message_id}.{int(message.date.timestamp())}"
     )
     turn.purpose = Purpose.EDIT
+    # The former drawing has been stopped; what it leaves behind is to be found.
+    await speech.drawings.ended(turn.question_id)
     await speech.revisions.prepare(turn)
     await draw(message, messages, turn, speech, wording, wish)
 
