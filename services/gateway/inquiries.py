@@ -53,14 +53,23 @@ class Inquiries:
             turn.replaces, turn.removes = (), (*turn.replaces, *turn.removes)
         document_ids = [file.document_id for file in files]
         opening = Opening(tuple(file.filename for file in files))
-        with self._library.expecting(document_ids) as arrived:
+        former = turn.preferences.documents_in(turn.thread_id, turn.received_at)
+        with self._library.expecting(document_ids) as arrival:
             if turn.is_private:
                 await self.open(turn, document_ids)
             turn.leave_lane()
 
             async def inquiry() -> Inquiry:
-                documents, unread = await self._read_all(turn, files, opening)
-                arrived()
+                for other in arrival.before:
+                    await other.wait()
+                documents: list[Document] = []
+                try:
+                    documents, unread = await self._read_all(turn, files, opening)
+                finally:
+                    if not documents and turn.is_private:
+                        # Nothing came of it: what is said next is about what it was about before.
+                        await self.open(turn, [known for known in former if known not in document_ids])
+                arrival.happened.set()
                 opening.card = card_of(
                     documents, unread, turn.language, self._wording, is_private=turn.is_private
                 )
@@ -69,13 +78,31 @@ class Inquiries:
 
             await self._answers.answer(turn, inquiry, opening=opening)
 
-    async def ask(self, turn: Turn, document_ids: Sequence[str], ask: AskIn) -> None:
-        """Answers a question about documents that have been brought. Raises LeaseLost or Outgrown."""
+    async def ask_in_reply(self, turn: Turn, files: Sequence[DocumentFile], ask: AskIn) -> None:
+        """Answers what is asked in reply to documents; those that nobody has read yet are read first.
+
+        Raises LeaseLost or Outgrown.
+        """
+        document_ids = [file.document_id for file in files]
+        if not await self._library.has(document_ids, speaker_of(turn)):
+            await self.read(turn, files, ask)
+            return
+        if turn.is_private:
+            await self.open(turn, document_ids)
+        await self.ask(turn, document_ids, ask, summarises=True)
+
+    async def ask(
+        self, turn: Turn, document_ids: Sequence[str], ask: AskIn, *, summarises: bool = False
+    ) -> None:
+        """Answers a question about documents that have been brought; `summarises` where nothing is asked.
+
+        Raises LeaseLost or Outgrown.
+        """
 
         async def inquiry() -> Inquiry:
             documents = await self._find(turn, document_ids)
             question = await ask()
-            if not question.strip():
+            if not question.strip() and not summarises:
                 raise NothingAsked
             return self._inquiry(turn, Sources(sources_of(documents), question))
 

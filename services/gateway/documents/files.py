@@ -33,7 +33,15 @@ class DocumentFile:
         return self.mime_type.startswith(UNREADABLE_KINDS)
 
 
-def files_of(messages: Sequence[Message], bot_id: int) -> tuple[DocumentFile, ...]:
+@dataclass(frozen=True)
+class Brought:
+    """Documents that messages bring along, or reply to."""
+
+    files: tuple[DocumentFile, ...]
+    is_reply: bool = False
+
+
+def brought_by(messages: Sequence[Message], bot_id: int) -> Brought:
     """The documents that messages bring along, or else those that they reply to.
 
     A picture is one where it is sent beside others, or where its text is asked for.
@@ -41,10 +49,10 @@ def files_of(messages: Sequence[Message], bot_id: int) -> tuple[DocumentFile, ..
     is_asked_for = ASKED_TO_READ.match(own_words(messages)) is not None
     own = _files(messages, bot_id, with_pictures=is_asked_for or any(map(_is_document, messages)))
     if own:
-        return own
+        return Brought(own)
     replied = [message.reply_to_message for message in messages if message.reply_to_message is not None]
     theirs = [message for message in replied if message.from_user is None or message.from_user.id != bot_id]
-    return _files(theirs, bot_id, with_pictures=is_asked_for)
+    return Brought(_files(theirs, bot_id, with_pictures=is_asked_for), is_reply=True)
 
 
 def document_id_of(message: Message, bot_id: int) -> str:

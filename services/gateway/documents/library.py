@@ -3,6 +3,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import structlog
@@ -11,6 +12,7 @@ from services.chassis.backoff import Backoff
 from services.chassis.errors import (
     InternalError,
     InvalidRequest,
+    QuartetError,
     ResourceNotFound,
     ServiceUnavailable,
     UnsupportedDocument,
@@ -32,6 +34,15 @@ MEGABYTE: Final = 1_000_000
 Progress = Callable[[PagesRead], None]
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """Documents that are being read for a turn."""
+
+    happened: asyncio.Event
+    before: tuple[asyncio.Event, ...]
+    """Those of other turns that had begun with the same documents."""
+
+
 class Library:
     """A chat's documents: fetched from Telegram, read and kept by the document service.
 
@@ -50,27 +61,33 @@ class Library:
         self._expected: dict[str, asyncio.Event] = {}
 
     @contextmanager
-    def expecting(self, document_ids: Sequence[str]) -> Iterator[Callable[[], None]]:
-        """Lets questions about documents wait, until what is yielded is called or the block ends."""
-        arrived = asyncio.Event()
-        self._expected.update(dict.fromkeys(document_ids, arrived))
-
-        def arrive() -> None:
-            for document_id in document_ids:
-                if self._expected.get(document_id) is arrived:
-                    del self._expected[document_id]
-            arrived.set()
-
+    def expecting(self, document_ids: Sequence[str]) -> Iterator[Arrival]:
+        """Lets questions about documents wait, until the arrival has happened or the block ends."""
+        known = (self._expected.get(document_id) for document_id in document_ids)
+        arrival = Arrival(asyncio.Event(), tuple(event for event in known if event is not None))
+        self._expected.update(dict.fromkeys(document_ids, arrival.happened))
         try:
-            yield arrive
+            yield arrival
         finally:
-            arrive()
+            arrival.happened.set()
+            for document_id in document_ids:
+                if self._expected.get(document_id) is arrival.happened:
+                    del self._expected[document_id]
+
+    async def has(self, document_ids: Sequence[str], speaker: Speaker) -> bool:
+        """Whether all of the documents are known to be kept, at a glance."""
+        try:
+            for document_id in document_ids:
+                await self._docs.get(document_id, speaker)
+        except QuartetError:
+            return False
+        return True
 
     async def find(self, document_ids: Sequence[str], speaker: Speaker) -> list[Document]:
         """Those of the documents that are kept; those that are being read are waited for."""
         for document_id in document_ids:
-            if document_id in self._expected:
-                await self._expected[document_id].wait()
+            if (expected := self._expected.get(document_id)) is not None:
+                await expected.wait()
         found = await asyncio.gather(*(self._find(document_id, speaker) for document_id in document_ids))
         return [document for document in found if document is not None]
 

@@ -60,6 +60,8 @@ async def take_password(
     awaiting: Awaiting | None = None,
 ) -> None:
     """Reads the document that it opens. The message is deleted: nobody else is to read it."""
+    # Whatever becomes of the turn, its record does not keep what brought it.
+    turn.updates = ()
     if awaiting is not None:
         await _answered(turn, speech, awaiting)
     await speech.replies.remove(turn, message.message_id)

@@ -6,7 +6,7 @@ from aiogram.filters import Filter
 from aiogram.types import Message
 
 from services.gateway.delivery.turn import Purpose, Turn
-from services.gateway.documents.files import DocumentFile, files_of
+from services.gateway.documents.files import Brought, brought_by
 from services.gateway.documents.standing import About, about, may_be_about_anything
 from services.gateway.routers.addressed import Addressed
 from services.gateway.speech import Speech
@@ -14,13 +14,13 @@ from services.gateway.updates import turn_id_in_chat
 
 
 class BringsDocuments(Filter):
-    """Passes messages that bring documents, or ask about one in reply; the handler gets them as `files`."""
+    """Passes messages that bring documents, or ask about one in reply; the handler gets them as `brought`."""
 
     async def __call__(
         self, _message: Message, messages: Sequence[Message], bot: Bot
     ) -> bool | dict[str, Any]:
-        files = files_of(messages, bot.id)
-        return {"files": files} if files else False
+        brought = brought_by(messages, bot.id)
+        return {"brought": brought} if brought.files else False
 
 
 class AsksDocuments(Filter):
@@ -66,10 +66,14 @@ async def read(
     messages: Sequence[Message],
     turn: Turn,
     speech: Speech,
-    files: Sequence[DocumentFile],
+    brought: Brought,
 ) -> None:
-    """Says what the documents are, and answers what is asked along with them."""
-    await speech.inquiries.read(turn, files, _asking(turn, speech, messages))
+    """Says what the documents are, and answers what is asked along with them, or in reply to them."""
+    asking = _asking(turn, speech, messages)
+    if brought.is_reply:
+        await speech.inquiries.ask_in_reply(turn, brought.files, asking)
+    else:
+        await speech.inquiries.read(turn, brought.files, asking)
     speech.threads.answered(turn)
 
 
@@ -88,11 +92,11 @@ async def read_edited(
     bot: Bot,
     turn: Turn,
     speech: Speech,
-    files: Sequence[DocumentFile],
+    brought: Brought,
 ) -> None:
     """Answers what is asked along with documents as it reads now, in the place of the former answer."""
     await _prepare(message, bot, turn, speech)
-    await read(message, messages, turn, speech, files)
+    await read(message, messages, turn, speech, brought)
 
 
 async def ask_edited(

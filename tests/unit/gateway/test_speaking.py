@@ -9,6 +9,10 @@ def test_what_nobody_can_say_is_left_out() -> None:
     assert spoken_text(answer) == "Да , см.\nраз\nдва"
 
 
+def test_marks_of_pages_are_not_read_aloud() -> None:
+    assert spoken_text("Цена – сто рублей [12], срок – год [2:7].") == "Цена – сто рублей , срок – год ."
+
+
 def test_a_table_is_not_read_aloud() -> None:
     assert spoken_text("Вот:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nВсё.") == "Вот:\nВсё."
 

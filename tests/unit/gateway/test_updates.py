@@ -130,7 +130,9 @@ def test_presses_in_a_chats_menus_keep_their_order_and_wait_for_no_answer() -> N
     assert first == second != lane_of(BOT_ID, a_message())
 
 
-@pytest.mark.parametrize("data", ["pic:vary:7.1700000000:1", "easel:draw", "try:7.1700000000"])
+@pytest.mark.parametrize(
+    "data", ["pic:vary:7.1700000000:1", "easel:draw", "doc:ask:7.1700000000:0", "try:7.1700000000"]
+)
 def test_what_a_press_draws_can_be_named_by_the_buttons_under_it(data: str) -> None:
     turn_id = turn_id_of(BOT_ID, a_press(data))
     assert turn_id_in_chat(BOT_ID, 42, turn_suffix(turn_id)) == turn_id
@@ -150,3 +152,12 @@ def test_a_button_under_a_picture_pressed_twice_is_known_as_one() -> None:
     press = a_press("pic:vary:7.1700000000:1")
     assert button_of(press) == button_of(press) != button_of(a_press("pic:vary:7.1700000000:2"))
     assert track_of(press) is Track.UPDATES
+
+
+def test_a_suggested_question_waits_its_turn_menus_of_documents_keep_theirs_and_pages_have_none() -> None:
+    suggestion, page = a_press("doc:ask:7.1700000000:0:8.1"), a_press("doc:page:7.1700000000:3:8.1")
+    assert lane_of(BOT_ID, suggestion) == lane_of(BOT_ID, a_message())
+    assert lane_of(BOT_ID, page) is None
+    first, second = (lane_of(BOT_ID, a_press(f"doc:{verb}:7.1700000000:1")) for verb in ("mark", "list"))
+    assert first == second != lane_of(BOT_ID, a_message())
+    assert button_of(page) == button_of(page) != button_of(suggestion)
