@@ -87,6 +87,8 @@ class Reading:
     async def _heard(self, inmate: Inmate, *, until: float) -> Testimony:
         """The next message that is no refusal. Raises Unreadable, Lost."""
         left_seconds = until - time.monotonic()
+        if left_seconds <= 0:
+            raise Unreadable(Problem.TOO_SLOW)  # what has come already is heard without waiting
         try:
             async with asyncio.timeout(min(left_seconds, self._limits.silent_seconds)):
                 message = await inmate.hear(max_bytes=self._limits.message_bytes)

@@ -1,24 +1,25 @@
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import pypdfium2  # type: ignore[import-untyped]  # no stubs
-from PIL import Image, ImageDraw
+from PIL import Image
 from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE  # type: ignore[import-untyped]  # no stubs
 
 from services.docs.readers.base import Format, OpenDocument, Overview, Page, PageUnit, Problem, Unreadable
+from services.docs.readers.marks import Letters, PixelBox, marked, png_of
 from services.docs.readers.ocr import DOTS_PER_INCH, MAX_SIDE_PIXELS, Recogniser
-from services.docs.readers.passages import find_passage
-from services.docs.readers.pdf_facts import PdfFacts, second_opinion
-from services.docs.readers.pdf_layout import Piece, laid_out_text, tidy
+from services.docs.readers.pdf_facts import PdfFacts
+from services.docs.readers.pdf_layout import regions, tidy
+from services.docs.readers.pdf_text import PageText
 
 POINTS_PER_INCH: Final = 72
 LEAST_CHARACTERS: Final = 16
 """A page with fewer is a picture with a page number, if there is a picture."""
-MAX_PIECES: Final = 20_000
-MARK: Final = (255, 214, 10, 96)
-MARGIN_PIXELS: Final = 2
+CAPTION_CHARACTERS: Final = 300
+"""A page of fewer may still be a picture, with what a scanning program has written on it."""
+PICTURE_PART: Final = 0.6
+"""Of a page that is a picture."""
 
 
 class PdfReader:
@@ -33,16 +34,14 @@ class PdfReader:
             if "password" not in str(error).lower():
                 raise Unreadable(Problem.BROKEN) from error
             raise Unreadable(Problem.PASSWORD_WRONG if password else Problem.PASSWORD_NEEDED) from error
-        return _Pdf(pdf, file, password)
+        return _Pdf(pdf, PdfFacts(file, password))
 
 
 class _Pdf:
-    def __init__(self, pdf: pypdfium2.PdfDocument, file: Path, password: str) -> None:
+    def __init__(self, pdf: pypdfium2.PdfDocument, facts: PdfFacts) -> None:
         self._pdf = pdf
-        self._file = file
-        self._password = password
+        self._facts = facts
         self._recogniser = Recogniser()
-        facts = PdfFacts(file, password)
         self.overview = Overview(
             Format.PDF, PageUnit.PAGE, len(pdf), facts.title, facts.author, facts.headings
         )
@@ -59,42 +58,36 @@ class _Pdf:
             finally:
                 page.close()
 
-    def _read(self, page: pypdfium2.PdfPage, number: int) -> Page:
-        text = _text_of(page)
-        if _is_garbage(text):
-            other = tidy(second_opinion(self._file, self._password, number))
-            text = "" if _is_garbage(other) else other
-        if len("".join(text.split())) >= LEAST_CHARACTERS or not (_has_pictures(page) or not text):
-            return Page(number, text)
-        if not text and not _has_pictures(page) and not any(True for _ in page.get_objects(max_depth=1)):
-            return Page(number, "")  # an empty page
-        recognised = tidy(self._recogniser.text_on(_picture_of(page, DOTS_PER_INCH, MAX_SIDE_PIXELS)))
-        return Page(number, recognised or text, is_recognised=bool(recognised))
-
     def render(self, page_number: int, passage: str, max_side_pixels: int) -> bytes:
-        page = self._pdf[page_number - 1]
-        scale = max_side_pixels / max(page.get_size())
-        picture = page.render(scale=scale).to_pil().convert("RGB")
-        boxes = list(_boxes_of(page, passage)) if passage else []
-        if boxes:
-            picture = _marked(picture, boxes, scale, page.get_height())
-        out = BytesIO()
-        picture.save(out, "PNG")
-        return out.getvalue()
+        try:
+            page = self._pdf[page_number - 1]
+        except pypdfium2.PdfiumError as error:
+            raise Unreadable(Problem.BROKEN) from error
+        bitmap = page.render(scale=max_side_pixels / max(*page.get_size(), 1))
+        picture = bitmap.to_pil().convert("RGB")
+        if not passage:
+            return png_of(picture)
+        text = self._text_of(page, page_number)
+        if _may_be_picture(page, text):
+            return png_of(self._recogniser.read(_picture_of(page)).marked(picture, passage))
+        converter = bitmap.get_posconv(page)
+        return png_of(marked(picture, [_on(converter, box) for box in _boxes_of(page, passage)]))
 
+    def _read(self, page: pypdfium2.PdfPage, number: int) -> Page:
+        text = self._text_of(page, number)
+        if not _may_be_picture(page, text):
+            return Page(number, text)
+        recognised = self._recogniser.read(_picture_of(page)).text
+        is_better = len(recognised) > len(text)
+        return Page(number, recognised if is_better else text, is_recognised=is_better)
 
-def _text_of(page: pypdfium2.PdfPage) -> str:
-    text_page = page.get_textpage()
-    try:
-        count = text_page.count_rects()
-        if count > MAX_PIECES:
-            return tidy(text_page.get_text_range())
-        boxes = (text_page.get_rect(number) for number in range(count))
-        runs = ((box, text_page.get_text_bounded(*box)) for box in boxes)
-        pieces = [Piece(box[0], box[1], box[2], box[3], text) for box, text in runs if text.strip()]
-        return laid_out_text(pieces, page.get_width())
-    finally:
-        text_page.close()
+    def _text_of(self, page: pypdfium2.PdfPage, number: int) -> str:
+        with PageText(page) as page_text:
+            text = page_text.text()
+        if not _is_garbage(text):
+            return text
+        other = tidy(self._facts.second_opinion(number))
+        return "" if _is_garbage(other) else other
 
 
 def _is_garbage(text: str) -> bool:
@@ -104,41 +97,55 @@ def _is_garbage(text: str) -> bool:
     return len(signs) >= LEAST_CHARACTERS and strange > len(signs) // 4
 
 
-def _has_pictures(page: pypdfium2.PdfPage) -> bool:
-    return any(True for _ in page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3))
+def _may_be_picture(page: pypdfium2.PdfPage, text: str) -> bool:
+    """Whether more can be read off the page than is written in the file."""
+    count = len("".join(text.split()))
+    if count >= CAPTION_CHARACTERS:
+        return False
+    part = _picture_part(page)
+    if count >= LEAST_CHARACTERS:
+        return part >= PICTURE_PART
+    # Letters may be drawn as shapes, too.
+    return part > 0 or (not count and any(True for _ in page.get_objects(max_depth=1)))
 
 
-def _picture_of(page: pypdfium2.PdfPage, dots_per_inch: int, max_side_pixels: int) -> Image.Image:
-    scale = min(dots_per_inch / POINTS_PER_INCH, max_side_pixels / max(*page.get_size(), 1))
+def _picture_part(page: pypdfium2.PdfPage) -> float:
+    """How much of the page its pictures take, as far as that can be told."""
+    part, size = 0.0, page.get_width() * page.get_height()
+    for each in page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = each.get_bounds()
+        part += abs((right - left) * (top - bottom)) / max(size, 1.0)
+    return part
+
+
+def _picture_of(page: pypdfium2.PdfPage) -> Image.Image:
+    scale = min(DOTS_PER_INCH / POINTS_PER_INCH, MAX_SIDE_PIXELS / max(*page.get_size(), 1))
     picture: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
     return picture
 
 
-def _boxes_of(page: pypdfium2.PdfPage, passage: str) -> Iterator[tuple[float, float, float, float]]:
-    """Where a passage stands on a page, line by line, in points from the lower left corner."""
-    text_page = page.get_textpage()
-    try:
-        span = find_passage(text_page.get_text_range(), passage)
-        if span is not None:
-            begin, end = span
-            for number in range(text_page.count_rects(begin, end - begin)):
-                yield text_page.get_rect(number)
-    finally:
-        text_page.close()
+def _boxes_of(page: pypdfium2.PdfPage, passage: str) -> list[tuple[float, float, float, float]]:
+    """Where a passage stands on a page, line by line, in points as the file counts them."""
+    with PageText(page) as text:
+        runs = [run for region in regions(list(text.runs())) for run in region]
+        letters = Letters((run.begin + at, sign) for run in runs for at, sign in enumerate(run.text))
+        return [box for begin, end in _ranges(letters.owners(passage)) for box in text.boxes(begin, end)]
 
 
-def _marked(
-    picture: Image.Image, boxes: list[tuple[float, float, float, float]], scale: float, height: float
-) -> Image.Image:
-    layer = Image.new("RGBA", picture.size, (0, 0, 0, 0))
-    pen = ImageDraw.Draw(layer)
-    for left, bottom, right, top in boxes:
-        corners = (left * scale, (height - top) * scale, right * scale, (height - bottom) * scale)
-        pen.rectangle(
-            (
-                *(corners[0] - MARGIN_PIXELS, corners[1] - MARGIN_PIXELS),
-                *(corners[2] + MARGIN_PIXELS, corners[3] + MARGIN_PIXELS),
-            ),
-            fill=MARK,
-        )
-    return Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB")
+def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Numbers as ranges; what is only a space or a mark apart belongs together."""
+    begin = end = -1
+    for number in numbers:
+        if not end <= number <= end + 2:
+            if end > begin:
+                yield begin, end
+            begin = number
+        end = number + 1
+    if end > begin:
+        yield begin, end
+
+
+def _on(converter: pypdfium2.PdfPosConv, box: tuple[float, float, float, float]) -> PixelBox:
+    """A box of the page on its picture, which may be turned."""
+    (x, y), (other_x, other_y) = converter.to_bitmap(*box[:2]), converter.to_bitmap(*box[2:])
+    return min(x, other_x), min(y, other_y), max(x, other_x), max(y, other_y)

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -15,117 +15,150 @@ LIGATURES: Final = str.maketrans(
         "ﬅ": "st",
         "ﬆ": "st",
         "\u00ad": None,
+        "\u0002": "-",
         "\ufffe": "-",
     }
 )
-HYPHENATED: Final = re.compile(r"(?<=[^\W\d_])[-\u2010\x02]\n(?=[a-zа-яё])")
+PARTED_WORD: Final = re.compile(r"(?<=[^\W\d_])[-\u2010]\n(?=[a-zа-яё])")
+PARTED_NAME: Final = re.compile(r"(?<=[^\W\d_])([-\u2010])\n(?=[A-ZА-ЯЁ])")
 SPACES: Final = re.compile(r"[ \t\u00a0]+")
-PARAGRAPH_GAP: Final = 0.75
-"""Of a line's height: what is more apart is another paragraph."""
-SAME_LINE: Final = 0.5
 LEAST_LINES: Final = 6
 """Fewer say nothing about columns."""
 GUTTER: Final = 0.02
-"""Of the page's width."""
+"""Of the width, as those that follow: the white between two columns at least,"""
+COLUMN_LINE: Final = 0.2
+"""a usual line in a column (the cells of a table are shorter, and belong beside each other),"""
+CENTRE: Final = 0.2
+"""and the margin in which no column begins."""
+# Of the height of a line.
+PARAGRAPH_GAP: Final = 0.5
+INDENT: Final = (0.7, 6.0)
+WORD_GAP: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of text and its box, in points from the lower left corner."""
+class Run:
+    """Text in a line, its box in points from the lower left, and where it begins in the file's text."""
 
     left: float
     bottom: float
     right: float
     top: float
     text: str
+    begin: int = 0
 
     @property
     def height(self) -> float:
         return self.top - self.bottom
 
+    def is_beside(self, other: "Run") -> bool:
+        """Whether both stand in one line, be one of them raised."""
+        shared = min(self.top, other.top) - max(self.bottom, other.bottom)
+        return shared > 0.5 * min(self.height, other.height)
 
-def laid_out_text(pieces: Sequence[Piece], page_width: float) -> str:
+
+def text_of(runs: Sequence[Run]) -> str:
     """Put the runs of a page into the order in which it is read, column by column, paragraphs apart."""
-    if not pieces:
-        return ""
-    columns = _columns(pieces, page_width)
-    return tidy("\n\n".join(_column_text(column) for column in columns))
+    return tidy("\n\n".join(_joined(region) for region in regions(runs)))
 
 
 def tidy(text: str) -> str:
     """Join words that were parted at the end of a line, and write ligatures as letters."""
     plain = text.translate(LIGATURES).replace("\r\n", "\n").replace("\r", "\n")
-    joined = HYPHENATED.sub("", plain)
-    lines = (SPACES.sub(" ", line).strip() for line in joined.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    lines = (SPACES.sub(" ", line).strip() for line in plain.split("\n"))
+    joined = PARTED_NAME.sub(r"\1", PARTED_WORD.sub("", "\n".join(lines)))
+    return re.sub(r"\n{3,}", "\n\n", joined).strip()
 
 
-def _columns(pieces: Sequence[Piece], page_width: float) -> Iterator[list[Piece]]:
+def regions(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
     """Yield what is read one after the other: what spans the page, and columns between that."""
-    gutter = _gutter(pieces, page_width)
+    gutter = _gutter(runs)
     if gutter is None:
-        yield list(pieces)
+        if runs:
+            yield runs
         return
-    band: list[Piece] = []
-    for piece in sorted(pieces, key=lambda piece: -piece.top):
-        if piece.left < gutter < piece.right:
+    band: list[Run] = []
+    for run in sorted(runs, key=lambda run: -run.top):
+        if run.left < gutter < run.right:
             yield from _sides(band, gutter)
             band = []
-            yield [piece]
+            yield [run]
         else:
-            band.append(piece)
+            band.append(run)
     yield from _sides(band, gutter)
 
 
-def _sides(band: list[Piece], gutter: float) -> Iterator[list[Piece]]:
-    for side in ([p for p in band if p.right <= gutter], [p for p in band if p.right > gutter]):
-        if side:
-            yield side
+def _sides(band: Sequence[Run], gutter: float) -> Iterator[Sequence[Run]]:
+    yield from regions([run for run in band if run.right <= gutter])
+    yield from regions([run for run in band if run.right > gutter])
 
 
-def _gutter(pieces: Sequence[Piece], page_width: float) -> float | None:
+def _gutter(runs: Sequence[Run]) -> float | None:
     """The middle of the white strip between two columns; None where there are none."""
-    body = [piece for piece in pieces if piece.right - piece.left < page_width * 0.6]
-    if len(body) < 2 * LEAST_LINES:
+    if len(runs) < 2 * LEAST_LINES:
         return None
-    edges = sorted({piece.right for piece in body} | {piece.left for piece in body})
-    middle = [(a, b) for a, b in pairwise(edges) if page_width * 0.3 < (a + b) / 2 < page_width * 0.7]
-    for begin, end in sorted(middle, key=lambda strip: strip[0] - strip[1]):
-        if end - begin < page_width * GUTTER:
-            return None
-        at = (begin + end) / 2
-        left = sum(piece.right <= at for piece in body)
-        right = sum(piece.left >= at for piece in body)
-        if min(left, right) >= LEAST_LINES and len(body) - left - right <= len(body) // 10:
+    begin, end = min(run.left for run in runs), max(run.right for run in runs)
+    width = end - begin
+    body = [run for run in runs if run.right - run.left < 0.6 * width]
+    edges = sorted({run.right for run in body} | {run.left for run in body})
+    inner = (begin + CENTRE * width, end - CENTRE * width)
+    strips = [(b - a, (a + b) / 2) for a, b in pairwise(edges) if b - a >= GUTTER * width]
+    for _size, at in sorted(strips, reverse=True):
+        left = [run for run in body if run.right <= at]
+        right = [run for run in body if run.left >= at]
+        crossing = len(body) - len(left) - len(right)
+        if (
+            inner[0] < at < inner[1]
+            and crossing <= len(body) // 10
+            and all(_is_column(side, width) for side in (left, right))
+        ):
             return at
     return None
 
 
-def _column_text(pieces: Sequence[Piece]) -> str:
-    height = median(piece.height for piece in pieces) or 1.0
-    lines = _lines(pieces, height)
-    text = ""
-    above: Piece | None = None
-    for line in lines:
-        if above is not None:
-            gap = above.bottom - line[0].top
-            text += "\n\n" if gap > height * PARAGRAPH_GAP or gap < -5 * height else "\n"
-        text += " ".join(piece.text.strip("\r\n") for piece in line)
-        above = line[0]
+def _is_column(side: Sequence[Run], width: float) -> bool:
+    if len(side) < LEAST_LINES:
+        return False
+    return median(run.right - run.left for run in side) >= COLUMN_LINE * width
+
+
+def _joined(runs: Sequence[Run]) -> str:
+    lines = _lines(runs)
+    height = median(run.height for run in runs) or 1.0
+    margin = median(line[0].left for line in lines)
+    gaps = sorted(gap for above, line in pairwise(lines) if (gap := above[0].bottom - line[0].top) > -height)
+    usual = min(gaps[(len(gaps) - 1) // 3], 1.5 * height) if len(gaps) > 1 else 0.0
+
+    def is_indented(line: Sequence[Run]) -> bool:
+        return INDENT[0] * height < line[0].left - margin < INDENT[1] * height
+
+    text = _line_text(lines[0], height) if lines else ""
+    for number, (above, line) in enumerate(pairwise(lines), start=1):
+        gap = above[0].bottom - line[0].top
+        is_new = gap > usual + PARAGRAPH_GAP * height or gap < -5 * height
+        is_amid = is_indented(above) and number + 1 < len(lines) and is_indented(lines[number + 1])
+        begins = is_indented(line) and not is_amid
+        text += ("\n\n" if is_new or begins else "\n") + _line_text(line, height)
     return text
 
 
-def _lines(pieces: Iterable[Piece], height: float) -> list[list[Piece]]:
-    """Runs that stand beside each other, from the left, in the order in which the file has the lines."""
-    lines: list[list[Piece]] = []
-    for piece in pieces:
-        last = lines[-1][-1] if lines else None
-        if (
-            last is not None
-            and abs(last.bottom - piece.bottom) < height * SAME_LINE
-            and piece.left >= last.left
-        ):
-            lines[-1].append(piece)
+def _line_text(line: Sequence[Run], height: float) -> str:
+    text = line[0].text
+    for before, run in pairwise(line):
+        # Whichever way the line is read.
+        gap = max(run.left - before.right, before.left - run.right)
+        text += (" " if gap > WORD_GAP * height else "") + run.text
+    return text
+
+
+def _lines(runs: Sequence[Run]) -> list[list[Run]]:
+    """Runs that stand beside each other, in the order of the file where it goes down the page."""
+    if sum(below.bottom > above.top for above, below in pairwise(runs)) > len(runs) // 5:
+        runs = sorted(runs, key=lambda run: (-run.top, run.left))
+    lines: list[list[Run]] = []
+    for run in runs:
+        if lines and run.is_beside(lines[-1][0]):
+            lines[-1].append(run)
         else:
-            lines.append([piece])
+            lines.append([run])
     return lines
