@@ -80,19 +80,21 @@ async def test_a_fourth_picture_at_once_has_to_wait(patron: Patron) -> None:
 async def test_an_order_that_is_edited_meanwhile_leaves_one_picture_of_its_last_words(
     patron: Patron,
 ) -> None:
+    ann, _bob = await patron.in_group()
     await patron.openai.pace(picture_seconds=1.5)
     mark = patron.telegram.mark()
-    order = await patron.say(f"нарисуй {CAT}")
-    await patron.seen(mark, only="photo", caption=DRAWING)
-    await patron.telegram.edit(patron.user_id, order["message_id"], "нарисуй собаку")
+    order = await ann.say(f"/img {CAT}")
+    await ann.seen(mark, only="photo", caption=DRAWING)
+    await ann.telegram.edit(ann.user_id, order["message_id"], "/img собаку", chat_id=ann.chat_id)
     await patron.openai.until_ended(1)
     await patron.openai.pace()
-    picture = await patron.finished(mark)
+    picture = await ann.finished(mark)
     assert "собаку" in picture["caption"]
-    stopped = await patron.seen(mark, text="отменено")
+    stopped = await ann.seen(mark, text="отменено")
     await patron.telegram.wait_for(
         "delete", after=mark, where=lambda event: stopped["message_id"] in event["message_ids"]
     )
-    assert [message["message_id"] for message in await patron.messages()] == [picture["message_id"]]
+    pictures = [message["message_id"] for message in await ann.messages() if "photo" in message]
+    assert pictures == [picture["message_id"]]
     cancelled, drawn = await patron.picture_calls()
     assert (cancelled.outcome, drawn.outcome) == (Outcome.CLIENT_GONE, Outcome.COMPLETED)

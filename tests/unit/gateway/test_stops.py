@@ -69,3 +69,13 @@ async def test_where_nobody_reads_any_more_all_answers_end() -> None:
     assert stops.stop_now(StopWish(42, 0, thread_id=None))
     assert answer.is_stopped
     assert elsewhere.is_stopped
+
+
+async def test_an_edit_ends_all_that_answers_its_message_whichever_attempt_it_is() -> None:
+    stops, attempt, another = Stops(), an_answer(), an_answer()
+    attempt.question_id, another.turn_id, another.question_id = "turn-0", "turn-2", "turn-9"
+    await stops.begin(attempt)
+    await stops.begin(another)
+    assert stops.stop_now(StopWish(42, 0, question_id="turn-0"))
+    assert attempt.is_stopped
+    assert not another.is_stopped
