@@ -54,7 +54,7 @@ async def _speed(reading: Reading, directory: Path) -> Figures:
     own_text = await _seconds(lambda: _read(reading, written))
     own_scan = await _seconds(lambda: _read(reading, scanned))
     alone_text = await _seconds(lambda: asyncio.to_thread(_pdfium_alone, written))
-    alone_scan = await _seconds(lambda: asyncio.to_thread(lambda: [*map(recogniser.text_on, pictures)]))
+    alone_scan = await _seconds(lambda: asyncio.to_thread(lambda: [*map(recogniser.read, pictures)]))
     return {
         "text_pages_per_second": rounded(TEXT_PAGES / own_text, 1),
         "text_pages_per_second_pdfium_alone": rounded(TEXT_PAGES / alone_text, 1),
