@@ -16,6 +16,8 @@ from services.docs.readers.base import Problem, Unreadable
 log = structlog.get_logger()
 
 PREFIX: Final = "file-"
+# What people are told of a limit.
+BYTES_PER_MB: Final = 1_000_000
 # Longer than any file is read.
 LEFTOVER_SECONDS: Final = 3600.0
 
@@ -65,7 +67,7 @@ class Inbox:
     def require_fits(self, size_bytes: int) -> None:
         """Raise Unreadable when a file of this size would be too large."""
         if size_bytes > self._max_bytes:
-            raise Unreadable(Problem.TOO_LARGE, self._max_bytes)
+            raise Unreadable(Problem.TOO_LARGE, max(1, self._max_bytes // BYTES_PER_MB))
 
     @asynccontextmanager
     async def receive(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[Received]:

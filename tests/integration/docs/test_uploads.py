@@ -56,7 +56,7 @@ async def test_a_file_that_is_too_large_is_refused_also_when_it_lies(tight: Docs
     for size_bytes in (5_000_000, 0):
         with pytest.raises(UnsupportedDocument) as refused:
             await tight.upload(b"a" * 5_000_000, size_bytes=size_bytes)
-        assert refused.value.metadata == {"problem": "too_large", "limit": "400000"}
+        assert refused.value.metadata == {"problem": "too_large", "limit": "1"}
     assert not [*tight.settings.docs_directory.glob("file-*")]
 
 

@@ -83,7 +83,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """INVALID_ARGUMENT. A document cannot be read. Metadata: `problem`, one of
     `unknown_format`, `broken`, `empty`, `password_needed`, `password_wrong`,
     `too_large`, `too_many_pages`, `too_much_text`, `too_deep`, `archive_bomb`,
-    `too_slow`, `too_much_memory`, `ocr_missing`; `limit` where it is a number.
+    `too_slow`, `too_much_memory`, `ocr_missing`; `limit` where it is a number,
+    in MB of a file that is too large.
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -155,6 +156,7 @@ ERROR_REASON_UNSUPPORTED_DOCUMENT: ErrorReason.ValueType  # 17
 """INVALID_ARGUMENT. A document cannot be read. Metadata: `problem`, one of
 `unknown_format`, `broken`, `empty`, `password_needed`, `password_wrong`,
 `too_large`, `too_many_pages`, `too_much_text`, `too_deep`, `archive_bomb`,
-`too_slow`, `too_much_memory`, `ocr_missing`; `limit` where it is a number.
+`too_slow`, `too_much_memory`, `ocr_missing`; `limit` where it is a number,
+in MB of a file that is too large.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
