@@ -114,7 +114,7 @@ class Answers:
         self, inquiry: Inquiry, volumes: Sequence[Volume]
     ) -> AsyncIterator[asyncio.Task[Suggested] | None]:
         """Think of questions beside the summary of a document."""
-        if inquiry.question or len(volumes) > 1:
+        if inquiry.question or inquiry.goes_on or len(volumes) > 1:
             yield None
             return
         task = asyncio.create_task(self._suggestions.suggest(inquiry, volumes[0]))

@@ -43,6 +43,7 @@ class TextClient:
                 materials=_materials(materials),
                 model=inquiry.model,
                 task=TASKS[task],
+                run_kind=pb.RUN_KIND_CONTINUE if inquiry.goes_on else pb.RUN_KIND_ANSWER,
             )
         )
         try:

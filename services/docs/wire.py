@@ -44,6 +44,7 @@ def inquiry(request: pb.StreamAnswerRequest) -> Inquiry:
         document_ids=tuple(dict.fromkeys(request.document_ids)),
         question=request.question.strip(),
         model=request.model,
+        goes_on=request.run_kind == pb.RUN_KIND_CONTINUE,
     )
 
 

@@ -17,6 +17,8 @@ class Inquiry:
     document_ids: tuple[str, ...]
     question: str
     model: str
+    goes_on: bool = False
+    """Whether the turn's answer is to be gone on with, instead of a new one."""
 
 
 @dataclass(frozen=True, slots=True)

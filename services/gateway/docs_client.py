@@ -56,6 +56,7 @@ class DocsClient:
             document_ids=inquiry.sources.document_ids,
             question=inquiry.question,
             model=inquiry.model,
+            run_kind=pb.RUN_KIND_CONTINUE if inquiry.goes_on else pb.RUN_KIND_ANSWER,
         )
         call = self._stub.StreamAnswer(request, timeout=self._timeout_seconds)
         try:

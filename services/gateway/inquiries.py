@@ -14,7 +14,7 @@ from services.gateway.documents.card import Unread, card_of
 from services.gateway.documents.files import DocumentFile
 from services.gateway.documents.library import Library
 from services.gateway.documents.opening import Opening
-from services.gateway.documents.sources import sources_of
+from services.gateway.documents.sources import NO_CARD, sources_of
 from services.gateway.people import Awaited, Awaiting, People
 from services.gateway.questions import conversation_of, speaker_of
 from services.gateway.wording import Wording
@@ -110,22 +110,14 @@ class Inquiries:
 
     async def ask_again(self, turn: Turn, sources: Sources) -> None:
         """Gives another answer from the same documents, or the rest of one. Raises LeaseLost or Outgrown."""
-        if turn.purpose is not Purpose.CONTINUE:
+        goes_on = turn.purpose is Purpose.CONTINUE
+        card = NO_CARD if goes_on else sources.card
 
-            async def same() -> Inquiry:
-                return self._inquiry(turn, replace(sources, citations=(), suggested_questions=()))
+        async def inquiry() -> Inquiry:
+            asked = replace(sources, citations=(), suggested_questions=(), card=card)
+            return replace(self._inquiry(turn, asked), goes_on=goes_on)
 
-            await self._answers.answer(turn, same, card=sources.card)
-            return
-        go_on = self._wording.say("document-continue", turn.language)
-        question = f"{sources.question}\n\n{go_on}".strip()
-
-        async def rest() -> Inquiry:
-            inquiry = self._inquiry(turn, Sources(sources.documents, sources.question))
-            # It is a question of its own, to which the conversation knows what has been answered so far.
-            return replace(inquiry, turn_id=turn.turn_id, question=question)
-
-        await self._answers.answer(turn, rest)
+        await self._answers.answer(turn, inquiry, card=card)
 
     async def open(self, turn: Turn, document_ids: Sequence[str]) -> None:
         """What is said next in the turn's conversation is about these documents; none: about anything."""

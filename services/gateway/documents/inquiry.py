@@ -16,3 +16,5 @@ class Inquiry:
     question: str = ""
     """A summary is wanted where it is empty."""
     model: str = ""
+    goes_on: bool = False
+    """Whether the question's answer is gone on with, where it ended."""

@@ -356,7 +356,6 @@ document-password-ask = Send the password as your next message. I read it and de
 document-password-ask-group = Reply to this message with the password. It is safer to send me the document in a private chat: nobody else sees the password there.
 document-locked = locked with a password. Please send it on its own.
 document-forgotten = I no longer have this file. Please send it again.
-document-continue = Go on with the previous answer from where it broke off, without repeating what was said.
 documents-button = 📚 Documents
 documents-title = 📚 Your documents: { $count }
 documents-none = There is nothing here yet. Send a PDF, a Word file, a spreadsheet, slides or a photo of a page, and I answer questions about it and name the pages.

@@ -6,10 +6,12 @@ from typing import Final, NamedTuple
 import pytest
 import pytest_asyncio
 from PIL import Image
+from quartet.docs.v1 import document_service_pb2 as pb
 
 from services.chassis.errors import ContentRejected, ServiceUnavailable
 from services.sandbox.vendor.faults import FaultKind
 from services.sandbox.vendor.journal import Outcome
+from services.text.framing import GO_ON
 from tests.support.docs_service import DocsCaller, Document, docs_service
 from tests.support.openai import OpenAIStandIn
 
@@ -104,6 +106,18 @@ async def test_whoever_stops_an_answer_stops_the_vendor(lease: Lease, vendor: Op
     finally:
         await vendor.pace()
     assert ended.outcome is Outcome.CLIENT_GONE
+
+
+async def test_a_stopped_answer_goes_on_where_it_ended(lease: Lease, vendor: OpenAIStandIn) -> None:
+    owner, document = lease
+    turn = {"turn_id": "lease-question", "conversation_id": "lease-conversation"}
+    await owner.ask("Какой срок?", document, **turn)
+    await vendor.forget_calls()
+    more = await owner.ask("", document, run_id="more", run_kind=pb.RUN_KIND_CONTINUE, **turn)
+    (call,) = await vendor.until_ended()
+    assert call.text == GO_ON[: len(call.text)]
+    assert more.completed
+    assert not more.completed.suggested_questions
 
 
 async def test_what_goes_wrong_at_the_vendor_is_told_as_it_is(lease: Lease, vendor: OpenAIStandIn) -> None:

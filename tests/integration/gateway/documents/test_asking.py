@@ -1,4 +1,5 @@
 import pytest
+from quartet.docs.v1 import document_service_pb2 as pb
 
 from tests.integration.gateway.documents.desk import SUMMARY, Desk, buttons_in
 from tests.support.reading_room import PASSAGE, SUGGESTED
@@ -108,7 +109,7 @@ async def test_another_answer_takes_the_place_of_the_former_and_the_description_
     assert first.turn_id == second.turn_id != second.run_id
 
 
-async def test_an_answer_that_ended_early_is_continued_by_asking_for_the_rest(desk: Desk) -> None:
+async def test_an_answer_that_ended_early_is_gone_on_with(desk: Desk) -> None:
     former = await desk.hang_up_answer(desk.keep("Договор.pdf"))
     desk.room.is_truncated = True
     answer = await desk.ask("Расскажи всё", reply_to_message_id=former["message_id"])
@@ -116,11 +117,11 @@ async def test_an_answer_that_ended_early_is_continued_by_asking_for_the_rest(de
     desk.room.is_truncated = False
     mark = desk.telegram.mark()
     await desk.press(answer, "Продолжить")
-    await desk.reply("Продолжи предыдущий ответ", after=mark, final=True)
+    await desk.reply("Расскажи всё", after=mark, final=True)
     begun, rest = desk.room.inquiries
-    assert rest.question.startswith("Расскажи всё\n\n")
-    assert begun.turn_id != rest.turn_id
-    assert begun.conversation_id == rest.conversation_id
+    assert (rest.turn_id, rest.question) == (begun.turn_id, begun.question)
+    assert rest.run_id != begun.run_id
+    assert rest.run_kind == pb.RUN_KIND_CONTINUE
 
 
 async def test_an_answer_that_fails_is_explained_below_the_description_and_can_be_tried_again(

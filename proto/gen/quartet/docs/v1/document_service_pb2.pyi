@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from quartet.common.v1 import caller_pb2 as _caller_pb2
 from quartet.common.v1 import usage_pb2 as _usage_pb2
 from quartet.docs.v1 import document_pb2 as _document_pb2
@@ -20,6 +21,34 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _RunKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RunKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RUN_KIND_UNSPECIFIED: _RunKind.ValueType  # 0
+    """Same as ANSWER."""
+    RUN_KIND_ANSWER: _RunKind.ValueType  # 1
+    """Answers the question of this request."""
+    RUN_KIND_CONTINUE: _RunKind.ValueType  # 2
+    """Goes on where the turn's answer ended; the deltas are what comes after it.
+    RESOURCE_NOT_FOUND where it is no longer remembered.
+    """
+
+class RunKind(_RunKind, metaclass=_RunKindEnumTypeWrapper):
+    """RunKind says what a run does to its turn."""
+
+RUN_KIND_UNSPECIFIED: RunKind.ValueType  # 0
+"""Same as ANSWER."""
+RUN_KIND_ANSWER: RunKind.ValueType  # 1
+"""Answers the question of this request."""
+RUN_KIND_CONTINUE: RunKind.ValueType  # 2
+"""Goes on where the turn's answer ended; the deltas are what comes after it.
+RESOURCE_NOT_FOUND where it is no longer remembered.
+"""
+Global___RunKind: _TypeAlias = RunKind  # noqa: Y015
 
 @_typing.final
 class UploadDocumentRequest(_message.Message):
@@ -151,6 +180,7 @@ class StreamAnswerRequest(_message.Message):
     DOCUMENT_IDS_FIELD_NUMBER: _builtins.int
     QUESTION_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
+    RUN_KIND_FIELD_NUMBER: _builtins.int
     turn_id: _builtins.str
     """Chosen by the caller, unique per question: letters, digits, `.`, `-`, `_`."""
     run_id: _builtins.str
@@ -163,6 +193,7 @@ class StreamAnswerRequest(_message.Message):
     """
     model: _builtins.str
     """One of quartet.text.v1's models; the default when empty."""
+    run_kind: Global___RunKind.ValueType
     @_builtins.property
     def caller(self) -> _caller_pb2.Caller: ...
     @_builtins.property
@@ -177,10 +208,11 @@ class StreamAnswerRequest(_message.Message):
         document_ids: _abc.Iterable[_builtins.str] | None = ...,
         question: _builtins.str = ...,
         model: _builtins.str = ...,
+        run_kind: Global___RunKind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "conversation_id", b"conversation_id", "document_ids", b"document_ids", "model", b"model", "question", b"question", "run_id", b"run_id", "turn_id", b"turn_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "conversation_id", b"conversation_id", "document_ids", b"document_ids", "model", b"model", "question", b"question", "run_id", b"run_id", "run_kind", b"run_kind", "turn_id", b"turn_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
