@@ -2,7 +2,7 @@ import re
 from itertools import cycle, islice
 from typing import Final
 
-from services.sandbox.vendor import improving, samples, tokens
+from services.sandbox.vendor import improving, paging, samples, tokens
 from services.sandbox.vendor.questions import Question
 
 LONG: Final = re.compile(r"(?:длинн\w*|long)\D{0,12}(\d{1,5})?", re.IGNORECASE)
@@ -24,6 +24,8 @@ def compose(question: Question) -> str:
     text = question.text
     if improving.is_wanted(question):
         return improving.improve(question)
+    if paging.wants_questions(question):
+        return paging.questions(question)
     language = samples.RUSSIAN if samples.is_russian(text) else samples.ENGLISH
     return f"{language.mark} {_body(question, language)}"
 
@@ -75,6 +77,7 @@ def _echo(question: Question, language: samples.Language) -> str:
     if asked.materials:
         material = sum(map(len, asked.materials))
         lines.append(language.material.format(characters=material))
+        lines += paging.quotations(question)
     if asked.image_count:
         lines.append(language.images.format(count=asked.image_count))
     earlier_count = sum(message.image_count for message in question.asked[:-1])
