@@ -15,7 +15,7 @@ class ReadingLimits:
     """Without a page."""
     render_seconds: float = 30.0
     cpu_seconds: int = 1700
-    memory_bytes: int = 2 * 1024**3
+    memory_bytes: int = 1024**3
     pages: int = 3000
     text_characters: int = 20_000_000
     message_bytes: int = 32_000_000

@@ -11,7 +11,7 @@ import structlog
 from services.chassis.errors import StartupError
 from services.docs.jail.inmate import Inmate, Lost, Order
 from services.docs.jail.spares import NOT_STARTED, Spares
-from services.docs.jail.testimony import Testimony
+from services.docs.jail.statement import Statement
 from services.docs.limits import ReadingLimits
 from services.docs.readers.base import Overview, Page, Problem, Unreadable
 
@@ -84,7 +84,7 @@ class Reading:
             return message
         raise _refusal(message)
 
-    async def _heard(self, inmate: Inmate, *, until: float) -> Testimony:
+    async def _heard(self, inmate: Inmate, *, until: float) -> Statement:
         """The next message that is no refusal. Raises Unreadable, Lost."""
         left_seconds = until - time.monotonic()
         if left_seconds <= 0:
@@ -98,7 +98,7 @@ class Reading:
             raise _refusal(message)
         return message
 
-    def _next_page(self, message: Testimony, number: int) -> Page:
+    def _next_page(self, message: Statement, number: int) -> Page:
         """Raises Unreadable: whoever has taken over the process may tell anything."""
         if number > self._limits.pages:
             raise Unreadable(Problem.TOO_MANY_PAGES, self._limits.pages)
@@ -144,7 +144,7 @@ class Reading:
             raise StartupError(UNSAFE.format(f"a confined process could {', '.join(message.escapes)}"))
 
 
-def _refusal(message: Testimony | bytes) -> Unreadable:
+def _refusal(message: Statement | bytes) -> Unreadable:
     if isinstance(message, bytes):
         return Unreadable(Problem.BROKEN)
     if message.unconfined:

@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from ttf_opensans import opensans  # type: ignore[import-untyped]  # no stubs
 
 FONT = "OpenSans"
 LINE_POINTS = 16.0
+
+Placed = tuple[float, float, str]
+"""A line, and where it begins: points from the left and from below."""
 
 
 def pdf(file: Path, pages: Sequence[Sequence[str]], *, title: str = "", outline: Sequence[str] = ()) -> Path:
@@ -42,6 +46,46 @@ def pdf_in_columns(file: Path, left: Sequence[str], right: Sequence[str], headli
         canvas.drawString(320.0, at, other)
     canvas.save()
     return file
+
+
+def placed_pdf(file: Path, *lines: Placed, degrees: int = 0) -> Path:
+    """A page of lines that stand where they are told to; with `degrees` written on its side, and turned."""
+    canvas = _canvas(file)
+    across, up = {0: (0, 0), 90: (A4[0], 0), 180: A4, 270: (0, A4[1])}[degrees]
+    canvas.translate(across, up)
+    canvas.rotate(degrees)
+    canvas.setFont(FONT, 12)
+    for left, at, line in lines:
+        canvas.drawString(left, at, line)
+    canvas.save()
+    return turned(file, file, degrees) if degrees else file
+
+
+def turned(file: Path, of: Path, degrees: int, *, stamp: Path | None = None) -> Path:
+    """The same pages turned, and with what another file has written over them."""
+    writer = pypdf.PdfWriter(clone_from=of)
+    for page in writer.pages:
+        page.rotate(degrees)
+        if stamp is not None:
+            page.merge_page(pypdf.PdfReader(stamp).pages[0])
+    writer.write(file)
+    return file
+
+
+def with_letters(file: Path, letters: Callable[[str], str]) -> Path:
+    """Let the letters of a PDF look as before, and mean others."""
+    writer = pypdf.PdfWriter(clone_from=file)
+    for font in writer.pages[0]["/Resources"]["/Font"].values():  # type: ignore[index]  # is a dictionary
+        if "/ToUnicode" in font:
+            meant = font["/ToUnicode"].get_data().decode()
+            meaning = re.sub(r"(?<= )<(0[0-9A-F]{3})>(?=\n|$)", lambda each: _code(letters, each[1]), meant)
+            font["/ToUnicode"].set_data(meaning.encode())
+    writer.write(file)
+    return file
+
+
+def _code(letters: Callable[[str], str], code: str) -> str:
+    return f"<{ord(letters(chr(int(code, 16)))):04X}>"
 
 
 def scan(lines: Sequence[str], *, size: tuple[int, int] = (1240, 900)) -> Image.Image:

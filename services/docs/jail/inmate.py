@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from services.docs.jail import frames
-from services.docs.jail.testimony import Testimony
+from services.docs.jail.statement import Statement
 from services.docs.readers.base import Problem, Unreadable
 
 COMMAND: Final = "services.docs.jail"
@@ -90,7 +90,7 @@ class Inmate:
         except OSError as error:
             raise Lost(await self._ended()) from error
 
-    async def hear(self, *, max_bytes: int) -> Testimony | bytes:
+    async def hear(self, *, max_bytes: int) -> Statement | bytes:
         """Return its next message: facts, or a file. Raises Lost, Unreadable where it says too much."""
         try:
             kind, length = frames.HEADER.unpack(await self._reader.readexactly(frames.HEADER.size))
@@ -99,7 +99,7 @@ class Inmate:
             content = await self._reader.readexactly(length)
         except (OSError, asyncio.IncompleteReadError) as error:
             raise Lost(await self._ended()) from error
-        return content if kind == frames.BYTES else Testimony.of(content)
+        return content if kind == frames.BYTES else Statement.of(content)
 
     async def end(self) -> None:
         """Kill the process, and what it has not told."""

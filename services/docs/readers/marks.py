@@ -11,6 +11,8 @@ PixelBox = tuple[float, float, float, float]
 
 COLOUR: Final = (255, 214, 10, 96)
 MARGIN_PIXELS: Final = 2
+# Letters that one reader takes for the other; whoever looks at the page does not care.
+ALIKE: Final = str.maketrans("ёacehkmoptxyb", "еасенкмортхув")
 LEAST_LETTERS: Final = 12
 MAX_LETTERS: Final = 1000
 MAX_PAGE_LETTERS: Final = 50_000
@@ -74,5 +76,5 @@ def _by_line(boxes: Iterable[PixelBox]) -> list[PixelBox]:
 
 
 def _letters(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(ALIKE)
     return "".join(sign for sign in plain if sign.isalnum())

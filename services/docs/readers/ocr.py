@@ -9,6 +9,7 @@ import tesserocr  # type: ignore[import-untyped]  # no stubs
 from PIL import Image
 
 from services.docs.readers.base import Problem, Unreadable
+from services.docs.readers.lookalikes import in_one_script
 from services.docs.readers.marks import Letters, PixelBox, marked
 from services.docs.readers.pdf_layout import tidy
 
@@ -20,6 +21,8 @@ FOLDERS: Final = (
 )
 LANGUAGES: Final = ("rus", "eng")
 ORIENTATION: Final = "osd"
+# Black and white by what is around (Sauvola's method): half of a photo may lie in the shade.
+FOR_PHOTOS: Final = {"thresholding_method": "2"}
 DOTS_PER_INCH: Final = 250
 MAX_SIDE_PIXELS: Final = 4000
 SMALL_SIDE_PIXELS: Final = 1800
@@ -68,7 +71,7 @@ class Recogniser:
         api = self._api = self._api or _opened(LANGUAGES, tesserocr.PSM.AUTO)
         api.SetImage(grey)
         api.SetSourceResolution(DOTS_PER_INCH)
-        text = tidy(api.GetUTF8Text())
+        text = tidy("\n".join(map(in_one_script, api.GetUTF8Text().split("\n"))))
         words = tuple(_words(api, grey.size)) if text else ()
         sure_percent = int(api.MeanTextConf())
         api.Clear()
@@ -98,7 +101,7 @@ def _opened(languages: tuple[str, ...], mode: int) -> tesserocr.PyTessBaseAPI:
     known = [name for name in languages if folder and (folder / f"{name}.traineddata").exists()]
     if not known:
         raise Unreadable(Problem.OCR_MISSING)
-    return tesserocr.PyTessBaseAPI(path=str(folder), lang="+".join(known), psm=mode)
+    return tesserocr.PyTessBaseAPI(path=str(folder), lang="+".join(known), psm=mode, variables=FOR_PHOTOS)
 
 
 def _words(api: tesserocr.PyTessBaseAPI, size: tuple[int, int]) -> Iterator[tuple[str, PixelBox]]:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -42,44 +43,66 @@ class _Pdf:
         self._pdf = pdf
         self._facts = facts
         self._recogniser = Recogniser()
+        self._is_recogniser_missing = False
         self.overview = Overview(
             Format.PDF, PageUnit.PAGE, len(pdf), facts.title, facts.author, facts.headings
         )
 
     def pages(self) -> Iterator[Page]:
+        has_text = False
         for number in range(1, len(self._pdf) + 1):
             try:
-                page = self._pdf[number - 1]
+                with closing(self._pdf[number - 1]) as page:
+                    read = self._read(page, number)
             except pypdfium2.PdfiumError:
-                yield Page(number, "")  # one page that cannot be loaded does not spoil the others
-                continue
-            try:
-                yield self._read(page, number)
-            finally:
-                page.close()
+                read = Page(number, "")  # one page that is broken does not spoil the others
+            has_text = has_text or bool(read.text)
+            yield read
+        if self._is_recogniser_missing and not has_text:
+            raise Unreadable(Problem.OCR_MISSING)
 
     def render(self, page_number: int, passage: str, max_side_pixels: int) -> bytes:
         try:
             page = self._pdf[page_number - 1]
+            bitmap = page.render(scale=max_side_pixels / max(*page.get_size(), 1))
         except pypdfium2.PdfiumError as error:
             raise Unreadable(Problem.BROKEN) from error
-        bitmap = page.render(scale=max_side_pixels / max(*page.get_size(), 1))
-        picture = bitmap.to_pil().convert("RGB")
-        if not passage:
-            return png_of(picture)
-        text = self._text_of(page, page_number)
-        if _may_be_picture(page, text):
-            return png_of(self._recogniser.read(_picture_of(page)).marked(picture, passage))
-        converter = bitmap.get_posconv(page)
-        return png_of(marked(picture, [_on(converter, box) for box in _boxes_of(page, passage)]))
+        picture: Image.Image = bitmap.to_pil().convert("RGB")
+        try:
+            if passage:
+                picture = self._marked(page, page_number, passage, picture, bitmap.get_posconv(page))
+        except (pypdfium2.PdfiumError, Unreadable):
+            return png_of(picture)  # rather without a mark than not at all
+        return png_of(picture)
+
+    def _marked(
+        self,
+        page: pypdfium2.PdfPage,
+        number: int,
+        passage: str,
+        picture: Image.Image,
+        converter: pypdfium2.PdfPosConv,
+    ) -> Image.Image:
+        if _may_be_picture(page, self._text_of(page, number)):
+            return self._recogniser.read(_picture_of(page)).marked(picture, passage)
+        return marked(picture, [_on(converter, box) for box in _boxes_of(page, passage)])
 
     def _read(self, page: pypdfium2.PdfPage, number: int) -> Page:
         text = self._text_of(page, number)
         if not _may_be_picture(page, text):
             return Page(number, text)
-        recognised = self._recogniser.read(_picture_of(page)).text
+        recognised = self._recognised(page)
         is_better = len(recognised) > len(text)
         return Page(number, recognised if is_better else text, is_recognised=is_better)
+
+    def _recognised(self, page: pypdfium2.PdfPage) -> str:
+        if self._is_recogniser_missing:
+            return ""
+        try:
+            return self._recogniser.read(_picture_of(page)).text
+        except Unreadable:
+            self._is_recogniser_missing = True  # the other pages may still have text
+            return ""
 
     def _text_of(self, page: pypdfium2.PdfPage, number: int) -> str:
         with PageText(page) as page_text:
@@ -91,10 +114,12 @@ class _Pdf:
 
 
 def _is_garbage(text: str) -> bool:
-    """Whether a page's letters have no meaning: fonts without a map to Unicode."""
+    """Whether a page's letters have no meaning: fonts without a map to Unicode, or with that of another."""
     signs = [sign for sign in text if not sign.isspace()]
     strange = sum(sign == "\ufffd" or "\ue000" <= sign <= "\uf8ff" or sign < " " for sign in signs)
-    return len(signs) >= LEAST_CHARACTERS and strange > len(signs) // 4
+    # Cyrillic letters that are taken for Latin ones; no language has so many with accents.
+    accented = sum("À" <= sign <= "ÿ" for sign in signs)
+    return len(signs) >= LEAST_CHARACTERS and (strange > len(signs) // 4 or accented > len(signs) // 2)
 
 
 def _may_be_picture(page: pypdfium2.PdfPage, text: str) -> bool:

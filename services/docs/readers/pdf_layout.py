@@ -30,8 +30,11 @@ COLUMN_LINE: Final = 0.2
 """a usual line in a column (the cells of a table are shorter, and belong beside each other),"""
 CENTRE: Final = 0.2
 """and the margin in which no column begins."""
-# Of the height of a line.
-PARAGRAPH_GAP: Final = 0.5
+PARAGRAPH_PITCH: Final = 1.35
+"""From line to line, of what is usual."""
+# Of the height of a line's letters.
+USUAL_PITCH: Final = 1.6
+MAX_PITCH: Final = 2.5
 INDENT: Final = (0.7, 6.0)
 WORD_GAP: Final = 0.1
 
@@ -46,6 +49,8 @@ class Run:
     top: float
     text: str
     begin: int = 0
+    base: float = 0.0
+    """What its letters stand on."""
 
     @property
     def height(self) -> float:
@@ -126,20 +131,26 @@ def _joined(runs: Sequence[Run]) -> str:
     lines = _lines(runs)
     height = median(run.height for run in runs) or 1.0
     margin = median(line[0].left for line in lines)
-    gaps = sorted(gap for above, line in pairwise(lines) if (gap := above[0].bottom - line[0].top) > -height)
-    usual = min(gaps[(len(gaps) - 1) // 3], 1.5 * height) if len(gaps) > 1 else 0.0
+    pitches = [above[0].base - line[0].base for above, line in pairwise(lines)]
+    longest = PARAGRAPH_PITCH * _usual(pitches, height)
 
-    def is_indented(line: Sequence[Run]) -> bool:
-        return INDENT[0] * height < line[0].left - margin < INDENT[1] * height
+    def is_indented(number: int) -> bool:
+        return number < len(lines) and INDENT[0] < (lines[number][0].left - margin) / height < INDENT[1]
 
-    text = _line_text(lines[0], height) if lines else ""
-    for number, (above, line) in enumerate(pairwise(lines), start=1):
-        gap = above[0].bottom - line[0].top
-        is_new = gap > usual + PARAGRAPH_GAP * height or gap < -5 * height
-        is_amid = is_indented(above) and number + 1 < len(lines) and is_indented(lines[number + 1])
-        begins = is_indented(line) and not is_amid
-        text += ("\n\n" if is_new or begins else "\n") + _line_text(line, height)
+    text = _line_text(lines[0], height)
+    for number, pitch in enumerate(pitches, start=1):
+        is_amid = is_indented(number - 1) and is_indented(number + 1)
+        is_new = not -height < pitch < longest or (is_indented(number) and not is_amid)
+        text += ("\n\n" if is_new else "\n") + _line_text(lines[number], height)
     return text
+
+
+def _usual(pitches: Sequence[float], height: float) -> float:
+    """The distance of lines in a paragraph."""
+    downward = sorted(pitch for pitch in pitches if pitch > 0)
+    if len(downward) < 2:
+        return USUAL_PITCH * height
+    return min(downward[(len(downward) - 1) // 3], MAX_PITCH * height)
 
 
 def _line_text(line: Sequence[Run], height: float) -> str:

@@ -1,13 +1,18 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from ctypes import c_double
 from functools import cached_property
 from itertools import pairwise
 from math import pi
 from typing import Final, Self
 
 import pypdfium2  # type: ignore[import-untyped]  # no stubs
-from pypdfium2.raw import FPDFText_GetCharAngle, FPDFText_GetCharIndexFromTextIndex  # type: ignore[import-untyped]  # no stubs
+from pypdfium2.raw import (  # type: ignore[import-untyped]  # no stubs
+    FPDFText_GetCharAngle,
+    FPDFText_GetCharIndexFromTextIndex,
+    FPDFText_GetCharOrigin,
+)
 
 from services.docs.readers.pdf_layout import Run, text_of, tidy
 
@@ -79,7 +84,11 @@ class PageText:
     def _run(self, begin: int, end: int, boxes: list[Box]) -> Run:
         lefts, bottoms, rights, tops = zip(*boxes, strict=True)
         text = self._text[begin:end]
-        return Run(min(lefts), min(bottoms), max(rights), max(tops), text, begin)
+        stands = self._index(begin + len(text) - len(text.lstrip()))
+        x, y = c_double(), c_double()
+        FPDFText_GetCharOrigin(self._text_page, stands, x, y)
+        base = self._as_seen((x.value, y.value, x.value, y.value))[1]
+        return Run(min(lefts), min(bottoms), max(rights), max(tops), text, begin, base)
 
     def _as_seen(self, box: Box) -> Box:
         left, bottom, right, top = box

@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from services.docs.readers.base import Overview, Page, Problem, Unreadable
 
 
-class Testimony(BaseModel):
+class Statement(BaseModel):
     """One message of the process that reads a file. Like the file it is not trusted, only checked."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
