@@ -1,8 +1,10 @@
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
+from nats.js import JetStreamContext
 from nats.js.api import KeyValueConfig
 from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
@@ -10,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.chassis.errors import InternalError, QuartetError
 from services.chassis.failpoints import Failpoints
-from services.chassis.jetstream import Nats, ensure_bucket
+from services.chassis.jetstream import Nats, ensure_bucket, entries
 from services.docs.document import Document
 from services.docs.notebook import Notebook
 from services.docs.persistence import READ_SECONDS, REQUEST_SECONDS, persist
@@ -37,6 +39,7 @@ class Library:
 
     def __init__(
         self,
+        js: JetStreamContext,
         bucket: KeyValue,
         vault: Vault,
         notebook: Notebook,
@@ -45,6 +48,7 @@ class Library:
         *,
         timeout_seconds: float,
     ) -> None:
+        self._js = js
         self._bucket = bucket
         self._vault = vault
         self._notebook = notebook
@@ -119,14 +123,9 @@ class Library:
 
     async def shelves(self) -> AsyncGenerator[tuple[int, Shelf]]:
         """Yield every owner's shelf as it stands. Raises what NATS raises."""
-        watcher = await self._bucket.watchall(ignore_deletes=True)
-        try:
-            async for entry in watcher:
-                if entry is None:
-                    return
-                yield int(entry.key), _decoded(entry.value)
-        finally:
-            await watcher.stop()  # type: ignore[no-untyped-call]
+        async with aclosing(entries(self._js, BUCKET)) as listed:
+            async for key, value in listed:
+                yield int(key), _decoded(value)
 
     async def _change(self, owner: int, change: Change) -> Shelf:
         former = Shelf()
@@ -185,11 +184,12 @@ async def open_library(
         history=1,
         replicas=settings.stream_replicas,
     )
-    bucket = await ensure_bucket(connection.client.jetstream(timeout=REQUEST_SECONDS), config)
+    js = connection.client.jetstream(timeout=REQUEST_SECONDS)
+    bucket = await ensure_bucket(js, config)
     room = Room(
         settings.docs_max_documents,
         settings.docs_max_bytes_per_user,
         timedelta(days=settings.docs_kept_days),
     )
     timeout_seconds = settings.docs_store_timeout_seconds
-    return Library(bucket, vault, notebook, room, failpoints, timeout_seconds=timeout_seconds)
+    return Library(js, bucket, vault, notebook, room, failpoints, timeout_seconds=timeout_seconds)

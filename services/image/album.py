@@ -1,16 +1,17 @@
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
+from nats.js import JetStreamContext
 from nats.js.api import KeyValueConfig
 from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 from pydantic import TypeAdapter, ValidationError
 
 from services.chassis.errors import QuotaExceeded
-from services.chassis.jetstream import Nats, ensure_bucket
+from services.chassis.jetstream import Nats, ensure_bucket, entries
 from services.image.persistence import READ_SECONDS, REQUEST_SECONDS, persist
 from services.image.picture import Kept, Picture, Version
 from services.image.settings import ImageSettings
@@ -39,7 +40,10 @@ class Album:
     Methods raise ServiceUnavailable if the store stays silent.
     """
 
-    def __init__(self, bucket: KeyValue, *, max_versions: int, timeout_seconds: float) -> None:
+    def __init__(
+        self, js: JetStreamContext, bucket: KeyValue, *, max_versions: int, timeout_seconds: float
+    ) -> None:
+        self._js = js
         self._bucket = bucket
         self._max_versions = max_versions
         self._timeout_seconds = timeout_seconds
@@ -113,16 +117,11 @@ class Album:
 
     async def oldest(self) -> AsyncGenerator[Picture]:
         """Yield all pictures, the oldest first. Raises what NATS raises."""
-        watcher = await self._bucket.watch(_picture_key(">"), ignore_deletes=True)
-        try:
-            async for entry in watcher:
-                if entry is None:
-                    return
-                picture = _decoded(entry.value)
+        async with aclosing(entries(self._js, BUCKET, _picture_key(">"))) as listed:
+            async for _key, value in listed:
+                picture = _decoded(value)
                 if picture is not None:
                     yield picture
-        finally:
-            await watcher.stop()  # type: ignore[no-untyped-call]
 
     async def _read(self, picture_id: str) -> Picture | None:
         try:
@@ -168,8 +167,10 @@ async def open_album(connection: Nats, settings: ImageSettings) -> Album:
         ttl=settings.image_kept_days * SECONDS_PER_DAY,
         replicas=settings.stream_replicas,
     )
-    bucket = await ensure_bucket(connection.client.jetstream(timeout=REQUEST_SECONDS), config)
+    js = connection.client.jetstream(timeout=REQUEST_SECONDS)
+    bucket = await ensure_bucket(js, config)
     return Album(
+        js,
         bucket,
         max_versions=settings.image_max_versions,
         timeout_seconds=settings.image_store_timeout_seconds,

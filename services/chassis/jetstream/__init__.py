@@ -15,6 +15,7 @@ from services.chassis.jetstream.connection import (
     is_conflict,
     require_version,
 )
+from services.chassis.jetstream.listing import entries
 
 __all__ = [
     "ConfigurationConflict",
@@ -26,6 +27,7 @@ __all__ = [
     "ensure_bucket",
     "ensure_object_store",
     "ensure_stream",
+    "entries",
     "is_conflict",
     "require_version",
 ]

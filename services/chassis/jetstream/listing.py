@@ -1,0 +1,38 @@
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+DELETED: Final = "KV-Operation"
+BATCH: Final = 100
+IDLE_SECONDS: Final = 60.0
+
+
+async def entries(js: JetStreamContext, bucket: str, keys: str = ">") -> AsyncGenerator[tuple[str, bytes]]:
+    """Yield what stands in a bucket as key and value, those written longest ago first.
+
+    The library's own watcher may say that all has been told before it has told anything (what is delivered
+    while it looks how much is left is not counted), and who deletes what nobody names would delete too much.
+    Here nothing is delivered before it is asked for. Raises what NATS raises.
+    """
+    prefix = f"$KV.{bucket}."
+    subscription = await js.pull_subscribe(
+        prefix + keys,
+        stream=f"KV_{bucket}",
+        config=ConsumerConfig(
+            deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
+            ack_policy=AckPolicy.NONE,
+            inactive_threshold=IDLE_SECONDS,
+            mem_storage=True,
+        ),
+    )
+    try:
+        pending = (await subscription.consumer_info()).num_pending or 0
+        while pending:
+            for message in await subscription.fetch(min(pending, BATCH)):
+                pending = message.metadata.num_pending
+                if DELETED not in (message.headers or {}):
+                    yield message.subject.removeprefix(prefix), message.data
+    finally:
+        await subscription.unsubscribe()
