@@ -185,6 +185,20 @@ class UnsupportedDocument(QuartetError):
     code = Code.INVALID_ARGUMENT
 
 
+class SubmissionUnknown(QuartetError):
+    """Nobody knows whether the vendor has taken the order."""
+
+    reason = "ERROR_REASON_SUBMISSION_UNKNOWN"
+    code = Code.ABORTED
+
+
+class JobExpired(QuartetError):
+    """The job was not finished in its time."""
+
+    reason = "ERROR_REASON_JOB_EXPIRED"
+    code = Code.ABORTED
+
+
 def by_reason() -> dict[str, type[QuartetError]]:
     """Return every concrete error class under the name of its `ErrorReason`."""
     return {error.reason: error for error in QuartetError.__subclasses__()}

@@ -86,6 +86,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     `too_slow`, `too_much_memory`, `ocr_missing`; `limit` where it is a number,
     in MB of a file that is too large.
     """
+    ERROR_REASON_SUBMISSION_UNKNOWN: _ErrorReason.ValueType  # 18
+    """ABORTED. Nobody knows whether the vendor has taken the order: it is not given
+    again on its own. Metadata: `provider`.
+    """
+    ERROR_REASON_JOB_EXPIRED: _ErrorReason.ValueType  # 19
+    """ABORTED. The job was not finished in its time. Metadata: `provider`, where
+    one had it.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the closed list of `google.rpc.ErrorInfo.reason` in the error
@@ -158,5 +166,13 @@ ERROR_REASON_UNSUPPORTED_DOCUMENT: ErrorReason.ValueType  # 17
 `too_large`, `too_many_pages`, `too_much_text`, `too_deep`, `archive_bomb`,
 `too_slow`, `too_much_memory`, `ocr_missing`; `limit` where it is a number,
 in MB of a file that is too large.
+"""
+ERROR_REASON_SUBMISSION_UNKNOWN: ErrorReason.ValueType  # 18
+"""ABORTED. Nobody knows whether the vendor has taken the order: it is not given
+again on its own. Metadata: `provider`.
+"""
+ERROR_REASON_JOB_EXPIRED: ErrorReason.ValueType  # 19
+"""ABORTED. The job was not finished in its time. Metadata: `provider`, where
+one had it.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -1,0 +1,1 @@
+"""Makes videos in the background: ordered now, delivered later, never submitted twice."""

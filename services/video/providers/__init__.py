@@ -1,0 +1,1 @@
+"""The vendors of video models."""
