@@ -16,14 +16,15 @@ HOST: Final = "127.0.0.1"
 TOKEN: Final = "1000000001:sandbox-token-for-local-use-only-000"
 BOT_ID: Final = 1000000001
 WEBHOOK_SECRET: Final = "a-webhook-secret-for-tests"
-SERVICES: Final = ("text", "image", "docs")
+SERVICES: Final = ("text", "image", "docs", "video")
+WORKER: Final = "video-worker"
 
 
 class Stack:
     """Quartet as real processes on free ports: nats, telegram, openai, text, and gateways as you name them.
 
     With `google`, there is a process of that name, too, and text has both vendors. With `image` and
-    `docs`, there are these services.
+    `docs`, there are these services; with `video`, `runway`, `video` and the worker `video-worker`.
     Every method that takes a name takes one of `processes`. Whatever a process writes is in `<name>.log`.
     """
 
@@ -35,18 +36,22 @@ class Stack:
         google: bool = False,
         image: bool = False,
         docs: bool = False,
+        video: bool = False,
     ) -> None:
         self.directory = directory
         self.processes: dict[str, RealProcess] = {}
         self._variables = dict(variables)
-        self._nats_port, telegram_port, openai_port, google_port = (free_port() for _ in range(4))
+        self._nats_port, telegram_port, openai_port, google_port, runway_port = (
+            free_port() for _ in range(5)
+        )
         self._service_ports = {name: (free_port(), free_port()) for name in SERVICES}
         self._gateway_ports: dict[str, dict[str, int]] = {}
         self.nats_url = f"nats://{HOST}:{self._nats_port}"
         self.telegram_url = f"http://{HOST}:{telegram_port}"
         self.openai_url = f"http://{HOST}:{openai_port}"
         self.google_url = f"http://{HOST}:{google_port}"
-        self.text_target, self.image_target, self.docs_target = (
+        self.runway_url = f"http://{HOST}:{runway_port}"
+        self.text_target, self.image_target, self.docs_target, self.video_target = (
             f"dns:///{HOST}:{self._service_ports[name][0]}" for name in SERVICES
         )
         self._add_nats()
@@ -59,6 +64,10 @@ class Stack:
             self._add_service("image")
         if docs:
             self._add_service("docs")
+        if video:
+            self._add_sandbox("runway", runway_port)
+            self._add_service("video")
+            self.add_worker()
 
     async def start(self) -> None:
         """Start everything but the gateways, in the order of need."""
@@ -67,10 +76,10 @@ class Stack:
         await asyncio.gather(*(process.start() for process in others))
 
     async def stop(self) -> None:
-        """End everything, gateways first, the store last."""
-        last = ("docs", "text", "image", "google", "openai", "telegram", "nats")
-        gateways = [process for name, process in self.processes.items() if name not in last]
-        await asyncio.gather(*(process.stop() for process in gateways))
+        """End everything, gateways and workers first, the store last."""
+        last = ("video", "docs", "text", "image", "runway", "google", "openai", "telegram", "nats")
+        first = [process for name, process in self.processes.items() if name not in last]
+        await asyncio.gather(*(process.stop() for process in first))
         for name in last:
             if name in self.processes:
                 await self.processes[name].stop()
@@ -88,6 +97,7 @@ class Stack:
             "TEXT_TARGET": self.text_target,
             "IMAGE_TARGET": self.image_target,
             "DOCS_TARGET": self.docs_target,
+            "VIDEO_TARGET": self.video_target,
             "FAILPOINTS": failpoints,
             **{variable: str(port) for variable, port in ports.items()},
             **variables,
@@ -111,6 +121,11 @@ class Stack:
             TELEGRAM_WEBHOOK_SECRET=WEBHOOK_SECRET,
             **variables,
         )
+
+    def add_worker(self, name: str = WORKER) -> RealProcess:
+        """Add one more worker of videos; it is not started."""
+        self._service_ports[name] = free_port(), free_port()
+        return self._add_service(name, "video.worker")
 
     async def kill(self, name: str) -> None:
         """kill -9."""
@@ -140,12 +155,14 @@ class Stack:
 
     def metrics_url(self, name: str) -> str:
         """Return where a process shows its metrics."""
-        port = self._service_ports[name][1] if name in SERVICES else self._ports_of(name)["METRICS_PORT"]
+        known = self._service_ports.get(name)
+        port = known[1] if known else self._ports_of(name)["METRICS_PORT"]
         return f"http://{HOST}:{port}/metrics"
 
     def grpc_target(self, name: str) -> str:
         """Return the gRPC target of a process."""
-        port = self._service_ports[name][0] if name in SERVICES else self._ports_of(name)["GRPC_PORT"]
+        known = self._service_ports.get(name)
+        port = known[0] if known else self._ports_of(name)["GRPC_PORT"]
         return f"dns:///{HOST}:{port}"
 
     def webhook_port(self, name: str) -> int:
@@ -179,10 +196,12 @@ class Stack:
 
     def _add_sandbox(self, which: str, port: int) -> None:
         environment = {"SANDBOX_PORT" if which == "telegram" else f"SANDBOX_{which.upper()}_PORT": str(port)}
+        if which == "runway":
+            environment["SANDBOX_RUNWAY_DIRECTORY"] = str(self.directory / "runway")
         probe = HttpProbe(f"http://{HOST}:{port}/control/state")
         self._add(which, self._module("services.sandbox", which), environment, probe)
 
-    def _add_service(self, name: str) -> None:
+    def _add_service(self, name: str, module: str = "") -> RealProcess:
         grpc_port, metrics_port = self._service_ports[name]
         environment = {
             "GRPC_PORT": str(grpc_port),
@@ -194,8 +213,10 @@ class Stack:
         }
         if "google" in self.processes:
             environment["GOOGLE_BASE_URL"] = self.google_url
+        if name.startswith("video"):
+            environment |= {"RUNWAYML_BASE_URL": self.runway_url, "RUNWAYML_API_SECRET": "key_for_tests"}
         probe = HttpProbe(f"http://{HOST}:{metrics_port}/readyz")
-        self._add(name, self._module(f"services.{name}"), environment, probe)
+        return self._add(name, self._module(f"services.{module or name}"), environment, probe)
 
     @staticmethod
     def _module(*arguments: str) -> tuple[str, ...]:
@@ -210,14 +231,15 @@ async def running_stack(
     google: bool = False,
     image: bool = False,
     docs: bool = False,
+    video: bool = False,
     **variables: str,
 ) -> AsyncIterator[Stack]:
     """Run a stack in `directory` for the block: gateways are `gateway`, `gateway-2` and so on.
 
-    With `google`, there is a second vendor and its stand-in; with `image` and `docs`, these services.
+    With `google`, there is a second vendor and its stand-in; with `image`, `docs` and `video`, these services.
     `variables` go to every process. With `gateways=0` start them with `start_gateway`.
     """
-    stack = Stack(directory, variables, google=google, image=image, docs=docs)
+    stack = Stack(directory, variables, google=google, image=image, docs=docs, video=video)
     try:
         await stack.start()
         names = ["gateway", *(f"gateway-{number}" for number in range(2, gateways + 1))][:gateways]
