@@ -12,14 +12,15 @@ PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope --no
 CODE := services tests
 
 # A lock per service; `local` is what `make run` needs. `dev` is everything, the others agree with it.
-LOCKS := gateway text image docs video sandbox local
+LOCKS := gateway text image docs video admin sandbox local
 INPUT_gateway := pyproject.toml --extra gateway
 INPUT_text := pyproject.toml --extra text
 INPUT_image := pyproject.toml --extra image
 INPUT_docs := pyproject.toml --extra docs
 INPUT_video := pyproject.toml --extra video
+INPUT_admin := pyproject.toml --extra admin
 INPUT_sandbox := pyproject.toml --extra sandbox
-INPUT_local := pyproject.toml --extra gateway --extra text --extra image --extra docs --extra video --extra sandbox --extra local --group build
+INPUT_local := pyproject.toml --extra gateway --extra text --extra image --extra docs --extra video --extra admin --extra sandbox --extra local --group build
 INPUT_dev := $(INPUT_local) --group dev
 
 .PHONY: help

@@ -236,8 +236,8 @@ async def running_stack(
 ) -> AsyncIterator[Stack]:
     """Run a stack in `directory` for the block: gateways are `gateway`, `gateway-2` and so on.
 
-    With `google`, there is a second vendor and its stand-in; with `image`, `docs` and `video`, these services.
-    `variables` go to every process. With `gateways=0` start them with `start_gateway`.
+    With `google`, there is a second vendor and its stand-in; with `image`, `docs` and `video`, these
+    services. `variables` go to every process. With `gateways=0` start them with `start_gateway`.
     """
     stack = Stack(directory, variables, google=google, image=image, docs=docs, video=video)
     try:
