@@ -1,0 +1,1 @@
+"""Google's video models, through the Interactions API."""
