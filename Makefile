@@ -56,6 +56,12 @@ e2e: $(VENV)/.dev browser recogniser ## Test the whole stack, as processes, thro
 load: $(VENV)/.dev ## Run a load scenario, SCENARIO=name, against a fresh stack; the last line is its figures as JSON
 	@$(BIN)/python -m tests.load $(SCENARIO)
 
+.PHONY: chaos
+SEED ?= 1
+JOBS ?= 200
+chaos: $(VENV)/.dev ## Kill everything at random while JOBS=200 videos are made, by SEED=n; the last line is JSON
+	@$(BIN)/python -m tests.chaos --seed $(SEED) --jobs $(JOBS)
+
 ## ---------------------------------------------------------------- check
 
 .PHONY: check fmt-check fmt lint types imports

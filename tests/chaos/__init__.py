@@ -1,0 +1,1 @@
+"""Kills everything at random while videos are made, and counts what came of it."""
