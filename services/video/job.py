@@ -139,6 +139,12 @@ class Job:
     film: Film | None = None
     failure: Failure | None = None
 
+    @property
+    def files(self) -> tuple[File, ...]:
+        """All that the vault keeps of it."""
+        frame = self.specification.first_frame
+        return (*(self.film.files if self.film else ()), *((frame,) if frame else ()))
+
     def is_of(self, caller: Owner) -> bool:
         return self.owner.shares_with(caller)
 

@@ -62,6 +62,10 @@ class VideoSettings(RunwayVideoSettings, GoogleVideoSettings, ServiceSettings):
         default=90.0, gt=0, description="how long a video takes, as long as none has been made"
     )
 
+    video_vendor_concurrency: int = Field(
+        default=5, ge=1, description="videos that the vendor makes for this account at once; for estimates"
+    )
+
     video_worker_jobs: int = Field(default=32, ge=1, description="videos that one worker looks after at once")
     video_poll_seconds: float = Field(
         default=5.0, gt=0, description="how often a vendor is asked how far a video is"
