@@ -1,0 +1,18 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from services.sandbox.runway.films import Films
+from services.sandbox.runway.tasks import Tasks
+from services.sandbox.vendor.faults import Faults
+
+
+@dataclass
+class State:
+    """What the control API sets and shows."""
+
+    tasks: Tasks
+    films: Films
+    film_seconds: float
+    url_seconds: float
+    now: Callable[[], float]
+    faults: Faults = field(default_factory=Faults)
