@@ -11,7 +11,13 @@ class RunwayVideoSettings(RunwayAccount):
         default="gen4.5", min_length=1, description="the model of those who chose none"
     )
     runway_video_models: Names[str] = Field(
-        default=(), description="more models that users may choose, separated by commas"
+        default=("veo3.1_fast", "gen4_turbo"),
+        description="more models that users may choose, separated by commas",
+    )
+    runway_output_hosts: Names[str] = Field(
+        default=("cloudfront.net", "runwayml.com", "amazonaws.com"),
+        min_length=1,
+        description="where finished videos may be fetched from, and all names under them",
     )
 
     @property

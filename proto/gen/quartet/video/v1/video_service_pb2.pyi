@@ -427,7 +427,6 @@ class VideoModel(_message.Message):
     TAKES_FIRST_FRAME_FIELD_NUMBER: _builtins.int
     NEEDS_FIRST_FRAME_FIELD_NUMBER: _builtins.int
     COST_MICROS_PER_SECOND_FIELD_NUMBER: _builtins.int
-    IS_AVAILABLE_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     model: _builtins.str
     default_duration_seconds: _builtins.int
@@ -435,8 +434,6 @@ class VideoModel(_message.Message):
     needs_first_frame: _builtins.bool
     cost_micros_per_second: _builtins.int
     """Millionths of a US dollar; not set where the vendor does not tell."""
-    is_available: _builtins.bool
-    """Whether its vendor answers now."""
     @_builtins.property
     def durations_seconds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]: ...
     @_builtins.property
@@ -452,11 +449,10 @@ class VideoModel(_message.Message):
         takes_first_frame: _builtins.bool = ...,
         needs_first_frame: _builtins.bool = ...,
         cost_micros_per_second: _builtins.int | None = ...,
-        is_available: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_cost_micros_per_second", b"_cost_micros_per_second", "cost_micros_per_second", b"cost_micros_per_second"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_micros_per_second", b"_cost_micros_per_second", "aspect_ratios", b"aspect_ratios", "cost_micros_per_second", b"cost_micros_per_second", "default_duration_seconds", b"default_duration_seconds", "durations_seconds", b"durations_seconds", "is_available", b"is_available", "model", b"model", "needs_first_frame", b"needs_first_frame", "provider", b"provider", "takes_first_frame", b"takes_first_frame"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_micros_per_second", b"_cost_micros_per_second", "aspect_ratios", b"aspect_ratios", "cost_micros_per_second", b"cost_micros_per_second", "default_duration_seconds", b"default_duration_seconds", "durations_seconds", b"durations_seconds", "model", b"model", "needs_first_frame", b"needs_first_frame", "provider", b"provider", "takes_first_frame", b"takes_first_frame"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cost_micros_per_second: _TypeAlias = _typing.Literal["cost_micros_per_second"]  # noqa: Y015
     _WhichOneofArgType__cost_micros_per_second: _TypeAlias = _typing.Literal["_cost_micros_per_second", b"_cost_micros_per_second"]  # noqa: Y015

@@ -136,7 +136,7 @@ class VideoServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListVideoModels(self, request, context):
-        """ListVideoModels says what may be ordered now, the default first.
+        """ListVideoModels says what may be ordered, the default first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

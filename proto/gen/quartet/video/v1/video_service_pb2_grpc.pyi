@@ -63,7 +63,7 @@ class VideoServiceStub:
     chunks. RESOURCE_NOT_FOUND where it is no longer kept.
     """
     ListVideoModels: _grpc.UnaryUnaryMultiCallable[_video_service_pb2.ListVideoModelsRequest, _video_service_pb2.ListVideoModelsResponse]
-    """ListVideoModels says what may be ordered now, the default first."""
+    """ListVideoModels says what may be ordered, the default first."""
     GetVideoAllowance: _grpc.UnaryUnaryMultiCallable[_video_service_pb2.GetVideoAllowanceRequest, _video_service_pb2.GetVideoAllowanceResponse]
     """GetVideoAllowance says what the caller's user may still order today."""
 
@@ -102,7 +102,7 @@ class VideoServiceAsyncStub(VideoServiceStub):
     chunks. RESOURCE_NOT_FOUND where it is no longer kept.
     """
     ListVideoModels: _aio.UnaryUnaryMultiCallable[_video_service_pb2.ListVideoModelsRequest, _video_service_pb2.ListVideoModelsResponse]  # type: ignore[assignment]
-    """ListVideoModels says what may be ordered now, the default first."""
+    """ListVideoModels says what may be ordered, the default first."""
     GetVideoAllowance: _aio.UnaryUnaryMultiCallable[_video_service_pb2.GetVideoAllowanceRequest, _video_service_pb2.GetVideoAllowanceResponse]  # type: ignore[assignment]
     """GetVideoAllowance says what the caller's user may still order today."""
 
@@ -180,7 +180,7 @@ class VideoServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _video_service_pb2.ListVideoModelsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_video_service_pb2.ListVideoModelsResponse, _abc.Awaitable[_video_service_pb2.ListVideoModelsResponse]]:
-        """ListVideoModels says what may be ordered now, the default first."""
+        """ListVideoModels says what may be ordered, the default first."""
 
     @_abc_1.abstractmethod
     def GetVideoAllowance(

@@ -1,0 +1,16 @@
+from services.providers.runway import connection
+from services.video.providers.runway.provider import RunwayVideos
+from services.video.providers.runway.settings import RunwayVideoSettings
+
+
+def connect(settings: RunwayVideoSettings, *, submit_seconds: float, max_requests: int) -> RunwayVideos:
+    """Build the provider; nothing is sent yet. Raises StartupError for a proxy that cannot be used."""
+    client = connection.connect(settings, total_seconds=submit_seconds, max_requests=max_requests)
+    files = connection.http_client(settings, total_seconds=submit_seconds, max_requests=max_requests)
+    return RunwayVideos(
+        client,
+        files,
+        model_ids=settings.runway_video_model_ids,
+        hosts=settings.runway_output_hosts,
+        is_own_server=settings.runwayml_base_url is not None,
+    )
