@@ -1,0 +1,1 @@
+"""Pictures that are to be set in motion."""

@@ -1,0 +1,1 @@
+"""Processes with limits, for files that somebody else has made."""
