@@ -24,7 +24,7 @@ class State(StrEnum):
 
 NEXT: Final = {
     # Back to PENDING where every vendor surely refused for now, and it is asked again later.
-    State.PENDING: {State.SUBMITTING, State.FAILED, State.CANCELLED},
+    State.PENDING: {State.PENDING, State.SUBMITTING, State.FAILED, State.CANCELLED},
     State.SUBMITTING: {State.PENDING, State.SUBMITTING, State.RUNNING, State.FAILED, State.CANCELLED},
     State.RUNNING: {State.RUNNING, State.SUCCEEDED, State.FAILED, State.CANCELLED},
     State.SUCCEEDED: set[State](),

@@ -1,0 +1,27 @@
+import asyncio
+from contextlib import AsyncExitStack
+
+from prometheus_client import CollectorRegistry
+
+from services.chassis.failpoints import Failpoints
+from services.chassis.jetstream import connect
+from services.chassis.process import launch
+from services.chassis.server import serving
+from services.video.app import open_office
+from services.video.metrics import VideoMetrics
+from services.video.settings import VideoSettings
+
+
+async def main(settings: VideoSettings, stop: asyncio.Event) -> None:
+    registry, failpoints = CollectorRegistry(), Failpoints(settings.failpoints, settings.environment)
+    async with AsyncExitStack() as stack:
+        nats = await stack.enter_async_context(connect(settings.nats_url, name="video"))
+        opened = open_office(settings, nats, metrics=VideoMetrics(registry), failpoints=failpoints)
+        servicer = await stack.enter_async_context(opened)
+        served, checks = [servicer.registration()], {"nats": nats.ping}
+        await stack.enter_async_context(serving(settings, served, checks=checks, registry=registry))
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    launch("video", VideoSettings, main)

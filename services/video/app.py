@@ -1,0 +1,120 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Final
+
+from services.chassis.failpoints import Failpoints
+from services.chassis.jetstream import Nats
+from services.providers.troubles import open_events
+from services.video.allowance import Allowances, Limits, open_allowances
+from services.video.endings import Endings
+from services.video.fetching import Fetching
+from services.video.frames.frames import Frames
+from services.video.jobs import Jobs, open_jobs
+from services.video.metrics import VideoMetrics
+from services.video.models import models_of, terms_of
+from services.video.orders import Orders
+from services.video.pace import Pace, open_pace
+from services.video.providers import configured
+from services.video.queue import Queue, open_queue
+from services.video.servicer import VideoServicer
+from services.video.settings import VideoSettings
+from services.video.sweeping import Sweeper
+from services.video.vault import Vault, open_vault
+from services.video.workshop.workshop import Workshop
+
+SERVICE: Final = "video"
+
+
+class Stores:
+    """All that the service and its workers share through NATS."""
+
+    def __init__(
+        self, jobs: Jobs, queue: Queue, allowances: Allowances, vault: Vault, pace: Pace, endings: Endings
+    ) -> None:
+        self.jobs = jobs
+        self.queue = queue
+        self.allowances = allowances
+        self.vault = vault
+        self.pace = pace
+        self.endings = endings
+
+
+async def open_stores(settings: VideoSettings, nats: Nats) -> Stores:
+    """Create or update the streams and buckets that this service owns. Raises ConfigurationConflict."""
+    replicas = settings.stream_replicas
+    limits = Limits(settings.video_max_per_user, settings.video_seconds_per_day, settings.zone)
+    allowances = await open_allowances(nats, limits, replicas=replicas)
+    publisher = await open_events(nats, service=SERVICE, replicas=replicas)
+    return Stores(
+        jobs=await open_jobs(nats, kept_days=settings.video_kept_days, replicas=replicas),
+        queue=await open_queue(nats, max_jobs=settings.video_max_jobs, replicas=replicas),
+        allowances=allowances,
+        vault=await open_vault(
+            nats,
+            kept_days=settings.video_kept_days,
+            max_bytes=settings.video_store_bytes,
+            timeout_seconds=settings.video_store_timeout_seconds,
+            replicas=replicas,
+        ),
+        pace=await open_pace(
+            nats,
+            usual_seconds=settings.video_usual_seconds,
+            concurrency=settings.video_vendor_concurrency,
+            replicas=replicas,
+        ),
+        endings=Endings(publisher, allowances, kept_days=settings.video_kept_days),
+    )
+
+
+@asynccontextmanager
+async def open_office(
+    settings: VideoSettings, nats: Nats, *, metrics: VideoMetrics, failpoints: Failpoints
+) -> AsyncIterator[VideoServicer]:
+    """Put together what takes orders; the sweeper runs for as long as the block does."""
+    stores = await open_stores(settings, nats)
+    providers = configured.connect(settings)
+    models = models_of(providers, settings.models_by_vendor)
+    # Here they only say what they offer: whoever asks them is a worker.
+    for provider in providers.values():
+        await provider.aclose()
+    async with Workshop.open(max_at_once=settings.video_films_at_once) as workshop:
+        orders = Orders(
+            stores.jobs,
+            stores.queue,
+            stores.allowances,
+            stores.vault,
+            Frames(workshop, max_bytes=settings.video_max_first_frame_bytes),
+            stores.endings,
+            stores.pace,
+            terms_of(models, max_prompt_characters=settings.video_max_prompt_characters),
+            metrics,
+            failpoints,
+            nats.client,
+        )
+        fetching = Fetching(stores.jobs, stores.vault, max_fetches=settings.video_max_fetches)
+        async with _sweeping(settings, stores, orders, metrics):
+            yield VideoServicer(orders, fetching, models, stores.allowances, stores.endings)
+
+
+@asynccontextmanager
+async def _sweeping(
+    settings: VideoSettings, stores: Stores, orders: Orders, metrics: VideoMetrics
+) -> AsyncIterator[None]:
+    sweeper = Sweeper(
+        stores.jobs,
+        stores.queue,
+        orders,
+        stores.endings,
+        metrics,
+        longest=timedelta(hours=settings.video_job_hours),
+        interval_seconds=settings.video_sweep_seconds,
+    )
+    sweeping = asyncio.create_task(sweeper.run())
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping

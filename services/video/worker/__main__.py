@@ -1,0 +1,27 @@
+import asyncio
+from contextlib import AsyncExitStack
+
+from prometheus_client import CollectorRegistry
+
+from services.chassis.failpoints import Failpoints
+from services.chassis.jetstream import connect
+from services.chassis.process import launch
+from services.chassis.server import serving
+from services.video.metrics import VideoMetrics
+from services.video.settings import VideoSettings
+from services.video.worker.app import open_worker
+
+
+async def main(settings: VideoSettings, stop: asyncio.Event) -> None:
+    registry, failpoints = CollectorRegistry(), Failpoints(settings.failpoints, settings.environment)
+    async with AsyncExitStack() as stack:
+        nats = await stack.enter_async_context(connect(settings.nats_url, name="video-worker"))
+        opened = open_worker(settings, nats, metrics=VideoMetrics(registry), failpoints=failpoints)
+        consumer = await stack.enter_async_context(opened)
+        checks = {"nats": nats.ping}
+        await stack.enter_async_context(serving(settings, [], checks=checks, registry=registry))
+        await consumer.run(stop)
+
+
+if __name__ == "__main__":
+    launch("video-worker", VideoSettings, main)

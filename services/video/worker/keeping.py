@@ -1,0 +1,115 @@
+import asyncio
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from services.chassis.backoff import Backoff
+from services.chassis.errors import ProviderInterrupted, ProviderUnavailable, ResourceNotFound
+from services.chassis.failpoints import Failpoints
+from services.video.job import Film, Job
+from services.video.jobs import Jobs, Stored
+from services.video.metrics import VideoMetrics
+from services.video.pace import Pace
+from services.video.providers.base import Task, VideoProvider
+from services.video.studio.studio import Studio
+from services.video.vault import Vault
+
+log = structlog.get_logger()
+
+MP4: Final = "video/mp4"
+JPEG: Final = "image/jpeg"
+MAX_DOWNLOADS: Final = 6
+
+
+class Keeping:
+    """Brings a finished video home: fetched at once, checked, made playable, kept."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        vault: Vault,
+        studio: Studio,
+        pace: Pace,
+        metrics: VideoMetrics,
+        failpoints: Failpoints,
+        *,
+        directory: Path | None,
+        max_file_bytes: int,
+    ) -> None:
+        self._jobs = jobs
+        self._vault = vault
+        self._studio = studio
+        self._pace = pace
+        self._metrics = metrics
+        self._failpoints = failpoints
+        self._directory = directory
+        self._max_file_bytes = max_file_bytes
+
+    async def keep(self, stored: Stored, provider: VideoProvider, task: Task) -> Stored:
+        """Take a job whose task has succeeded to SUCCEEDED.
+
+        Raises ProviderInterrupted for a file that is no video or cannot be had any more, ServiceUnavailable.
+        """
+        began_at, job = datetime.now(UTC), stored.job
+        # TemporaryDirectory also goes when the process is cancelled; after a kill the system clears its own.
+        with tempfile.TemporaryDirectory(prefix="quartet-video-", dir=self._directory) as name:
+            folder = Path(name)
+            source = folder / "source"
+            await self._download(job, provider, task, source)
+            await self._failpoints.hit("video.downloaded")
+            film = await self._film(job, task, source, folder)
+        await self._failpoints.hit("video.kept_unrecorded")
+        ended = await self._jobs.change(
+            stored, lambda now: now if now.state.is_final else now.succeeded(film)
+        )
+        if ended.job.film != film:
+            await self._vault.delete(*film.files)
+            return ended
+        now = datetime.now(UTC)
+        self._metrics.took("keeping", (now - began_at).total_seconds())
+        if job.started_at is not None:
+            run_seconds = (now - job.started_at).total_seconds()
+            self._metrics.took("vendor", run_seconds)
+            await self._pace.observed(run_seconds)
+        if film.cost_micros is not None:
+            self._metrics.paid(job.provider, job.model, film.cost_micros)
+        return ended
+
+    async def _download(self, job: Job, provider: VideoProvider, task: Task, source: Path) -> None:
+        backoff = Backoff(0.5, longest_seconds=15.0)
+        for attempt in range(1, MAX_DOWNLOADS + 1):
+            try:
+                await provider.download(task.output, source, max_bytes=self._max_file_bytes)
+                return
+            except ResourceNotFound:
+                # An address that has expired: the vendor gives another one.
+                fresh = await provider.look(job.task_id)
+                task = fresh if fresh.output else task
+            except ProviderUnavailable as error:
+                log.warning("video_download_failed", job_id=job.job_id, attempt=attempt, reason=error.reason)
+            await backoff.pause()
+        raise ProviderInterrupted("the vendor's file cannot be fetched", metadata={"provider": job.provider})
+
+    async def _film(self, job: Job, task: Task, source: Path, folder: Path) -> Film:
+        developed = await self._studio.develop(source, folder)
+        original = await self._vault.put_file(job.job_id, "original", source, MP4)
+        display = original
+        if developed.display != source:
+            display = await self._vault.put_file(job.job_id, "display", developed.display, MP4)
+        picture = await asyncio.to_thread(developed.thumbnail.read_bytes)
+        thumbnail = await self._vault.put(job.job_id, "thumbnail", picture, JPEG)
+        cost_micros = job.estimated_cost_micros if task.cost_micros is None else task.cost_micros
+        return Film(
+            original=original,
+            display=display,
+            thumbnail=thumbnail,
+            width_pixels=developed.width_pixels,
+            height_pixels=developed.height_pixels,
+            duration_seconds=developed.duration_seconds,
+            has_sound=developed.has_sound,
+            cost_micros=cost_micros,
+            output_token_count=task.output_token_count,
+        )

@@ -1,0 +1,110 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import structlog
+from quartet.video.v1.video_work_pb2 import VideoWork
+
+from services.chassis.errors import InternalError, QuartetError, ServiceUnavailable
+from services.chassis.events import Event
+from services.chassis.failpoints import Failpoints
+from services.video.endings import Endings
+from services.video.job import Job, State
+from services.video.jobs import Jobs, Moved, Stored
+from services.video.metrics import VideoMetrics
+from services.video.worker.following import Following
+from services.video.worker.submitting import Submitting
+
+log = structlog.get_logger()
+
+# A message that comes again while its job is still in these hands: their acknowledgement counts for it, too.
+IN_HAND_SECONDS: Final = 15.0
+
+
+class Work:
+    """Takes a job from the queue, in whatever state it is, to its end."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        endings: Endings,
+        submitting: Submitting,
+        following: Following,
+        metrics: VideoMetrics,
+        failpoints: Failpoints,
+        *,
+        max_deliveries: int,
+    ) -> None:
+        self._jobs = jobs
+        self._endings = endings
+        self._submitting = submitting
+        self._following = following
+        self._metrics = metrics
+        self._failpoints = failpoints
+        self._max_deliveries = max_deliveries
+        self._in_hand: set[str] = set()
+
+    async def handle(self, event: Event[VideoWork]) -> None:
+        """Do the work of a message; what this raises is retryable, and the message comes again."""
+        work = event.message
+        with self._taken(work.job_id):
+            stored = await self._jobs.get(work.user_id, work.job_id)
+            if stored is None:
+                log.info("video_work_without_job", job_id=work.job_id)
+                return
+            try:
+                stored = await self._to_its_end(stored, event.deliveries)
+            except Moved:
+                return  # deleted meanwhile
+            await self._failpoints.hit("video.ended_unannounced")
+            await self._endings.announce(stored)
+            await self._failpoints.hit("video.announced_unacked")
+            job = stored.job
+            reason = job.failure.reason if job.failure else ""
+            self._metrics.ended(str(job.state), reason)
+            log.info("video_ended", job_id=job.job_id, state=str(job.state), reason=reason or None)
+
+    async def _to_its_end(self, stored: Stored, deliveries: int) -> Stored:
+        while not stored.job.state.is_final:
+            if deliveries > self._max_deliveries + stored.job.attempts:
+                log.error("video_job_dead", job_id=stored.job.job_id, deliveries=deliveries)
+                return await self._jobs.change(stored, _dead)
+            stored = await self._step(stored)
+        return stored
+
+    async def _step(self, stored: Stored) -> Stored:
+        try:
+            match stored.job.state:
+                case State.PENDING:
+                    return await self._submitting.submit(stored)
+                case State.SUBMITTING:
+                    return await self._submitting.resolve(stored)
+                case _:
+                    return await self._following.follow(stored)
+        except QuartetError as error:
+            if error.retryable:
+                raise
+            # What nobody foresaw, and what coming again would not heal.
+            failure = error
+            log.error("video_job_failed", job_id=stored.job.job_id, reason=error.reason, detail=error.message)
+            return await self._jobs.change(
+                stored, lambda job: job if job.state.is_final else job.failed(failure)
+            )
+
+    @contextmanager
+    def _taken(self, job_id: str) -> Iterator[None]:
+        if job_id in self._in_hand:
+            raise ServiceUnavailable("it is in hand", retry_after_seconds=IN_HAND_SECONDS)
+        self._in_hand.add(job_id)
+        self._metrics.in_flight.set(len(self._in_hand))
+        try:
+            yield
+        finally:
+            self._in_hand.remove(job_id)
+            self._metrics.in_flight.set(len(self._in_hand))
+
+
+def _dead(job: Job) -> Job:
+    if job.state.is_final:
+        return job
+    return job.failed(InternalError("whoever worked on it died each time"))
