@@ -25,7 +25,12 @@ async def persist(action: Callable[[], Awaitable[T]], seconds: float = STORE_SEC
         stop=stop_after_delay(seconds),
         reraise=True,
     )
+
+    async def attempt() -> T:
+        # The library takes what is no coroutine function itself, a lambda for one, as a plain function.
+        return await action()
+
     try:
-        return await attempts(action)
+        return await attempts(attempt)
     except STORE_FAILURES as error:
         raise ServiceUnavailable("the store of videos does not answer") from error

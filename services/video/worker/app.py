@@ -26,7 +26,6 @@ from services.video.worker.keeping import Keeping
 from services.video.worker.nudges import Nudges
 from services.video.worker.submitting import Policy, Submitting
 from services.video.worker.work import Work
-from services.video.workshop.workshop import Workshop
 
 ACK_WAIT_SECONDS: Final = 15.0
 """So long after a worker's death another one takes its jobs over."""
@@ -45,7 +44,7 @@ async def open_worker(
     async with (
         _open_vendors(settings, nats, providers, metrics) as vendors,
         Nudges.open(nats.client) as nudges,
-        Workshop.open(max_at_once=settings.video_films_at_once) as workshop,
+        Studio.open(max_at_once=settings.video_films_at_once) as studio,
     ):
         submitting = Submitting(
             stores.jobs,
@@ -57,7 +56,7 @@ async def open_worker(
             Policy(settings.video_submit_seconds, settings.video_max_attempts),
             submitter=f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}",
         )
-        keeping = _keeping(settings, stores, Studio(workshop), metrics, failpoints)
+        keeping = _keeping(settings, stores, studio, metrics, failpoints)
         following = Following(
             stores.jobs,
             stores.endings,
