@@ -79,8 +79,8 @@ async def _done(module: str, wish: Mapping[str, Any], limits: Limits) -> dict[st
     try:
         process = await asyncio.shield(starting)
     except BaseException:
-        ours.close()  # so the process, if it comes to be, ends by itself
-        starting.add_done_callback(_left)
+        ours.close()  # so the process ends by itself, should nobody wait even for this
+        await asyncio.to_thread(_end, await starting)
         raise
     reader, writer = await asyncio.open_unix_connection(sock=ours, limit=MAX_ANSWER_BYTES)
     answer, is_late = b"", False
@@ -125,9 +125,3 @@ def _end(process: subprocess.Popen[bytes]) -> int:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     return process.wait()
-
-
-def _left(starting: asyncio.Future[subprocess.Popen[bytes]]) -> None:
-    """Nobody waits any more for this process."""
-    if not starting.cancelled() and starting.exception() is None:
-        _end(starting.result())
