@@ -2,6 +2,7 @@ import asyncio
 import tempfile
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Final
@@ -17,6 +18,7 @@ from services.chassis.errors import ResourceNotFound
 from services.chassis.jetstream import Nats, ensure_object_store
 from services.video.job import File
 from services.video.persistence import REQUEST_SECONDS, STORE_FAILURES, persist
+from services.video.room import LEAST_AGE, Room
 
 log = structlog.get_logger()
 
@@ -34,9 +36,18 @@ MAX_TRANSFERS: Final = 8
 class Vault:
     """The files of videos, on their way from disk to disk. Each is written once, under a name of its own."""
 
-    def __init__(self, js: JetStreamContext, store: ObjectStore, *, timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        js: JetStreamContext,
+        store: ObjectStore,
+        *,
+        max_bytes: int,
+        timeout_seconds: float,
+        least_age: timedelta = LEAST_AGE,
+    ) -> None:
         self._js = js
         self._store = store
+        self._room = Room(store, self._purge, max_bytes=max_bytes, least_age=least_age)
         self._timeout_seconds = timeout_seconds
         self._turnstile = asyncio.Semaphore(MAX_TRANSFERS)
 
@@ -110,6 +121,7 @@ class Vault:
     async def _write(self, file: File, content: IO[bytes]) -> None:
         options = ObjectMetaOptions(max_chunk_size=PIECE_BYTES)
         async with self._turnstile, asyncio.timeout(self._timeout_seconds):
+            await self._room.require(file.size_bytes)
             meta = ObjectMeta(name=file.name, options=options)
             await self._store.put(file.name, content, meta=meta)  # type: ignore[arg-type]  # any readable does
 
@@ -141,9 +153,18 @@ def _found(content: bytes | None) -> bytes:
 
 
 async def open_vault(
-    connection: Nats, *, kept_days: float, max_bytes: int, timeout_seconds: float, replicas: int
+    connection: Nats,
+    *,
+    kept_days: float,
+    max_bytes: int,
+    timeout_seconds: float,
+    replicas: int,
+    least_age: timedelta = LEAST_AGE,
 ) -> Vault:
-    """Create or update the store of objects that this service owns. Raises ConfigurationConflict."""
+    """Create or update the store of objects that this service owns. Raises ConfigurationConflict.
+
+    Where there is no room left the oldest files go, but none younger than `least_age`.
+    """
     config = ObjectStoreConfig(
         bucket=STORE,
         description="Videos, and the pictures that some were made from; owned by the video service.",
@@ -153,4 +174,4 @@ async def open_vault(
     )
     js = connection.client.jetstream(timeout=REQUEST_SECONDS)
     store = await ensure_object_store(js, config)
-    return Vault(js, store, timeout_seconds=timeout_seconds)
+    return Vault(js, store, max_bytes=max_bytes, timeout_seconds=timeout_seconds, least_age=least_age)

@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 
-from services.chassis.errors import ServiceUnavailable, UnsupportedImage
+from services.chassis.errors import InternalError, ServiceUnavailable, UnsupportedImage
 from services.video.frames.recoding import MAX_FRAME_BYTES, Problem
 from services.video.workshop.workshop import Limits, Lost, Workshop
 
@@ -48,6 +48,9 @@ class Frames:
             answer = await self._workshop.do(MODULE, wish, self._limits)
         except Lost as error:
             log.warning("frame_reader_lost", exit_code=error.exit_code, is_late=error.is_late)
+            # A picture can crash its decoder, but not have Python end of its own accord.
+            if error.exit_code > 0:
+                raise InternalError("pictures cannot be read") from error
             raise _unsupported(Problem.BROKEN) from error
         if answer.get("problem") is not None:
             raise _unsupported(Problem(answer["problem"]), answer.get("limit"))

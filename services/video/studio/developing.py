@@ -32,7 +32,11 @@ def develop(source: Path, display: Path, thumbnail: Path, *, max_bytes: int) -> 
     write_thumbnail(source if is_source else display, thumbnail)
     shown = reel if is_source else inspect(display)
     return Print(
-        is_source, *shown.display_size, round(shown.duration_seconds, 3), shown.audio_codec is not None
+        is_source,
+        reel.mime_type,
+        *shown.display_size,
+        round(shown.duration_seconds, 3),
+        shown.audio_codec is not None,
     )
 
 

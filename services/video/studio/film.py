@@ -39,6 +39,10 @@ class Reel:
     duration_seconds: float
 
     @property
+    def mime_type(self) -> str:
+        return "video/webm" if self.demuxer == "matroska" else "video/mp4"
+
+    @property
     def display_size(self) -> tuple[int, int]:
         """Width and height as one sees it: upright, with square pixels."""
         width = max(1, round(self.width_pixels * self.pixel_aspect))
@@ -50,6 +54,7 @@ class Print:
     """What came of a film. `is_source` where the film itself is as it should be, and nothing was written."""
 
     is_source: bool
+    source_mime_type: str
     width_pixels: int
     height_pixels: int
     duration_seconds: float

@@ -32,6 +32,7 @@ class Developed:
     height_pixels: int
     duration_seconds: float
     has_sound: bool
+    source_mime_type: str
 
 
 class Studio:
@@ -80,6 +81,7 @@ class Studio:
             made.height_pixels,
             made.duration_seconds,
             made.has_sound,
+            made.source_mime_type,
         )
 
 

@@ -46,7 +46,7 @@ async def test_what_plays_in_place_stays_as_it_is(studio: Studio, tmp_path: Path
     source = write_film(tmp_path / "source")
     before = source.read_bytes()
     developed = await studio.develop(source, tmp_path)
-    assert developed.display == source
+    assert (developed.display, developed.source_mime_type) == (source, "video/mp4")
     assert source.read_bytes() == before
     assert (developed.width_pixels, developed.height_pixels) == (320, 180)
     assert developed.duration_seconds == pytest.approx(1.0, abs=0.1)
