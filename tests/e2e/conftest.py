@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from tests.e2e.conversation import Conversation
 from tests.e2e.pictures import Patron
+from tests.e2e.readers import DocumentReader
 from tests.e2e.speakers import SpeakerStack
 from tests.support.collector import Collector, collecting
 from tests.support.google import GoogleStandIn
@@ -80,3 +81,25 @@ async def patron(picture_stack: SpeakerStack) -> AsyncIterator[Patron]:
         await telegram.forget_calls()
         user_id = await telegram.add_user("Анна", "ru")
         yield Patron(picture_stack, telegram, openai, google, user_id, user_id)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def document_stack(
+    tmp_path_factory: pytest.TempPathFactory, collector: Collector
+) -> AsyncIterator[SpeakerStack]:
+    """Another Quartet, with the document service."""
+    directory: Path = tmp_path_factory.mktemp("document-stack")
+    async with SpeakerStack.running(directory, collector.url, with_documents=True) as stack:
+        yield stack
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def reader(document_stack: SpeakerStack) -> AsyncIterator[DocumentReader]:
+    """A new user who has documents read, with every fault of former tests cleared."""
+    async with aiohttp.ClientSession() as session, SandboxTelegram(document_stack.telegram_url) as telegram:
+        openai = OpenAIStandIn(session, document_stack.openai_url)
+        await openai.work_again()
+        await openai.forget_calls()
+        await openai.pace(first_token_ms=20)
+        await telegram.forget_calls()
+        yield DocumentReader(document_stack, telegram, openai, await telegram.add_user("Анна", "ru"))

@@ -27,11 +27,16 @@ class SpeakerStack(Stack):
     @classmethod
     @asynccontextmanager
     async def running(
-        cls, directory: Path, collector_url: str, *, with_pictures: bool = False
+        cls,
+        directory: Path,
+        collector_url: str,
+        *,
+        with_pictures: bool = False,
+        with_documents: bool = False,
     ) -> AsyncIterator["SpeakerStack"]:
-        """`with_pictures`: there is the image service, too, and a second vendor."""
+        """`with_pictures`: there is the image service, too, and a second vendor; or the document service."""
         tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector_url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
-        stack = cls(directory, tracing, google=with_pictures, image=with_pictures)
+        stack = cls(directory, tracing, google=with_pictures, image=with_pictures, docs=with_documents)
         for name in (*EDGES, MID_ANSWER, DRAWN):
             stack._marker(name).touch()
         # One test's vendor that is down must not keep the next one waiting.
