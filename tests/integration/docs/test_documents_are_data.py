@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Final
 
 import docx
+import pptx
 import pytest
 
 from tests.integration.docs.conftest import Heard
 from tests.support.docs_service import DocsCaller
+from tests.support.documents import pdf
 from tests.support.office_files import book_file, open_document_file, sheets_file
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -26,6 +28,17 @@ def word(file: Path) -> bytes:
     return file.read_bytes()
 
 
+def slides(file: Path) -> bytes:
+    deck = pptx.Presentation()
+    deck.core_properties.title = ORDER
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    slide.shapes.title.text = ORDER
+    slide.placeholders[1].text = ORDER
+    slide.notes_slide.notes_text_frame.text = ORDER
+    deck.save(str(file))
+    return file.read_bytes()
+
+
 MAKERS: Final[dict[str, Callable[[Path], bytes]]] = {
     "txt": lambda _file: ORDER.encode(),
     "md": lambda _file: f"# {ORDER}\n\n{ORDER}".encode(),
@@ -33,6 +46,8 @@ MAKERS: Final[dict[str, Callable[[Path], bytes]]] = {
     "html": lambda _file: f"<html><title>{ORDER}</title><body>{escape(ORDER)}".encode(),
     "rtf": lambda _file: rf"{{\rtf1\ansi {ORDER}}}".encode(),
     "docx": word,
+    "pdf": lambda file: pdf(file, [[ORDER, ORDER]], title=ORDER, outline=[ORDER]).read_bytes(),
+    "pptx": slides,
     "xlsx": lambda file: sheets_file(file, {"Sheet": [[escape(ORDER)]]}).read_bytes(),
     "odt": lambda file: open_document_file(file, f"<text:p>{escape(ORDER)}</text:p>").read_bytes(),
     "epub": lambda file: book_file(file, {"a": f"<p>{escape(ORDER)}</p>"}).read_bytes(),
