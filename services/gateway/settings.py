@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from services.chassis.settings import ServiceSettings
+from services.gateway.links.settings import LinkSettings
 
 # https://core.telegram.org/bots/api#setwebhook allows one character; that could be guessed.
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -16,7 +17,7 @@ class TelegramMode(StrEnum):
     WEBHOOK = "webhook"
 
 
-class GatewaySettings(ServiceSettings):
+class GatewaySettings(LinkSettings, ServiceSettings):
     """The gateway's environment. Each field is the variable of the same name in upper case."""
 
     grpc_port: int = 7050

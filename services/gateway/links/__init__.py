@@ -1,0 +1,1 @@
+"""Signed addresses of videos that are too large to be sent, and the site that they lead to."""
