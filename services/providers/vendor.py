@@ -6,7 +6,13 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from services.chassis.errors import ModelNotFound, ProviderInterrupted, ProviderUnavailable, QuartetError
+from services.chassis.errors import (
+    ModelNotFound,
+    ProviderInterrupted,
+    ProviderUnavailable,
+    QuartetError,
+    SubmissionUnknown,
+)
 from services.providers.base import AnyRequest, Provider
 from services.providers.breaker import Breaker, BreakerPolicy, Change, Clock, Permit, State
 from services.providers.failures import fails_over, is_proven
@@ -116,6 +122,10 @@ class Vendor(Generic[AnyRequest, P]):
                     piece = await anext(pieces, None)
         except ProviderInterrupted as error:
             admission.interrupted(error)
+            raise
+        except SubmissionUnknown as error:
+            # Whoever is kept away later is told something else: nobody took their order, and that is known.
+            admission.interrupted(ProviderUnavailable(error.message, metadata=error.metadata))
             raise
         except QuartetError as error:
             admission.failed(error)

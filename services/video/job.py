@@ -121,7 +121,7 @@ class Job:
     work_sequence: int = 0
     """Of its message in the queue; zero until it stands there."""
     attempts: int = 0
-    """How often vendors have been asked, all of them together counting once."""
+    """How often vendors were to be asked, all of them together counting once."""
     not_before: datetime | None = None
     """While PENDING: it is not asked for again before."""
     provider: str = ""
@@ -150,7 +150,11 @@ class Job:
 
     def waiting(self, not_before: datetime) -> Self:
         """Back in the queue: every vendor surely refused, and may take it later."""
-        return self._to(State.PENDING, not_before=not_before, provider="", model="", submitter="")
+        # Where all of them are known to be down, none was asked. It counts, or it would go on for ever.
+        attempts = self.attempts + (self.state is State.PENDING)
+        return self._to(
+            State.PENDING, not_before=not_before, attempts=attempts, provider="", model="", submitter=""
+        )
 
     def submitting(
         self, provider: str, model: str, submitter: str, until: datetime, *, failed_over: bool

@@ -8,11 +8,11 @@ from services.chassis.jetstream import connect
 from services.chassis.process import launch
 from services.chassis.server import serving
 from services.video.metrics import VideoMetrics
-from services.video.settings import VideoSettings
 from services.video.worker.app import open_worker
+from services.video.worker.settings import WorkerSettings
 
 
-async def main(settings: VideoSettings, stop: asyncio.Event) -> None:
+async def main(settings: WorkerSettings, stop: asyncio.Event) -> None:
     registry, failpoints = CollectorRegistry(), Failpoints(settings.failpoints, settings.environment)
     async with AsyncExitStack() as stack:
         nats = await stack.enter_async_context(connect(settings.nats_url, name="video-worker"))
@@ -24,4 +24,4 @@ async def main(settings: VideoSettings, stop: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    launch("video-worker", VideoSettings, main)
+    launch("video-worker", WorkerSettings, main)

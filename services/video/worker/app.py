@@ -14,29 +14,31 @@ from services.chassis.jetstream import Nats
 from services.providers.breaker import State
 from services.providers.troubles import Troubles, open_events
 from services.video.app import SERVICE, Stores, open_stores
+from services.video.endings import SUBJECTS
 from services.video.metrics import VideoMetrics
 from services.video.providers import configured
 from services.video.providers.base import VideoProvider
 from services.video.queue import STREAM, SUBJECT, WORKERS
-from services.video.settings import VideoSettings
 from services.video.studio.studio import Studio
 from services.video.vendors import VideoVendors
 from services.video.worker.following import Following
 from services.video.worker.keeping import Keeping
+from services.video.worker.looking import Looking
 from services.video.worker.nudges import Nudges
-from services.video.worker.submitting import Policy, Submitting
+from services.video.worker.recording import Recording
+from services.video.worker.settings import WorkerSettings
+from services.video.worker.submitting import Submitter, Submitting
 from services.video.worker.work import Work
 
-ACK_WAIT_SECONDS: Final = 15.0
-"""So long after a worker's death another one takes its jobs over."""
-DEAD_LETTERS: Final = "quartet.dead.video.work"
+DEAD_LETTERS: Final = f"{SUBJECTS}.video_work_dead"
+"""What no worker can read; the stream of events keeps it for a week."""
 STOP_SECONDS: Final = 1.0
 """Nobody can wait for videos: what is under way is given back at once, and goes on elsewhere."""
 
 
 @asynccontextmanager
 async def open_worker(
-    settings: VideoSettings, nats: Nats, *, metrics: VideoMetrics, failpoints: Failpoints
+    settings: WorkerSettings, nats: Nats, *, metrics: VideoMetrics, failpoints: Failpoints
 ) -> AsyncIterator[Consumer]:
     """Put together what works on jobs."""
     stores = await open_stores(settings, nats)
@@ -46,41 +48,23 @@ async def open_worker(
         Nudges.open(nats.client) as nudges,
         Studio.open(max_at_once=settings.video_films_at_once) as studio,
     ):
-        submitting = Submitting(
-            stores.jobs,
-            stores.vault,
-            vendors,
-            providers.get,
-            metrics,
-            failpoints,
-            Policy(settings.video_submit_seconds, settings.video_max_attempts),
-            submitter=f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}",
-        )
         keeping = _keeping(settings, stores, studio, metrics, failpoints)
-        following = Following(
-            stores.jobs,
-            stores.endings,
-            keeping,
-            nudges,
-            providers.get,
-            poll_seconds=settings.video_poll_seconds,
-        )
-        deliveries = settings.video_max_deliveries
+        looking = Looking(stores.jobs, stores.endings, poll_seconds=settings.video_poll_seconds)
         work = Work(
             stores.jobs,
             stores.endings,
-            submitting,
-            following,
+            _submitting(settings, stores, vendors, providers, metrics, failpoints),
+            Following(stores.jobs, stores.endings, looking, keeping, nudges, providers.get),
             metrics,
             failpoints,
-            max_deliveries=deliveries,
+            max_deliveries=settings.video_max_deliveries,
         )
         yield _consumer(nats, work, settings)
 
 
 @asynccontextmanager
 async def _open_vendors(
-    settings: VideoSettings, nats: Nats, providers: dict[str, VideoProvider], metrics: VideoMetrics
+    settings: WorkerSettings, nats: Nats, providers: dict[str, VideoProvider], metrics: VideoMetrics
 ) -> AsyncIterator[VideoVendors]:
     publisher = await open_events(nats, service=SERVICE, replicas=settings.stream_replicas)
     troubles = Troubles(publisher, metrics.vendors, service=SERVICE)
@@ -100,8 +84,25 @@ async def _open_vendors(
             await vendors.aclose()
 
 
+def _submitting(
+    settings: WorkerSettings,
+    stores: Stores,
+    vendors: VideoVendors,
+    providers: dict[str, VideoProvider],
+    metrics: VideoMetrics,
+    failpoints: Failpoints,
+) -> Submitting:
+    # Its own for each life of a process: what a former life began, this one does not know of.
+    name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+    recording = Recording(
+        stores.jobs, providers.get, submitter=name, max_attempts=settings.video_max_attempts
+    )
+    submitter = Submitter(name, settings.video_submit_seconds)
+    return Submitting(stores.jobs, stores.vault, vendors, recording, metrics, failpoints, submitter)
+
+
 def _keeping(
-    settings: VideoSettings, stores: Stores, studio: Studio, metrics: VideoMetrics, failpoints: Failpoints
+    settings: WorkerSettings, stores: Stores, studio: Studio, metrics: VideoMetrics, failpoints: Failpoints
 ) -> Keeping:
     return Keeping(
         stores.jobs,
@@ -115,7 +116,7 @@ def _keeping(
     )
 
 
-def _consumer(nats: Nats, work: Work, settings: VideoSettings) -> Consumer:
+def _consumer(nats: Nats, work: Work, settings: WorkerSettings) -> Consumer:
     return Consumer(
         nats.js,
         STREAM,
@@ -124,7 +125,7 @@ def _consumer(nats: Nats, work: Work, settings: VideoSettings) -> Consumer:
         registry(VideoWork),
         work.handle,
         concurrency=settings.video_worker_jobs,
-        ack_wait_seconds=ACK_WAIT_SECONDS,
+        ack_wait_seconds=settings.video_takeover_seconds,
         max_deliver=0,
         dead_letters=DEAD_LETTERS,
         reconnected=nats.reconnected,

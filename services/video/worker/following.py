@@ -1,7 +1,5 @@
-import asyncio
-import random
-import time
 from collections.abc import Callable
+from itertools import count
 from typing import Final
 
 import structlog
@@ -9,139 +7,88 @@ import structlog
 from services.chassis.errors import (
     ProviderInterrupted,
     ProviderMisconfigured,
+    ProviderRateLimited,
+    ProviderUnavailable,
     QuartetError,
     ResourceNotFound,
-    ServiceUnavailable,
 )
 from services.video.endings import Endings
-from services.video.job import Job, State
-from services.video.jobs import Jobs, Moved, Stored
+from services.video.job import Job
+from services.video.jobs import Jobs, Stored
 from services.video.providers.base import Task, TaskState, VideoProvider
 from services.video.worker.keeping import Keeping
+from services.video.worker.looking import Looking
 from services.video.worker.nudges import Nudges, pause
+from services.video.worker.patience import look_pause_seconds
 
 log = structlog.get_logger()
 
-JITTER: Final = (0.8, 1.2)
-LONGEST_PAUSE_SECONDS: Final = 60.0
-LEAST_PROGRESS_PERCENT: Final = 4
-PROGRESS_SECONDS: Final = 2.0
+# So often an address is asked for anew that leads nowhere. A vendor that is down is waited for instead.
+MAX_FILES_GONE: Final = 6
+FILE_PAUSE_SECONDS: Final = 0.5
+VENDOR_IS_DOWN: Final = (ProviderUnavailable, ProviderRateLimited)
 
 
 class Following:
-    """Looks after a vendor's task until it has ended. Any number of workers may do so for one task."""
+    """Looks after a vendor's task until its video is kept. Any number of workers may do so for one task."""
 
     def __init__(
         self,
         jobs: Jobs,
         endings: Endings,
+        looking: Looking,
         keeping: Keeping,
         nudges: Nudges,
         providers: Callable[[str], VideoProvider | None],
-        *,
-        poll_seconds: float,
     ) -> None:
         self._jobs = jobs
         self._endings = endings
+        self._looking = looking
         self._keeping = keeping
         self._nudges = nudges
         self._providers = providers
-        self._poll_seconds = poll_seconds
 
     async def follow(self, stored: Stored) -> Stored:
-        """Take a job from RUNNING to its end. Raises ServiceUnavailable where the store stays silent."""
+        """Take a job from RUNNING to its end, however long the vendor is away.
+
+        Raises ServiceUnavailable where the store stays silent, Moved where the job is gone.
+        """
         provider = self._providers(stored.job.provider)
         if provider is None:
-            gone = ProviderMisconfigured("its vendor is not configured any more")
-            return await self._end(stored, lambda job: job.failed(gone))
+            return await self._fail(stored, ProviderMisconfigured("its vendor is not configured any more"))
         await self._endings.progressed(stored)
+        gone = 0
         with self._nudges.heard(stored.job.job_id) as nudge:
-            try:
-                stored, task = await self._until_ended(stored, provider, nudge)
-            except ResourceNotFound:
-                lost = ProviderInterrupted("the vendor does not know its task any more")
-                return await self._end(stored, lambda job: job.failed(lost))
-        if stored.job.state.is_final:
-            return stored
-        return await self._conclude(stored, provider, task)
-
-    async def _until_ended(
-        self, stored: Stored, provider: VideoProvider, nudge: asyncio.Event
-    ) -> tuple[Stored, Task]:
-        """Look again and again. Raises ResourceNotFound where there is nothing to look at any more."""
-        failures, told_at = 0, time.monotonic()
-        while True:
-            stored = await self._read(stored)
-            job = stored.job
-            try:
-                if job.cancel_requested or job.state.is_final:
-                    # Also what has ended here without the vendor knowing: it was given up, or deleted.
-                    await provider.cancel(job.task_id)
-                if job.state.is_final:
-                    return stored, Task(TaskState.CANCELLED)
-                task = await provider.look(job.task_id)
-                failures = 0
-            except ResourceNotFound:
-                raise
-            except QuartetError as error:
-                failures += 1
-                log.warning("video_look_failed", job_id=job.job_id, reason=error.reason, failures=failures)
-                await pause(nudge, self._pause_seconds(failures, error.retry_after_seconds))
-                continue
-            if task.state.is_final:
-                return stored, task
-            if _has_come_further(job, task) and time.monotonic() - told_at > PROGRESS_SECONDS:
-                told_at = time.monotonic()
-                stored = await self._tell(stored, task)
-            await pause(nudge, self._pause_seconds(0, None))
+            for attempt in count(1):
+                stored, task = await self._looking.until_ended(stored, provider, nudge)
+                if task is None:
+                    return stored
+                try:
+                    return await self._conclude(stored, provider, task)
+                except (*VENDOR_IS_DOWN, ResourceNotFound) as error:
+                    gone += isinstance(error, ResourceNotFound)
+                    log.warning("video_not_fetched", job_id=stored.job.job_id, reason=error.reason)
+                    if stored.job.cancel_requested or gone >= MAX_FILES_GONE:
+                        return await self._fail(stored, _interrupted(provider, "its file cannot be fetched"))
+                    await pause(nudge, look_pause_seconds(FILE_PAUSE_SECONDS, attempt, error))
+        raise AssertionError  # `count` never ends
 
     async def _conclude(self, stored: Stored, provider: VideoProvider, task: Task) -> Stored:
-        if task.state is TaskState.CANCELLED:
-            # Who ended it there, if nobody here wanted it?
-            gone = ProviderInterrupted("the vendor has cancelled its task")
-            return await self._end(
-                stored, lambda job: job.cancelled() if job.cancel_requested else job.failed(gone)
-            )
-        if task.state is TaskState.FAILED:
-            failure = task.failure or ProviderInterrupted("the vendor's task has failed")
-            return await self._end(
-                stored, lambda job: job.cancelled() if job.cancel_requested else job.failed(failure)
-            )
-        try:
+        if task.state is TaskState.SUCCEEDED:
             return await self._keeping.keep(stored, provider, task)
-        except ServiceUnavailable:
-            raise
-        except QuartetError as error:
-            if error.retryable:
-                raise
-            failure = error
-            return await self._end(stored, lambda job: job.failed(failure))
+        # Who cancelled it there, if nobody here wanted it?
+        return await self._fail(stored, task.failure or _interrupted(provider, f"its task is {task.state}"))
 
-    async def _end(self, stored: Stored, ended: Callable[[Job], Job]) -> Stored:
-        return await self._jobs.change(stored, lambda job: job if job.state.is_final else ended(job))
+    async def _fail(self, stored: Stored, error: QuartetError) -> Stored:
+        """End a job without a video: as cancelled, where that is wanted anyway."""
 
-    async def _tell(self, stored: Stored, task: Task) -> Stored:
-        stored = await self._jobs.change(
-            stored,
-            lambda job: job.progressed(task.progress_percent) if job.state is State.RUNNING else job,
-        )
-        if not stored.job.state.is_final:
-            await self._endings.progressed(stored)
-        return stored
+        def ended(job: Job) -> Job:
+            if job.state.is_final:
+                return job
+            return job.cancelled() if job.cancel_requested else job.failed(error)
 
-    async def _read(self, stored: Stored) -> Stored:
-        found = await self._jobs.get(stored.job.owner.user_id, stored.job.job_id)
-        if found is None:
-            raise Moved(stored.job.job_id)
-        return found
-
-    def _pause_seconds(self, failures: int, wished_seconds: float | None) -> float:
-        seconds = min(self._poll_seconds * 2.0 ** min(failures, 8), LONGEST_PAUSE_SECONDS)
-        jittered = seconds * random.uniform(*JITTER)  # noqa: S311 - spreads load
-        return max(jittered, min(wished_seconds or 0.0, LONGEST_PAUSE_SECONDS))
+        return await self._jobs.change(stored, ended)
 
 
-def _has_come_further(job: Job, task: Task) -> bool:
-    if task.progress_percent is None:
-        return False
-    return task.progress_percent - (job.progress_percent or 0) >= LEAST_PROGRESS_PERCENT
+def _interrupted(provider: VideoProvider, what: str) -> ProviderInterrupted:
+    return ProviderInterrupted(f"{provider.name}: {what}", metadata={"provider": provider.name})

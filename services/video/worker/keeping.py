@@ -4,12 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import structlog
-
-from services.chassis.backoff import Backoff
-from services.chassis.errors import ProviderInterrupted, ProviderUnavailable, ResourceNotFound
+from services.chassis.errors import ProviderInterrupted, ServiceUnavailable
 from services.chassis.failpoints import Failpoints
-from services.video.job import Film, Job
+from services.video.job import File, Film, Job
 from services.video.jobs import Jobs, Stored
 from services.video.metrics import VideoMetrics
 from services.video.pace import Pace
@@ -17,11 +14,8 @@ from services.video.providers.base import Task, VideoProvider
 from services.video.studio.studio import Studio
 from services.video.vault import Vault
 
-log = structlog.get_logger()
-
 MP4: Final = "video/mp4"
 JPEG: Final = "image/jpeg"
-MAX_DOWNLOADS: Final = 6
 
 
 class Keeping:
@@ -51,16 +45,14 @@ class Keeping:
     async def keep(self, stored: Stored, provider: VideoProvider, task: Task) -> Stored:
         """Take a job whose task has succeeded to SUCCEEDED.
 
-        Raises ProviderInterrupted for a file that is no video or cannot be had any more, ServiceUnavailable.
+        Raises ResourceNotFound where the file is not at its address (any more), ProviderUnavailable where the
+        vendor is silent, ProviderInterrupted for a file that is no video, ServiceUnavailable.
         """
-        began_at, job = datetime.now(UTC), stored.job
-        # TemporaryDirectory also goes when the process is cancelled; after a kill the system clears its own.
-        with tempfile.TemporaryDirectory(prefix="quartet-video-", dir=self._directory) as name:
-            folder = Path(name)
-            source = folder / "source"
-            await self._download(job, provider, task, source)
-            await self._failpoints.hit("video.downloaded")
-            film = await self._film(job, task, source, folder)
+        began_at = datetime.now(UTC)
+        try:
+            film = await self._bring(stored.job, provider, task)
+        except OSError as error:
+            raise ServiceUnavailable(f"the disk does not take the video: {type(error).__name__}") from error
         await self._failpoints.hit("video.kept_unrecorded")
         ended = await self._jobs.change(
             stored, lambda now: now if now.state.is_final else now.succeeded(film)
@@ -68,39 +60,48 @@ class Keeping:
         if ended.job.film != film:
             await self._vault.delete(*film.files)
             return ended
+        await self._observe(ended.job, film, began_at)
+        return ended
+
+    async def _observe(self, job: Job, film: Film, began_at: datetime) -> None:
         now = datetime.now(UTC)
         self._metrics.took("keeping", (now - began_at).total_seconds())
+        if film.cost_micros is not None:
+            self._metrics.paid(job.provider, job.model, film.cost_micros)
         if job.started_at is not None:
             run_seconds = (now - job.started_at).total_seconds()
             self._metrics.took("vendor", run_seconds)
             await self._pace.observed(run_seconds)
-        if film.cost_micros is not None:
-            self._metrics.paid(job.provider, job.model, film.cost_micros)
-        return ended
 
-    async def _download(self, job: Job, provider: VideoProvider, task: Task, source: Path) -> None:
-        backoff = Backoff(0.5, longest_seconds=15.0)
-        for attempt in range(1, MAX_DOWNLOADS + 1):
-            try:
-                await provider.download(task.output, source, max_bytes=self._max_file_bytes)
-                return
-            except ResourceNotFound:
-                # An address that has expired: the vendor gives another one.
-                fresh = await provider.look(job.task_id)
-                task = fresh if fresh.output else task
-            except ProviderUnavailable as error:
-                log.warning("video_download_failed", job_id=job.job_id, attempt=attempt, reason=error.reason)
-            await backoff.pause()
-        raise ProviderInterrupted("the vendor's file cannot be fetched", metadata={"provider": job.provider})
+    async def _bring(self, job: Job, provider: VideoProvider, task: Task) -> Film:
+        # The folder also goes when the process is cancelled; after a kill the system clears its own.
+        with tempfile.TemporaryDirectory(prefix="quartet-video-", dir=self._directory) as name:
+            folder = Path(name)
+            source = folder / "source"
+            await provider.download(task.output, source, max_bytes=self._max_file_bytes)
+            await self._failpoints.hit("video.downloaded")
+            return await self._film(job, task, source, folder)
 
     async def _film(self, job: Job, task: Task, source: Path, folder: Path) -> Film:
-        developed = await self._studio.develop(source, folder)
-        original = await self._vault.put_file(job.job_id, "original", source, MP4)
-        display = original
-        if developed.display != source:
-            display = await self._vault.put_file(job.job_id, "display", developed.display, MP4)
-        picture = await asyncio.to_thread(developed.thumbnail.read_bytes)
-        thumbnail = await self._vault.put(job.job_id, "thumbnail", picture, JPEG)
+        try:
+            developed = await self._studio.develop(source, folder)
+        except ProviderInterrupted as error:
+            error.metadata["provider"] = job.provider
+            raise
+        kept: list[File] = []
+        try:
+            kept.append(original := await self._vault.put_file(job.job_id, "original", source, MP4))
+            display = original
+            if developed.display != source:
+                kept.append(
+                    display := await self._vault.put_file(job.job_id, "display", developed.display, MP4)
+                )
+            picture = await asyncio.to_thread(developed.thumbnail.read_bytes)
+            thumbnail = await self._vault.put(job.job_id, "thumbnail", picture, JPEG)
+        except ServiceUnavailable:
+            # Whoever tries again keeps files of its own.
+            await self._vault.delete(*kept)
+            raise
         cost_micros = job.estimated_cost_micros if task.cost_micros is None else task.cost_micros
         return Film(
             original=original,

@@ -5,7 +5,7 @@ from typing import Final
 import structlog
 from quartet.video.v1.video_work_pb2 import VideoWork
 
-from services.chassis.errors import InternalError, QuartetError, ServiceUnavailable
+from services.chassis.errors import InternalError, QuartetError, ServiceUnavailable, SubmissionUnknown
 from services.chassis.events import Event
 from services.chassis.failpoints import Failpoints
 from services.video.endings import Endings
@@ -52,17 +52,16 @@ class Work:
             if stored is None:
                 log.info("video_work_without_job", job_id=work.job_id)
                 return
-            try:
-                stored = await self._to_its_end(stored, event.deliveries)
-            except Moved:
-                return  # deleted meanwhile
-            await self._failpoints.hit("video.ended_unannounced")
+            if not stored.job.state.is_final:
+                try:
+                    stored = await self._to_its_end(stored, event.deliveries)
+                except Moved:
+                    log.info("video_job_deleted", job_id=work.job_id)
+                    return
+                self._note(stored.job)
+                await self._failpoints.hit("video.ended_unannounced")
             await self._endings.announce(stored)
             await self._failpoints.hit("video.announced_unacked")
-            job = stored.job
-            reason = job.failure.reason if job.failure else ""
-            self._metrics.ended(str(job.state), reason)
-            log.info("video_ended", job_id=job.job_id, state=str(job.state), reason=reason or None)
 
     async def _to_its_end(self, stored: Stored, deliveries: int) -> Stored:
         while not stored.job.state.is_final:
@@ -91,6 +90,11 @@ class Work:
                 stored, lambda job: job if job.state.is_final else job.failed(failure)
             )
 
+    def _note(self, job: Job) -> None:
+        reason = job.failure.reason if job.failure else ""
+        self._metrics.ended(str(job.state), reason)
+        log.info("video_ended", job_id=job.job_id, state=str(job.state), reason=reason or None)
+
     @contextmanager
     def _taken(self, job_id: str) -> Iterator[None]:
         if job_id in self._in_hand:
@@ -107,4 +111,6 @@ class Work:
 def _dead(job: Job) -> Job:
     if job.state.is_final:
         return job
+    if job.state is State.SUBMITTING:
+        return job.failed(SubmissionUnknown(metadata={"provider": job.provider}))
     return job.failed(InternalError("whoever worked on it died each time"))
