@@ -81,22 +81,26 @@ class Downloads:
             except OutOfRange:
                 return _refusal(416, {"Content-Range": f"bytes */{sent.size_bytes}"})
             response = _opening(link, sent, part, etag)
+            if request.method == "HEAD":
+                await response.prepare(request)
+                return response
+            # A file that is gone is known from its content only, and can be told until the answer has begun.
+            first = await anext(pieces, b"")
             await response.prepare(request)
-            if request.method != "HEAD":
-                await self._write(request, response, pieces, part, link)
+            await self._write(request, response, _cut(first, pieces, part), part, link)
             return response
 
     async def _write(
         self,
         request: web.Request,
         response: web.StreamResponse,
-        pieces: AsyncGenerator[Sent | bytes, None],
+        pieces: AsyncGenerator[bytes, None],
         part: Part,
         link: Link,
     ) -> None:
         missing_bytes = part.length
         try:
-            async for piece in _cut(pieces, part):
+            async for piece in pieces:
                 async with asyncio.timeout(self._stall_seconds):
                     await response.write(piece)
                 missing_bytes -= len(piece)
@@ -110,17 +114,19 @@ class Downloads:
                 request.transport.abort()
 
 
-async def _cut(pieces: AsyncGenerator[Sent | bytes, None], part: Part) -> AsyncGenerator[bytes, None]:
+async def _cut(
+    first: Sent | bytes, pieces: AsyncGenerator[Sent | bytes, None], part: Part
+) -> AsyncGenerator[bytes, None]:
     """Yield of the content only the part."""
-    at = 0
-    async for piece in pieces:
-        assert isinstance(piece, bytes)
+    at, piece = 0, first
+    while isinstance(piece, bytes) and piece:
         wanted = piece[max(0, part.begin - at) : max(0, part.end - at)]
         at += len(piece)
         if wanted:
             yield wanted
         if at >= part.end:
             return
+        piece = await anext(pieces, b"")
 
 
 def _opening(link: Link, sent: Sent, part: Part, etag: str) -> web.StreamResponse:

@@ -1,7 +1,6 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
@@ -29,7 +28,7 @@ class KeptVideos:
     def __init__(self) -> None:
         self.asked: list[tuple[str, int, int, Form]] = []
         self.under_way = 0
-        self.went_on = asyncio.Event()
+        self.two_wait, self.went_on = asyncio.Event(), asyncio.Event()
 
     async def stream(self, job_id: str, speaker: Speaker, form: Form) -> AsyncGenerator[Sent | bytes, None]:
         self.asked.append((job_id, speaker.user_id, speaker.chat_id, form))
@@ -43,7 +42,11 @@ class KeptVideos:
             for at in range(0, SIZE, PIECE_BYTES):
                 if job_id == "broken" and at:
                     raise ProviderUnavailable
+                if job_id == "vanished":
+                    raise ResourceNotFound
                 if job_id == "waiting":
+                    if self.under_way == 2:
+                        self.two_wait.set()
                     await self.went_on.wait()
                 yield CONTENT[at : at + PIECE_BYTES]
                 if job_id == "short":
@@ -174,6 +177,7 @@ async def test_a_video_that_is_gone_and_a_service_that_is_busy_are_told_apart(
     client: aiohttp.ClientSession, settings: LinkSettings
 ) -> None:
     assert await status_of(client, address(settings, "gone")) == 410
+    assert await status_of(client, address(settings, "vanished")) == 410
     async with client.get(address(settings, "full")) as response:
         assert (response.status, "Retry-After" in response.headers) == (503, True)
 
@@ -200,17 +204,17 @@ async def test_one_user_takes_two_places_at_most_and_gives_them_back(
 ) -> None:
     link = address(settings, "waiting")
 
-    @asynccontextmanager
-    async def download() -> AsyncIterator[aiohttp.ClientResponse]:
+    async def download() -> bytes:
         async with client.get(link) as response:
             assert response.status == 200
-            yield response
+            return await response.read()
 
-    async with download() as first, download() as second:
-        assert await status_of(client, link) == 503
-        assert await status_of(client, address(settings, user_id=43)) == 200
-        videos.went_on.set()
-        assert await first.read() == await second.read() == CONTENT
+    downloads = [asyncio.create_task(download()) for _ in range(2)]
+    await videos.two_wait.wait()
+    assert await status_of(client, link) == 503
+    assert await status_of(client, address(settings, user_id=43)) == 200
+    videos.went_on.set()
+    assert await asyncio.gather(*downloads) == [CONTENT, CONTENT]
     assert await status_of(client, link) == 200
 
 
