@@ -8,7 +8,8 @@ from services.chassis.jetstream import connect
 from services.chassis.process import launch
 from services.chassis.server import serving
 from services.video.metrics import VideoMetrics
-from services.video.worker.app import open_worker
+from services.video.providers import configured
+from services.video.worker.app import consumer, open_work
 from services.video.worker.settings import WorkerSettings
 
 
@@ -16,11 +17,12 @@ async def main(settings: WorkerSettings, stop: asyncio.Event) -> None:
     registry, failpoints = CollectorRegistry(), Failpoints(settings.failpoints, settings.environment)
     async with AsyncExitStack() as stack:
         nats = await stack.enter_async_context(connect(settings.nats_url, name="video-worker"))
-        opened = open_worker(settings, nats, metrics=VideoMetrics(registry), failpoints=failpoints)
-        consumer = await stack.enter_async_context(opened)
+        providers = configured.connect(settings)
+        opened = open_work(settings, nats, providers, metrics=VideoMetrics(registry), failpoints=failpoints)
+        work = await stack.enter_async_context(opened)
         checks = {"nats": nats.ping}
         await stack.enter_async_context(serving(settings, [], checks=checks, registry=registry))
-        await consumer.run(stop)
+        await consumer(nats, work, settings).run(stop)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from services.providers.troubles import Troubles, open_events
 from services.video.app import SERVICE, Stores, open_stores
 from services.video.endings import SUBJECTS
 from services.video.metrics import VideoMetrics
-from services.video.providers import configured
 from services.video.providers.base import VideoProvider
 from services.video.queue import STREAM, SUBJECT, WORKERS
 from services.video.studio.studio import Studio
@@ -37,12 +36,16 @@ STOP_SECONDS: Final = 1.0
 
 
 @asynccontextmanager
-async def open_worker(
-    settings: WorkerSettings, nats: Nats, *, metrics: VideoMetrics, failpoints: Failpoints
-) -> AsyncIterator[Consumer]:
-    """Put together what works on jobs."""
+async def open_work(
+    settings: WorkerSettings,
+    nats: Nats,
+    providers: dict[str, VideoProvider],
+    *,
+    metrics: VideoMetrics,
+    failpoints: Failpoints,
+) -> AsyncIterator[Work]:
+    """Put together what works on jobs. The providers are closed at the end of the block."""
     stores = await open_stores(settings, nats)
-    providers = configured.connect(settings)
     async with (
         _open_vendors(settings, nats, providers, metrics) as vendors,
         Nudges.open(nats.client) as nudges,
@@ -50,7 +53,7 @@ async def open_worker(
     ):
         keeping = _keeping(settings, stores, studio, metrics, failpoints)
         looking = Looking(stores.jobs, stores.endings, poll_seconds=settings.video_poll_seconds)
-        work = Work(
+        yield Work(
             stores.jobs,
             stores.endings,
             _submitting(settings, stores, vendors, providers, metrics, failpoints),
@@ -59,7 +62,6 @@ async def open_worker(
             failpoints,
             max_deliveries=settings.video_max_deliveries,
         )
-        yield _consumer(nats, work, settings)
 
 
 @asynccontextmanager
@@ -116,7 +118,8 @@ def _keeping(
     )
 
 
-def _consumer(nats: Nats, work: Work, settings: WorkerSettings) -> Consumer:
+def consumer(nats: Nats, work: Work, settings: WorkerSettings) -> Consumer:
+    """Return what takes jobs from the queue, which all workers share."""
     return Consumer(
         nats.js,
         STREAM,
