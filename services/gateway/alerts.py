@@ -9,6 +9,7 @@ from aiogram.exceptions import AiogramError
 from aiogram.methods import GetChatMember
 from quartet.common.v1.error_reason_pb2 import ErrorReason
 from quartet.common.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
+from quartet.video.v1.video_events_pb2 import VideoJobTroubled
 
 from services.chassis.errors import ServiceUnavailable
 from services.chassis.events import Consumer, Event, registry
@@ -23,16 +24,18 @@ from services.gateway.wording import Language, Wording, language_of
 
 log = structlog.get_logger()
 
-EVENTS: Final = registry(VendorTroubled, VendorRecovered)
-SERVICES: Final = ("text", "image")
+EVENTS: Final = registry(VendorTroubled, VendorRecovered, VideoJobTroubled)
+SERVICES: Final = ("text", "image", "video")
 """Those that have vendors, and tell of them on streams of their own."""
+KINDS: Final = ("vendor_troubled", "vendor_recovered", "video_job_troubled")
 DEAD_LETTERS: Final = "quartet.dead.gateway.alerts"
 ACK_WAIT_SECONDS: Final = 5.0
 """So long after a kill the successor goes on telling."""
 IMAGE_SOURCE: Final = "/quartet/image"
-VENDOR_NAMES: Final = {"openai": "OpenAI", "google": "Google"}
+VIDEO_SOURCE: Final = "/quartet/video"
+VENDOR_NAMES: Final = {"openai": "OpenAI", "google": "Google", "runway": "Runway"}
 
-Notice = VendorTroubled | VendorRecovered
+Notice = VendorTroubled | VendorRecovered | VideoJobTroubled
 
 
 class Alerts:
@@ -77,7 +80,7 @@ class Alerts:
             self._nats.js,
             f"{service.upper()}_EVENTS",
             f"gateway-alerts-{self._bot_id}",
-            [f"quartet.{service}.events.>"],
+            [f"quartet.{service}.events.{kind}" for kind in KINDS],
             EVENTS,
             self._tell,
             concurrency=1,
@@ -134,6 +137,12 @@ class Alerts:
 def sentence(notice: Notice, source: str, language: Language, wording: Wording) -> str:
     """What an admin reads. `source` is the service that tells."""
     vendor = VENDOR_NAMES.get(notice.provider, notice.provider)
+    if isinstance(notice, VideoJobTroubled):
+        if notice.reason == ErrorReason.ERROR_REASON_SUBMISSION_UNKNOWN:
+            return wording.say("alert-video-unknown", language, vendor=vendor, job=notice.job_id)
+        return wording.say("alert-video-dead", language, job=notice.job_id)
+    if source == VIDEO_SOURCE:
+        vendor = wording.say("alert-vendor-of-videos", language, vendor=vendor)
     if source == IMAGE_SOURCE:
         vendor = wording.say("alert-vendor-of-pictures", language, vendor=vendor)
     if isinstance(notice, VendorRecovered):

@@ -1,3 +1,5 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -5,9 +7,10 @@ from aiogram import Bot
 from nats.js.api import KeyValueConfig, StorageType
 from nats.js.kv import KeyValue
 
+from services.chassis.client import channel
 from services.chassis.jetstream import Nats, ensure_bucket
 from services.gateway.docs_client import DocsClient
-from services.gateway.duties import Duties
+from services.gateway.duties import Clients, Duties
 from services.gateway.image_client import ImageClient
 from services.gateway.intake.inbox import Inbox
 from services.gateway.intake.polling import Polling
@@ -18,6 +21,7 @@ from services.gateway.settings import GatewaySettings, TelegramMode
 from services.gateway.speaker import Speaker
 from services.gateway.text_client import TextClient
 from services.gateway.turns import TurnLog
+from services.gateway.video_client import VideoClient
 
 SHARD = 0
 """One shard speaks for all chats; more are for bots that one process cannot speak for."""
@@ -32,13 +36,28 @@ class Gateway:
     speaker: Speaker
 
 
+@asynccontextmanager
+async def open_clients(settings: GatewaySettings) -> AsyncIterator[Clients]:
+    """Connects to the services that are asked; nothing is sent yet."""
+    async with (
+        channel(settings.text_target) as text,
+        channel(settings.image_target) as image,
+        channel(settings.docs_target) as docs,
+        channel(settings.video_target) as video,
+    ):
+        yield Clients(
+            TextClient(text, timeout_seconds=settings.answer_timeout_seconds),
+            ImageClient(image, timeout_seconds=settings.drawing_timeout_seconds),
+            DocsClient(docs, timeout_seconds=settings.reading_timeout_seconds),
+            VideoClient(video),
+        )
+
+
 async def open_gateway(
     settings: GatewaySettings,
     nats: Nats,
     bot: Bot,
-    text: TextClient,
-    image: ImageClient,
-    docs: DocsClient,
+    clients: Clients,
     metrics: GatewayMetrics,
 ) -> Gateway:
     """Makes the streams and buckets where they are missing, and puts the parts together."""
@@ -55,7 +74,7 @@ async def open_gateway(
         seconds=settings.lease_seconds,
     )
     people = await _bucket(nats, "people", settings)
-    duties = Duties(settings, bot, turns, people, nats, text, image, docs, metrics)
+    duties = Duties(settings, bot, turns, people, nats, clients, metrics)
     polling = Polling(bot, inbox) if settings.telegram_mode is TelegramMode.POLLING else None
     speaker = Speaker(nats, inbox, polling, duties.open, metrics, drain_seconds=settings.grace_seconds)
     return Gateway(inbox, lease, speaker)

@@ -15,6 +15,9 @@ EASEL_PREFIX = "easel:"
 DOCUMENT_PREFIX = "doc:"
 """Callback data of the buttons that speak of documents; the rest is theirs."""
 
+VIDEO_PREFIX = "vid:"
+"""Callback data of the buttons that speak of videos; the rest is theirs."""
+
 
 class Press(StrEnum):
     """What a button under an answer asks for; callback data is this, a colon, and the question's suffix."""

@@ -50,9 +50,9 @@ class Audience(Enum):
 SETTINGS: Final = ("menu", "roles", "models", "instructions", "memory", "voice", "language")
 COMMANDS: Final[Mapping[Audience, tuple[str, ...]]] = MappingProxyType(
     {
-        Audience.PERSON: ("new", "img", "docs", "stop", *SETTINGS, "help", "start"),
-        Audience.GROUP: ("new", "img", "docs", "stop", "help"),
-        Audience.GROUP_ADMINS: ("new", "img", "docs", "stop", *SETTINGS, "help"),
+        Audience.PERSON: ("new", "img", "video", "videos", "docs", "stop", *SETTINGS, "help", "start"),
+        Audience.GROUP: ("new", "img", "video", "videos", "docs", "stop", "help"),
+        Audience.GROUP_ADMINS: ("new", "img", "video", "videos", "docs", "stop", *SETTINGS, "help"),
     }
 )
 CODES: Final = ((Language.EN, None), (Language.RU, "ru"))

@@ -25,13 +25,16 @@ from services.gateway.image_client import ImageClient
 from services.gateway.inquiries import Inquiries
 from services.gateway.lanes import Lanes
 from services.gateway.lease import Tenure
+from services.gateway.links.addresses import Addresses
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.people import People
 from services.gateway.pictures.portfolio import Portfolio
+from services.gateway.premieres import Premieres
 from services.gateway.questions import speaker_of
 from services.gateway.reading import Reader
 from services.gateway.respondents import Respondents
 from services.gateway.routers import build_dispatcher
+from services.gateway.screenings import Screenings
 from services.gateway.settings import GatewaySettings
 from services.gateway.shift import Shift
 from services.gateway.speech import Speech
@@ -40,6 +43,8 @@ from services.gateway.telegram import knows_drafts
 from services.gateway.text_client import TextClient
 from services.gateway.threads import Threads
 from services.gateway.turns import PageRef, TurnLog
+from services.gateway.video_client import VideoClient
+from services.gateway.videos.reel import Reel
 from services.gateway.wording import Wording
 
 
@@ -49,6 +54,17 @@ class Duty:
 
     shift: Shift
     alerts: Alerts
+    premieres: Premieres
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The services that the gateway asks."""
+
+    text: TextClient
+    image: ImageClient
+    docs: DocsClient
+    video: VideoClient
 
 
 class Duties:
@@ -61,9 +77,7 @@ class Duties:
         turns: TurnLog,
         people: KeyValue,
         nats: Nats,
-        text: TextClient,
-        image: ImageClient,
-        docs: DocsClient,
+        clients: Clients,
         metrics: GatewayMetrics,
     ) -> None:
         self._settings = settings
@@ -71,12 +85,10 @@ class Duties:
         self._turns = turns
         self._people = people
         self._nats = nats
-        self._text = text
-        self._image = image
-        self._docs = docs
+        self._clients = clients
         self._metrics = metrics
         self._wording = Wording.load()
-        self._dispatcher = build_dispatcher(self._wording, text, image, docs)
+        self._dispatcher = build_dispatcher(self._wording, clients, Addresses.of(settings))
         self._failpoints = Failpoints(settings.failpoints, settings.environment)
         self._publishing: asyncio.Task[None] | None = None
 
@@ -84,24 +96,58 @@ class Duties:
         pace = self._settings.telegram_messages_per_second
         scheduler = Scheduler(self._bot, tenure, self._metrics, messages_per_second=pace)
         self._publishing = asyncio.create_task(publish_commands(scheduler, self._wording))
-        portfolio = Portfolio(self._image)
-        composer = Composer(self._speak, portfolio, self._draw_page)
+        people = People(self._people, bot_id=self._bot.id, tenure=tenure)
+        speech = await self._speech(tenure, lanes, scheduler, people)
+        shift = Shift(tenure, lanes, speech, self._turns, self._dispatcher, self._bot, self._metrics)
+        alerts = Alerts(
+            self._nats,
+            self._turns,
+            people,
+            speech.replies,
+            scheduler,
+            self._wording,
+            tenure,
+            bot_id=self._bot.id,
+            admin_ids=self._settings.admin_ids,
+        )
+        return Duty(shift, alerts, Premieres(self._nats, speech.screenings, bot_id=self._bot.id))
+
+    async def _speech(self, tenure: Tenure, lanes: Lanes, scheduler: Scheduler, people: People) -> Speech:
+        """All that the routers speak with."""
+        portfolio = Portfolio(self._clients.image)
+        composer = Composer(self._speak, portfolio, self._draw_page, Reel(self._clients.video))
         sender = Sender(scheduler, composer, self._wording, self._metrics)
         replies = Replies(self._turns, scheduler, sender, self._metrics, self._failpoints)
-        revisions = Revisions(self._turns)
+        revisions, stops = Revisions(self._turns), Stops()
         views = Views(scheduler, replies, self._wording, has_drafts=await knows_drafts(self._bot))
-        stops = Stops()
-        answers = Answers(
-            self._respondents(),
-            replies,
-            revisions,
-            views,
-            stops,
-            self._wording,
-            self._metrics,
+        answers = Answers(self._respondents(), replies, revisions, views, stops, self._wording, self._metrics)
+        me = await self._bot.me()
+        files = Files(self._bot, scheduler)
+        return Speech(
+            people=people,
+            replies=replies,
+            revisions=revisions,
+            stops=stops,
+            answers=answers,
+            drawings=self._drawings(portfolio, replies, revisions, scheduler, stops),
+            inquiries=Inquiries(self._library(files), answers, people, self._wording, bot_id=me.id),
+            portfolio=portfolio,
+            screenings=self._screenings(replies, tenure),
+            reader=Reader(files, self._clients.text, bot_id=me.id, username=me.username or ""),
+            threads=Threads(self._clients.text, people, scheduler, lanes, bot_id=me.id),
+            scheduler=scheduler,
         )
-        drawings = Drawings(
-            self._image,
+
+    def _drawings(
+        self,
+        portfolio: Portfolio,
+        replies: Replies,
+        revisions: Revisions,
+        scheduler: Scheduler,
+        stops: Stops,
+    ) -> Drawings:
+        return Drawings(
+            self._clients.image,
             portfolio,
             replies,
             revisions,
@@ -111,56 +157,37 @@ class Duties:
             self._metrics,
             patience_seconds=self._settings.image_patience_seconds,
         )
-        people = People(self._people, bot_id=self._bot.id, tenure=tenure)
-        me = await self._bot.me()
-        files = Files(self._bot, scheduler)
-        reader = Reader(files, self._text, bot_id=me.id, username=me.username or "")
-        library = Library(
-            self._docs,
+
+    def _screenings(self, replies: Replies, tenure: Tenure) -> Screenings:
+        return Screenings(
+            self._clients.video,
+            self._turns,
+            replies,
+            self._wording,
+            self._metrics,
+            tenure,
+            patience_seconds=self._settings.video_patience_seconds,
+        )
+
+    def _library(self, files: Files) -> Library:
+        return Library(
+            self._clients.docs,
             files,
             max_file_bytes=self._settings.telegram_max_file_bytes,
             patience_seconds=self._settings.docs_patience_seconds,
         )
-        inquiries = Inquiries(library, answers, people, self._wording, bot_id=me.id)
-        threads = Threads(self._text, people, scheduler, lanes, bot_id=me.id)
-        speech = Speech(
-            people,
-            replies,
-            revisions,
-            stops,
-            answers,
-            drawings,
-            inquiries,
-            portfolio,
-            reader,
-            threads,
-            scheduler,
-        )
-        shift = Shift(tenure, lanes, speech, self._turns, self._dispatcher, self._bot, self._metrics)
-        alerts = Alerts(
-            self._nats,
-            self._turns,
-            people,
-            replies,
-            scheduler,
-            self._wording,
-            tenure,
-            bot_id=self._bot.id,
-            admin_ids=self._settings.admin_ids,
-        )
-        return Duty(shift, alerts)
 
     def _respondents(self) -> Respondents:
         return Respondents(
-            self._text,
-            self._docs,
+            self._clients.text,
+            self._clients.docs,
             self._settings.text_patience_seconds,
             self._settings.docs_patience_seconds,
         )
 
     async def _draw_page(self, turn: Turn, page: PageRef) -> bytes:
         place = Citation(page.document_id, page.page_number, page.passage)
-        return await self._docs.render(place, speaker_of(turn))
+        return await self._clients.docs.render(place, speaker_of(turn))
 
     async def _speak(self, turn: Turn, text: str) -> bytes:
-        return (await self._text.speak(text, speaker_of(turn))).content
+        return (await self._clients.text.speak(text, speaker_of(turn))).content

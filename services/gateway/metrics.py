@@ -32,6 +32,15 @@ class GatewayMetrics:
         self.pictures = Counter(
             "quartet_gateway_pictures", "Pictures by their end.", ["end"], registry=registry
         )
+        self.videos = Counter(
+            "quartet_gateway_videos", "Videos by what became of them in the chat.", ["end"], registry=registry
+        )
+        self.video_seconds = Histogram(
+            "quartet_gateway_video_seconds",
+            "Time from an order's arrival to what its message became in the end.",
+            buckets=(5, 10, 20, 30, 60, 90, 120, 180, 300, 600, 1800, 3600, 14400, 86400),
+            registry=registry,
+        )
         self.picture_seconds = Histogram(
             "quartet_gateway_picture_seconds",
             "From taking an update in to its picture sent.",

@@ -49,6 +49,7 @@ class Speaker:
                 taking = [
                     group.create_task(self._keep_taking(duty.shift, tenure), name="taking"),
                     group.create_task(duty.alerts.run(), name="alerts"),
+                    group.create_task(duty.premieres.run(), name="premieres"),
                 ]
                 if self._polling:
                     taking.append(group.create_task(self._polling.run(tenure), name="polling"))

@@ -9,6 +9,7 @@ from services.gateway.inquiries import Inquiries
 from services.gateway.people import People
 from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.reading import Reader
+from services.gateway.screenings import Screenings
 from services.gateway.stops import Stops
 from services.gateway.threads import Threads
 
@@ -25,6 +26,7 @@ class Speech:
     drawings: Drawings
     inquiries: Inquiries
     portfolio: Portfolio
+    screenings: Screenings
     reader: Reader
     threads: Threads
     scheduler: Scheduler

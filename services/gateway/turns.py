@@ -12,6 +12,7 @@ from services.chassis.errors import ServiceUnavailable
 from services.chassis.jetstream import is_conflict
 from services.gateway.documents.sources import Sources
 from services.gateway.lease import NATS_ERRORS, LeaseLost, Tenure
+from services.gateway.wording import Language
 
 log = structlog.get_logger()
 
@@ -62,6 +63,28 @@ class PageRef(BaseModel):
     is_file: bool = False
 
 
+class VideoRef(BaseModel):
+    """A video that the video service keeps: its content is fetched when it is sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job_id: str
+    is_file: bool = False
+    """The original, as a file; else as a video that plays in place."""
+
+
+class Waiting(BaseModel):
+    """Who waits for what a turn has ordered, and where, for whoever brings the turn to its end."""
+
+    model_config = ConfigDict(frozen=True)
+
+    user_id: int
+    language: Language
+    reply_to_message_id: int | None = None
+    received_at: float = 0.0
+    """Unix seconds."""
+
+
 class Part(BaseModel):
     """One message of an answer, as the Bot API will get it.
 
@@ -79,7 +102,7 @@ class Part(BaseModel):
     instead: tuple["Part", ...] = ()
     """The same in plain messages, for those whose Telegram cannot show the rich one."""
     file: File | None = None
-    picture: PictureRef | PageRef | None = None
+    picture: PictureRef | PageRef | VideoRef | None = None
     speech: str = ""
     """Text to be spoken in a voice message. The sound is made when it is sent: it would not fit in here."""
     reply_to_message_id: int | None = None
@@ -127,6 +150,8 @@ class TurnRecord(BaseModel):
     """The updates that asked, kept where the answer failed and can be tried again."""
     sources: Sources | None = None
     """What the answer was made from, where that was documents."""
+    waiting: Waiting | None = None
+    """Set where the update has been settled, and the answer comes with an event."""
 
     @property
     def has_picture(self) -> bool:

@@ -10,6 +10,7 @@ from services.gateway.buttons import (
     IN_ORDER,
     MENU_PREFIX,
     PICTURE_PREFIX,
+    VIDEO_PREFIX,
     Press,
     parse_press,
 )
@@ -24,7 +25,7 @@ SUGGESTION_PREFIX = f"{DOCUMENT_PREFIX}ask:"
 """Begins the data of a button that asks what is suggested below a summary."""
 PAGE_PREFIX = f"{DOCUMENT_PREFIX}page:"
 """Begins the data of a button that shows a page."""
-NAMED_PREFIXES = (*PICTURES_PREFIXES, DOCUMENT_PREFIX, EXAMPLE_PREFIX, f"{Press.TRY}:")
+NAMED_PREFIXES = (*PICTURES_PREFIXES, DOCUMENT_PREFIX, VIDEO_PREFIX, EXAMPLE_PREFIX, f"{Press.TRY}:")
 """What asks or draws, as a message does: the buttons under what comes of it must be able to name it."""
 
 HANDLED_KINDS = [
@@ -137,6 +138,8 @@ def lane_of(bot_id: int, update: RawUpdate) -> str | None:
         return f"{MENU_PREFIX} {origin_of(update).chat_id}"
     if data.startswith(DOCUMENT_PREFIX) and not data.startswith((SUGGESTION_PREFIX, PAGE_PREFIX)):
         return f"{DOCUMENT_PREFIX} {origin_of(update).chat_id}"
+    if data.startswith(VIDEO_PREFIX):
+        return f"{VIDEO_PREFIX} {origin_of(update).chat_id} {_pressed_message_id(update)}"
     if data.startswith(PICTURES_PREFIXES):
         return f"{PICTURE_PREFIX} {origin_of(update).chat_id} {_pressed_message_id(update)}"
     if not _waits_its_turn(update):
@@ -152,7 +155,7 @@ def lane_of(bot_id: int, update: RawUpdate) -> str | None:
 def button_of(update: RawUpdate) -> tuple[object, ...]:
     """Which button under which answer or picture was pressed; empty for all else."""
     data = _data_of(update)
-    if parse_press(data) is None and not data.startswith((*PICTURES_PREFIXES, DOCUMENT_PREFIX)):
+    if parse_press(data) is None and not data.startswith((*PICTURES_PREFIXES, DOCUMENT_PREFIX, VIDEO_PREFIX)):
         return ()
     return (origin_of(update).chat_id, _pressed_message_id(update), data)
 

@@ -8,6 +8,7 @@ from aiogram.methods import (
     SendMessage,
     SendPhoto,
     SendRichMessage,
+    SendVideo,
     SendVoice,
     TelegramMethod,
 )
@@ -16,6 +17,7 @@ from aiogram.types import (
     InlineKeyboardMarkup,
     InputMediaDocument,
     InputMediaPhoto,
+    InputMediaVideo,
     InputRichMessage,
     LinkPreviewOptions,
     Message,
@@ -28,13 +30,15 @@ from services.gateway.pictures.file_name import file_name
 from services.gateway.pictures.order import Preview
 from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.questions import speaker_of
-from services.gateway.turns import PageRef, Part, PictureRef
+from services.gateway.turns import PageRef, Part, PictureRef, VideoRef
+from services.gateway.videos.reel import Clip, Reel
 
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 """A preview would make Telegram fetch an address that a model wrote."""
 VOICE_NAME: Final = "answer.ogg"
 PREVIEW_NAME: Final = "preview"
 PAGE_NAME: Final = "page"
+THUMBNAIL_NAME: Final = "thumbnail.jpg"
 
 Speak = Callable[[Turn, str], Awaitable[bytes]]
 """Makes speech of a text: Opus in Ogg. Raises QuartetError."""
@@ -45,10 +49,11 @@ DrawPage = Callable[[Turn, PageRef], Awaitable[bytes]]
 class Composer:
     """Makes Bot API calls of parts."""
 
-    def __init__(self, speak: Speak, portfolio: Portfolio, draw_page: DrawPage) -> None:
+    def __init__(self, speak: Speak, portfolio: Portfolio, draw_page: DrawPage, reel: Reel) -> None:
         self._speak = speak
         self._portfolio = portfolio
         self._draw_page = draw_page
+        self._reel = reel
 
     async def send(self, turn: Turn, part: Part) -> TelegramMethod[Message]:
         """The call that sends a part as a new message.
@@ -56,6 +61,11 @@ class Composer:
         Raises QuartetError where its sound cannot be made or its picture is not to be had.
         """
         where = _where(turn, part)
+        if isinstance(part.picture, VideoRef):
+            clip = await self._reel.clip(part.picture, speaker_of(turn))
+            if part.picture.is_file:
+                return SendDocument(**where, document=_file_of(clip), **_caption(part))
+            return SendVideo(**where, video=_file_of(clip), **_shape_of(clip), **_caption(part))
         if part.picture is not None:
             content = await self._content(turn, part.picture)
             if part.picture.is_file:
@@ -72,6 +82,8 @@ class Composer:
 
     async def edit(self, turn: Turn, part: Part) -> EditMessageText | EditMessageMedia:
         """The call that makes a message this part. It may be made again and again. Raises as `send` does."""
+        if isinstance(part.picture, VideoRef):
+            return _edit_video(turn, part, await self._reel.clip(part.picture, speaker_of(turn)))
         if part.picture is not None:
             content = await self._content(turn, part.picture)
             return _edit_media(turn, part, content, is_file=part.picture.is_file)
@@ -113,6 +125,32 @@ def _edit_media(turn: Turn, part: Part, content: BufferedInputFile, *, is_file: 
         media=kind(media=content, **_caption(part)),
         reply_markup=_keyboard(part),
     )
+
+
+def _edit_video(turn: Turn, part: Part, clip: Clip) -> EditMessageMedia:
+    media: InputMediaVideo | InputMediaDocument
+    if clip.is_file:
+        media = InputMediaDocument(media=_file_of(clip), **_caption(part))
+    else:
+        media = InputMediaVideo(media=_file_of(clip), **_shape_of(clip), **_caption(part))
+    return EditMessageMedia(
+        chat_id=turn.chat_id, message_id=part.message_id, media=media, reply_markup=_keyboard(part)
+    )
+
+
+def _file_of(clip: Clip) -> BufferedInputFile:
+    return BufferedInputFile(clip.content, clip.file_name)
+
+
+def _shape_of(clip: Clip) -> dict[str, Any]:
+    """What makes a client show a video before it has come: its size, its length, a picture of it."""
+    return {
+        "width": clip.width_pixels,
+        "height": clip.height_pixels,
+        "duration": max(1, round(clip.duration_seconds)),
+        "thumbnail": BufferedInputFile(clip.thumbnail, THUMBNAIL_NAME) if clip.thumbnail else None,
+        "supports_streaming": True,
+    }
 
 
 def _where(turn: Turn, part: Part) -> dict[str, Any]:

@@ -42,6 +42,8 @@ _BY_DESCRIPTION = (
     ("no text in the message", Outcome.TARGET_GONE),
     ("rights to send photos", Outcome.NO_PICTURES),
     ("rights to send documents", Outcome.NO_PICTURES),
+    ("rights to send videos", Outcome.NO_PICTURES),
+    ("chat_send_videos_forbidden", Outcome.NO_PICTURES),
     ("chat_send_photos_forbidden", Outcome.NO_PICTURES),
     ("chat_send_docs_forbidden", Outcome.NO_PICTURES),
     ("chat_send_media_forbidden", Outcome.NO_PICTURES),

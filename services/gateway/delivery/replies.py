@@ -24,7 +24,7 @@ from services.gateway.delivery.turn import Turn
 from services.gateway.documents.sources import Sources
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.pictures import Preview
-from services.gateway.turns import Part, PartState, TurnLog, TurnRecord, TurnState
+from services.gateway.turns import Part, PartState, TurnLog, TurnRecord, TurnState, Waiting
 from services.gateway.updates import RawUpdate
 
 log = structlog.get_logger()
@@ -55,10 +55,20 @@ class Replies:
         self._metrics = metrics
         self._failpoints = failpoints
 
-    async def reserve(self, turn: Turn, *, placeholder: bool) -> None:
-        """Records that the turn has begun, so that a second run is known as one."""
+    async def reserve(self, turn: Turn, *, placeholder: bool, waits: bool = False) -> None:
+        """Records that the turn has begun, so that a second run is known as one.
+
+        `waits`: its end comes with an event, long after its update; the record then says for whom.
+        """
         record = turn.record or self._new_record(turn)
         change: dict[str, object] = {"run_count": record.run_count + 1} if turn.record else {}
+        if waits:
+            change["waiting"] = Waiting(
+                user_id=turn.user_id,
+                language=turn.language,
+                reply_to_message_id=turn.reply_to_message_id,
+                received_at=turn.received_at,
+            )
         if placeholder and record.placeholder is PartState.PENDING:
             change["placeholder"] = PartState.INTENDED
         await self._store(turn, record.model_copy(update=change))

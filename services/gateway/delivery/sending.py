@@ -1,4 +1,5 @@
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,9 +16,10 @@ from services.gateway.delivery.outcomes import Outcome, describe, message_id_of,
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.turn import Turn
 from services.gateway.metrics import GatewayMetrics
-from services.gateway.pictures.refusals import refusal
+from services.gateway.pictures.refusals import refusal as picture_refusal
 from services.gateway.rendering import utf16_length
-from services.gateway.turns import Part, PictureRef
+from services.gateway.turns import Part, PictureRef, VideoRef
+from services.gateway.videos.refusals import refusal as video_refusal
 from services.gateway.wording import Language, Wording
 
 log = structlog.get_logger()
@@ -98,7 +100,7 @@ class Sender:
 
     async def _compose(self, turn: Turn, part: Part) -> TelegramMethod[Any]:
         """The call, with a sentence in place of speech that cannot be made, or of a picture that is gone."""
-        is_drawn = isinstance(part.picture, PictureRef)
+        is_drawn = isinstance(part.picture, PictureRef | VideoRef)
         patience_seconds = PICTURE_PATIENCE_SECONDS if is_drawn else VOICE_PATIENCE_SECONDS
         gives_up_at = time.monotonic() + patience_seconds
         backoff = Backoff(0.5, longest_seconds=5.0)
@@ -109,7 +111,7 @@ class Sender:
             except QuartetError as error:
                 if not isinstance(error, ServiceUnavailable) or time.monotonic() > gives_up_at:
                     log.warning("content_not_made", turn_id=turn.turn_id, reason=error.reason)
-                    say = refusal if is_drawn else _error
+                    say = _refusal_of(part)
                     part = _in_words(part, say(error, turn.language, self._wording))
             await backoff.pause()
 
@@ -160,3 +162,10 @@ def _in_words(part: Part, text: str) -> Part:
 
 def _error(error: QuartetError, language: Language, wording: Wording) -> str:
     return wording.error(error, language)
+
+
+def _refusal_of(part: Part) -> Callable[[QuartetError, Language, Wording], str]:
+    """Who says why what is kept cannot be had."""
+    if isinstance(part.picture, PictureRef):
+        return picture_refusal
+    return video_refusal if isinstance(part.picture, VideoRef) else _error

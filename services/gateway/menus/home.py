@@ -1,6 +1,6 @@
 from typing import Final
 
-from services.gateway.buttons import DOCUMENT_PREFIX, EASEL_PREFIX
+from services.gateway.buttons import DOCUMENT_PREFIX, EASEL_PREFIX, VIDEO_PREFIX
 from services.gateway.menus.catalogue import model_name
 from services.gateway.menus.choices import role_name, voice_name
 from services.gateway.menus.examples import Example
@@ -12,6 +12,8 @@ EASEL: Final = f"{EASEL_PREFIX}open"
 """Opens what a picture is described on."""
 DOCUMENTS: Final = f"{DOCUMENT_PREFIX}list:-:1"
 """Opens the list of documents."""
+FILMING: Final = f"{VIDEO_PREFIX}set:-"
+"""Opens the dialogue about what to film."""
 
 
 def start(scene: Scene) -> Page:
@@ -44,7 +46,7 @@ def home(scene: Scene) -> Page:
     page.write_stressing(scene.say("home-length", value=length), length)
     page.write_stressing(scene.say("home-wishes", value=wishes), wishes)
     page.write_stressing(scene.say("home-voice", value=voice), voice)
-    page.add_row((scene.say("draw-button"), EASEL))
+    page.add_row((scene.say("draw-button"), EASEL), (scene.say("video-button"), FILMING))
     page.add_row((scene.say("documents-button"), DOCUMENTS))
     page.add_grid(_doors(scene), columns=2)
     page.add_back(scene.say("back-button"), scene.trail)

@@ -51,6 +51,8 @@ class Awaited(StrEnum):
     DOCUMENT_KEY = "document_key"
     """The password of a document."""
     DOCUMENT_TITLE = "document_title"
+    VIDEO_PROMPT = "video_prompt"
+    """What to film."""
 
 
 class Awaiting(BaseModel):
@@ -95,6 +97,12 @@ class Preferences(BaseModel):
     """A value of `pictures.Style`; empty: none."""
     picture_ratio: str = ""
     """A value of `pictures.AspectRatio`; empty: none."""
+    video_model: str = ""
+    """Empty: the default one."""
+    video_seconds: int = 0
+    """Zero: the model's default."""
+    video_ratio: str = ""
+    """A value of `videos.AspectRatio`; empty: the model's default."""
     has_drawn: bool = False
     """Whether a picture has been drawn here: the first one comes with a hint."""
     awaiting: Awaiting | None = None

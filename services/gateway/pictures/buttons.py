@@ -32,6 +32,8 @@ class Verb(StrEnum):
     """The buttons of the picture, instead of a choice."""
     IMPROVE = "improve"
     """The prompt, improved, before anything is drawn from it."""
+    ANIMATE = "animate"
+    """A video that begins with the picture."""
     ORIGINAL = "original"
     """The picture as a file, bit by bit."""
 

@@ -19,13 +19,13 @@ def caption_of(picture: Picture, language: Language, wording: Wording) -> Format
         lines.append(wording.say("picture-from", language, number=picture.parent_number))
     if picture.failed_over:
         lines.append(wording.say("picture-stand-in", language, model=picture.model))
-    return _under(picture.prompt, "\n".join(line for line in lines if line))
+    return under(picture.prompt, "\n".join(line for line in lines if line))
 
 
 def announcement_of(asked: str, language: Language, wording: Wording, *, hint: str = "") -> FormattedText:
     """What a picture's message says while it is drawn."""
     said = wording.say("picture-drawing", language)
-    return _under(asked, f"{said}\n\n{hint}" if hint else said)
+    return under(asked, f"{said}\n\n{hint}" if hint else said)
 
 
 def _manner(picture: Picture, language: Language, wording: Wording) -> str:
@@ -37,7 +37,7 @@ def _manner(picture: Picture, language: Language, wording: Wording) -> str:
     return " · ".join(facts)
 
 
-def _under(prompt: str, said: str) -> FormattedText:
+def under(prompt: str, said: str) -> FormattedText:
     """The prompt as far as there is room, and what is said below it."""
     room = MAX_CAPTION_UTF16 - MARK_RESERVE_UTF16 - GAP_UTF16 - utf16_length(said)
     pages = cut(FormattedText(prompt.strip()), room - len(ELLIPSIS))

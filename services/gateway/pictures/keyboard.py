@@ -57,7 +57,10 @@ def picture_keyboard(standing: Standing, language: Language, wording: Wording) -
             button(wording.say("picture-style-button", language), Verb.STYLE),
             button(wording.say("picture-format-button", language), Verb.FORMAT),
         ],
-        [button(wording.say("picture-improve-button", language), Verb.IMPROVE)],
+        [
+            button(wording.say("picture-improve-button", language), Verb.IMPROVE),
+            button(wording.say("picture-animate-button", language), Verb.ANIMATE),
+        ],
         last,
     ]
     return {"inline_keyboard": [row for row in rows if row]}

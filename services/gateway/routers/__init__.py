@@ -1,10 +1,13 @@
 """What the bot does with each kind of update. A router knows aiogram; what it calls does not."""
 
+from typing import Protocol
+
 from aiogram import Dispatcher, Router
 
 from services.gateway.docs_client import DocsClient
 from services.gateway.group_admins import GroupAdmins
 from services.gateway.image_client import ImageClient
+from services.gateway.links.addresses import Addresses
 from services.gateway.routers import (
     answer_buttons,
     answer_forms,
@@ -28,21 +31,41 @@ from services.gateway.routers import (
     stop,
     threads,
     unsupported,
+    video_buttons,
+    videos,
+    videos_menu,
 )
 from services.gateway.routers.authorship import FromPeople
 from services.gateway.text_client import TextClient
+from services.gateway.video_client import VideoClient
 from services.gateway.wording import Wording
 
 
-def build_dispatcher(
-    wording: Wording, text_client: TextClient, image_client: ImageClient, docs_client: DocsClient
-) -> Dispatcher:
+class Clients(Protocol):
+    """The services that handlers ask."""
+
+    @property
+    def text(self) -> TextClient: ...
+
+    @property
+    def image(self) -> ImageClient: ...
+
+    @property
+    def docs(self) -> DocsClient: ...
+
+    @property
+    def video(self) -> VideoClient: ...
+
+
+def build_dispatcher(wording: Wording, clients: Clients, addresses: Addresses | None) -> Dispatcher:
     """All routers in the order in which they are asked. Handlers get these arguments by name."""
     dispatcher = Dispatcher(
         wording=wording,
-        text_client=text_client,
-        image_client=image_client,
-        docs_client=docs_client,
+        text_client=clients.text,
+        image_client=clients.image,
+        docs_client=clients.docs,
+        video_client=clients.video,
+        addresses=addresses,
         group_admins=GroupAdmins(),
     )
     root = Router(name="root")
@@ -62,6 +85,9 @@ def build_dispatcher(
         picture_views.router(),
         document_buttons.router(),
         documents_menu.router(),
+        video_buttons.router(),
+        videos_menu.router(),
+        videos.router(),
         drawing.router(),
         commands.router(),
         inline.router(),

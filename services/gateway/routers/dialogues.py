@@ -22,9 +22,11 @@ from services.gateway.routers.drawing import ratio_of, style_of
 from services.gateway.routers.matching import Matching
 from services.gateway.routers.menu_drawing import Drawing
 from services.gateway.routers.settable import MaySet, is_anonymous_admin
+from services.gateway.routers.videos import order_video
 from services.gateway.speech import Speech
 from services.gateway.text_client import TextClient
 from services.gateway.updates import turn_id_in_chat
+from services.gateway.videos.asking import wish_in as video_wish_in
 from services.gateway.wording import Wording
 
 WISHES = Trail.of(Screen.HOME, Screen.WISHES)
@@ -64,6 +66,7 @@ def router() -> Router:
     for observer in (routes.message, routes.edited_message):
         observer.register(take_wishes, is_own_text, Expected(Awaited.WISHES), Addressed(), MaySet())
     routes.message.register(take_prompt, is_own_text, Expected(Awaited.PICTURE_PROMPT), Addressed())
+    routes.message.register(take_film, is_own_text, Expected(Awaited.VIDEO_PROMPT), Addressed())
     routes.message.register(take_change, is_own_text, Expected(Awaited.PICTURE_EDIT), Addressed())
     return routes
 
@@ -145,6 +148,22 @@ async def take_change(
         return order
 
     await speech.drawings.draw(turn, make_order, asked=words)
+
+
+async def take_film(
+    _message: Message,
+    messages: Sequence[Message],
+    bot: Bot,
+    turn: Turn,
+    speech: Speech,
+    awaiting: Awaiting,
+) -> None:
+    """Orders the video that is described, as the chat's choices say."""
+    username = (await bot.me()).username or ""
+    words = without_mention(own_words(messages), username)
+    wish = video_wish_in(words, username=username)
+    turn.preferences = await speech.people.change(turn.chat_id, partial(_answered, awaiting=awaiting))
+    await order_video(turn, speech, wish.words if wish is not None and wish.words else words)
 
 
 def _answered(preferences: Preferences, *, awaiting: Awaiting) -> Preferences:

@@ -18,6 +18,8 @@ help =
 
     /new – a new conversation: I forget the last one
     /img – draw a picture; or just say “draw …”
+    /video – make a video; or just “make a video of …”, and “animate” in reply to a picture
+    /videos – your videos and the queue
     /docs – your documents: send a file and ask about it
     /stop – stop the answer
     /menu – all settings
@@ -499,3 +501,62 @@ wait-days =
         [one] { $count } day
        *[other] { $count } days
     }
+
+# Video
+
+command-video = Make a video
+command-videos = Your videos
+video-button = 🎬 Make a video
+picture-animate-button = 🎬 Animate
+video-ask = 🎬 What shall I film? Describe it in one message: who or what is in the frame, what happens, how the camera moves. I wait for 15 minutes; any command cancels.
+video-choice = { $model } · { $seconds } s
+video-cost = 💳 About { $cost }
+video-left-today = Left today: { $seconds } s of video
+video-queued = ⏳ The video is queued, place { $place }.
+video-making = 🎬 Making the video…
+video-minutes = { $count ->
+    [one] About { $count } minute.
+   *[other] About { $count } minutes.
+}
+video-cancelling = ⏹ Cancelling…
+video-cancelled = ⏹ The video was cancelled.
+video-retry-button = 🔄 Order again
+video-again-button = 🎲 Another one
+video-longer-button = ⏱ Longer
+video-format-button = ▭ Format
+video-file-button = 📄 As a file
+video-show-button = ▶️ Show
+video-drop-button = 🗑 Delete
+video-seconds = { $count } s
+video-ratio-wide = 16:9
+video-ratio-tall = 9:16
+video-ratio-square = 1:1
+video-stand-in = ↪️ The chosen model is not available right now; another one made it.
+video-state-pending = queued
+video-state-running = being made, { $percent } %
+video-state-succeeded = ready
+video-state-failed = failed
+video-state-cancelled = cancelled
+video-not-yours = Only whoever ordered the video can cancel it.
+video-longest = This model makes no longer ones.
+video-gone = I no longer have this video: its time is over. Please order a new one.
+video-rejected = This cannot be filmed: the AI's safety rules stepped in. Your allowance is back; please describe it differently.
+video-not-understood = This could not be filmed. Please describe it differently, for example shorter.
+video-misconfigured = Videos do not work right now: the bot is set up incorrectly. Please tell the bot's administrator.
+video-unfinished = The video did not come out: the AI has not finished it. Your allowance is back; you can order it again.
+video-too-many-at-once = { $count ->
+    [one] One video is being made already. Wait for it, or cancel it: /videos
+   *[other] { $count } videos are being made already. Wait for one of them, or cancel it: /videos
+}
+video-enough-today = That is enough video for today: { $used } of { $limit } s are ordered. Tomorrow there is more.
+video-file-too-large = The file is larger than 50 MB, and Telegram lets bots send no larger ones. A smaller copy is in the chat.
+video-file-link = 📄 The file is too large for Telegram. Download it here; the link works for { $hours } h:
+    { $address }
+video-deleted = The video is deleted ✅
+video-of-picture = Animated picture
+videos-title = 🎬 Your videos: { $count }
+videos-none = No videos yet. Write “make a video of …” or /video and a description; answer a picture with “animate”.
+videos-closed = The list is closed. Open it again: /videos
+alert-vendor-of-videos = { $vendor } (video)
+alert-video-unknown = ⚠️ Video: the connection to { $vendor } broke while ordering, and nobody knows whether the order went through. The bot does not repeat it; the allowance is back. Job: { $job }
+alert-video-dead = ⚠️ Video: job { $job } could not be brought to its end. See the log of the video service.

@@ -18,6 +18,8 @@ help =
 
     /new – новый разговор: прежний я забуду
     /img – нарисовать картинку; можно и просто «нарисуй …»
+    /video – снять видео; можно и «сними …», а картинку – «оживи»
+    /videos – ваши видео и очередь
     /docs – ваши документы: пришлите файл и спрашивайте о нём
     /stop – остановить ответ
     /menu – все настройки
@@ -512,3 +514,64 @@ wait-days =
         [few] { $count } дня
        *[many] { $count } дней
     }
+
+# Видео
+
+command-video = Снять видео
+command-videos = Ваши видео
+video-button = 🎬 Снять видео
+picture-animate-button = 🎬 Оживить
+video-ask = 🎬 Что снять? Опишите одним сообщением: кто или что в кадре, что происходит, как движется камера. Я жду 15 минут; любая команда отменяет.
+video-choice = { $model } · { $seconds } с
+video-cost = 💳 Около { $cost }
+video-left-today = Сегодня осталось: { $seconds } с видео
+video-queued = ⏳ Видео в очереди, место { $place }.
+video-making = 🎬 Снимаю видео…
+video-minutes = { $count ->
+    [one] Примерно { $count } минута.
+    [few] Примерно { $count } минуты.
+   *[many] Примерно { $count } минут.
+}
+video-cancelling = ⏹ Отменяю…
+video-cancelled = ⏹ Видео отменено.
+video-retry-button = 🔄 Заказать ещё раз
+video-again-button = 🎲 Ещё вариант
+video-longer-button = ⏱ Длиннее
+video-format-button = ▭ Формат
+video-file-button = 📄 Файлом
+video-show-button = ▶️ Показать
+video-drop-button = 🗑 Удалить
+video-seconds = { $count } с
+video-ratio-wide = 16:9, широкое
+video-ratio-tall = 9:16, высокое
+video-ratio-square = 1:1, квадрат
+video-stand-in = ↪️ Выбранная модель сейчас недоступна, сняла другая.
+video-state-pending = в очереди
+video-state-running = снимается, { $percent } %
+video-state-succeeded = готово
+video-state-failed = не получилось
+video-state-cancelled = отменено
+video-not-yours = Отменить видео может тот, кто его заказал.
+video-longest = Длиннее эта модель не снимает.
+video-gone = Этого видео у меня больше нет: срок хранения истёк. Закажите новое.
+video-rejected = Такое снять нельзя: сработали правила безопасности ИИ. Лимит возвращён; опишите видео иначе.
+video-not-understood = Снять это не получилось. Опишите видео иначе, например короче.
+video-misconfigured = Снимать сейчас не получается: бот настроен неверно. Сообщите об этом администратору бота.
+video-unfinished = Видео не получилось: ИИ не довёл его до конца. Лимит возвращён; можно заказать ещё раз.
+video-too-many-at-once = { $count ->
+    [one] Одно видео уже снимается. Дождитесь его или отмените: /videos
+    [few] Уже снимаются { $count } видео. Дождитесь одного из них или отмените: /videos
+   *[many] Уже снимаются { $count } видео. Дождитесь одного из них или отмените: /videos
+}
+video-enough-today = На сегодня видео хватит: заказано { $used } с из { $limit }. Завтра лимит обновится.
+video-file-too-large = Файл больше 50 МБ, а крупнее Telegram ботам отправлять не разрешает. В чате стоит уменьшенная копия.
+video-file-link = 📄 Файл слишком большой для Telegram. Скачать можно по этой ссылке, она действует { $hours } ч:
+    { $address }
+video-deleted = Видео удалено ✅
+video-of-picture = Ожившая картинка
+videos-title = 🎬 Ваши видео: { $count }
+videos-none = Видео пока нет. Напишите «сними …» или /video и описание; на картинку ответьте словом «оживи».
+videos-closed = Список закрыт. Открыть снова: /videos
+alert-vendor-of-videos = { $vendor } (видео)
+alert-video-unknown = ⚠️ Видео: связь с { $vendor } прервалась при заказе, и неизвестно, принят ли он. Бот его не повторяет, лимит возвращён. Задание: { $job }
+alert-video-dead = ⚠️ Видео: задание { $job } не удалось довести до конца. Подробности в журнале сервиса video.

@@ -10,10 +10,12 @@ from services.gateway.menus.examples import Example, parse_example
 from services.gateway.menus.settings import MAX_WISHES, Value
 from services.gateway.people import AnswerLength, Preferences, Role, VoiceAnswers
 from services.gateway.rendering import utf16_length
+from services.gateway.videos.buttons import parse_video_press
 from services.gateway.wording import Language
 from tests.unit.gateway.menus.scenes import DEEP, MEMORY, SWIFT, a_scene, busy, crawl, data_in
 
 MAX_DATA_BYTES = 64
+PARSERS = (parse_example, parse_easel_press, parse_document_press, parse_video_press)
 MAX_BUTTON_ROW_CHARACTERS = 40
 """More does not fit on a phone: Telegram cuts it."""
 MAX_MESSAGE_UTF16 = 4096
@@ -29,7 +31,7 @@ def test_every_button_of_every_screen_leads_somewhere(language: Language, is_pri
             assert len(data.encode()) <= MAX_DATA_BYTES
             pressed = parse(data)
             if pressed is None:
-                assert parse_example(data) or parse_easel_press(data) or parse_document_press(data), data
+                assert any(read(data) for read in PARSERS), data
             elif pressed.value and pressed.trail.screen is not Screen.FORGETTING:
                 changed = choose(scene.preferences, pressed.trail.screen, pressed.value, scene.models)
                 assert changed is not None, data
