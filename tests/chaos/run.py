@@ -32,6 +32,8 @@ async def chaos(directory: Path, *, seed: int, jobs: int, seconds: float) -> Ver
         VIDEO_POLL_SECONDS="0.5",
         VIDEO_SWEEP_SECONDS="5",
         SANDBOX_RUNWAY_FILM_SECONDS=str(FILM_SECONDS),
+        SANDBOX_RUNWAY_CONCURRENCY="20",
+        VIDEO_SUBMIT_SECONDS="5",
     )
     async with stack_opened as stack:
         await stack.add_worker("video-worker-2").start()

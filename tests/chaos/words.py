@@ -1,6 +1,6 @@
 from typing import Final
 
-REJECTED: Final = "[[moderation]]"
+REJECTED: Final = "sandbox:moderation"
 
 
 def prompt_of(number: int, *, is_rejected: bool) -> str:
