@@ -124,8 +124,8 @@ class Library:
     async def shelves(self) -> AsyncGenerator[tuple[int, Shelf]]:
         """Yield every owner's shelf as it stands. Raises what NATS raises."""
         async with aclosing(entries(self._js, BUCKET)) as listed:
-            async for key, value in listed:
-                yield int(key), _decoded(value)
+            async for entry in listed:
+                yield int(entry.key), _decoded(entry.value)
 
     async def _change(self, owner: int, change: Change) -> Shelf:
         former = Shelf()

@@ -118,8 +118,8 @@ class Album:
     async def oldest(self) -> AsyncGenerator[Picture]:
         """Yield all pictures, the oldest first. Raises what NATS raises."""
         async with aclosing(entries(self._js, BUCKET, _picture_key(">"))) as listed:
-            async for _key, value in listed:
-                picture = _decoded(value)
+            async for entry in listed:
+                picture = _decoded(entry.value)
                 if picture is not None:
                     yield picture
 

@@ -1,3 +1,4 @@
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -5,6 +6,14 @@ from typing import Final, Self
 
 from services.chassis.errors import InternalError, QuartetError, by_reason
 from services.video.providers.base import AspectRatio, Submitted
+
+# Of jobs: what the store takes as a key and logs take as one word.
+IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+MAX_IDENTIFIER_CHARACTERS: Final = 128
+
+
+def is_identifier(value: str) -> bool:
+    return len(value) <= MAX_IDENTIFIER_CHARACTERS and IDENTIFIER.fullmatch(value) is not None
 
 
 class State(StrEnum):

@@ -11,7 +11,7 @@ from nats.js.kv import KeyValue
 from pydantic import TypeAdapter
 
 from services.chassis.jetstream import Nats, ensure_bucket, entries, is_conflict
-from services.video.job import Job, Owner
+from services.video.job import Job, Owner, is_identifier
 from services.video.persistence import REQUEST_SECONDS, persist
 
 BUCKET: Final = "video_jobs"
@@ -62,6 +62,8 @@ class Jobs:
 
     async def find(self, job_id: str, caller: Owner) -> Stored | None:
         """Read a job that the caller may see: the user's own, or another's of the same chat by a search."""
+        if not is_identifier(job_id):
+            return None
         found = await self.get(caller.user_id, job_id)
         if found is None:
             found = await persist(lambda: self._search(job_id))
@@ -104,6 +106,20 @@ class Jobs:
                     raise
                 stored = found
 
+    async def withdraw(self, stored: Stored) -> None:
+        """Forget a job as it was read. Raises Moved where somebody else has changed it since."""
+
+        async def delete() -> None:
+            try:
+                await self._bucket.delete(_key(stored.job), last=stored.revision)
+            except APIError as error:
+                if not is_conflict(error):
+                    raise
+                if await self._read(_key(stored.job)) is not None:
+                    raise Moved(stored.job.job_id) from error
+
+        await persist(delete)
+
     async def delete(self, job: Job) -> None:
         """Forget a job."""
 
@@ -123,18 +139,15 @@ class Jobs:
         return sorted(found, key=_created_at, reverse=True)
 
     async def all(self, keys: str = ">") -> AsyncGenerator[Stored]:
-        """Yield jobs, those that changed longest ago first. Raises what NATS raises.
-
-        Their revision is not told: it is zero.
-        """
+        """Yield jobs, those that changed longest ago first. Raises what NATS raises."""
         async with aclosing(entries(self._js, BUCKET, keys)) as listed:
-            async for _, value in listed:
-                yield Stored(CODEC.validate_json(value), 0)
+            async for entry in listed:
+                yield Stored(CODEC.validate_json(entry.value), entry.revision)
 
     async def _search(self, job_id: str) -> Stored | None:
         async with aclosing(self.all(f"*.{job_id}")) as found:
             async for stored in found:
-                return await self._read(_key(stored.job))
+                return stored
         return None
 
     async def _read(self, key: str) -> Stored | None:

@@ -1,15 +1,14 @@
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from services.chassis.errors import InvalidRequest, ModelNotFound, Violation
-from services.video.job import Owner
+from services.video.job import MAX_IDENTIFIER_CHARACTERS, Owner, is_identifier
 from services.video.providers.base import AspectRatio, Offer
 
-# What the store takes as a key and logs take as one word.
-IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
-MAX_IDENTIFIER_CHARACTERS: Final = 128
+IDENTIFIER_RULE: Final = (
+    f"must be 1 to {MAX_IDENTIFIER_CHARACTERS} letters, digits, `-` and `_`, with single `.` between"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,12 @@ class Order:
     def has_first_frame(self) -> bool:
         return bool(self.first_frame or self.first_frame_of)
 
+    def require_identity(self) -> None:
+        """Raises InvalidRequest where it does not say whose it is, or under which name."""
+        violations = [*_identity_violations(self)]
+        if violations:
+            raise InvalidRequest(violations=violations)
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -40,8 +45,8 @@ class Terms:
     offers: Mapping[str, Offer]
     max_prompt_characters: int
 
-    def offer_for(self, order: Order) -> tuple[str, Offer]:
-        """Choose the model and check the order. Raises InvalidRequest, ModelNotFound."""
+    def settled(self, order: Order) -> tuple[str, int]:
+        """Check an order and return its model and its seconds. Raises InvalidRequest, ModelNotFound."""
         model = order.model or self._default_for(order)
         offer = self.offers.get(model)
         if offer is None:
@@ -49,7 +54,7 @@ class Terms:
         violations = [*self._violations(order, offer)]
         if violations:
             raise InvalidRequest(violations=violations)
-        return model, offer
+        return model, order.duration_seconds or offer.default_duration_seconds
 
     def _default_for(self, order: Order) -> str:
         """The first model that can do it; that of the configuration where none can."""
@@ -62,13 +67,6 @@ class Terms:
         return next(iter(self.offers))
 
     def _violations(self, order: Order, offer: Offer) -> Iterator[Violation]:
-        yield from identifier_violations("request_id", order.job_id)
-        if order.first_frame_of:
-            yield from identifier_violations("first_frame_of_job_id", order.first_frame_of)
-        if order.first_frame and order.first_frame_of:
-            yield Violation("first_frame_of_job_id", "excludes first_frame")
-        if not order.owner.user_id:
-            yield Violation("caller.user_id", "must be set")
         if len(order.prompt) > self.max_prompt_characters:
             yield Violation("specification.prompt", f"has over {self.max_prompt_characters} characters")
         if not order.prompt.strip() and not order.has_first_frame:
@@ -85,9 +83,16 @@ class Terms:
             yield Violation("specification.aspect_ratio", f"must be one of {known}")
 
 
-def identifier_violations(name: str, value: str) -> Iterator[Violation]:
-    if len(value) > MAX_IDENTIFIER_CHARACTERS or not IDENTIFIER.fullmatch(value):
-        yield Violation(
-            name,
-            f"must be 1 to {MAX_IDENTIFIER_CHARACTERS} letters, digits, `-` and `_`, with single `.` between",
-        )
+def _identity_violations(order: Order) -> Iterator[Violation]:
+    named = {"request_id": order.job_id}
+    if order.first_frame_of:
+        named["first_frame_of_job_id"] = order.first_frame_of
+    for name, value in named.items():
+        if not is_identifier(value):
+            yield Violation(name, IDENTIFIER_RULE)
+    if order.first_frame and order.first_frame_of:
+        yield Violation("first_frame_of_job_id", "excludes first_frame")
+    if not order.owner.user_id:
+        yield Violation("caller.user_id", "must be set")
+    if not order.owner.chat_id:
+        yield Violation("caller.chat_id", "must be set")

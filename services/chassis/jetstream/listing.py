@@ -1,5 +1,5 @@
 from collections.abc import AsyncGenerator
-from typing import Final
+from typing import Final, NamedTuple
 
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
@@ -9,8 +9,16 @@ BATCH: Final = 100
 IDLE_SECONDS: Final = 60.0
 
 
-async def entries(js: JetStreamContext, bucket: str, keys: str = ">") -> AsyncGenerator[tuple[str, bytes]]:
-    """Yield what stands in a bucket as key and value, those written longest ago first.
+class Entry(NamedTuple):
+    """What stands in a bucket under a key, as of a revision."""
+
+    key: str
+    value: bytes
+    revision: int
+
+
+async def entries(js: JetStreamContext, bucket: str, keys: str = ">") -> AsyncGenerator[Entry]:
+    """Yield what stands in a bucket, those written longest ago first.
 
     The library's own watcher may say that all has been told before it has told anything (what is delivered
     while it looks how much is left is not counted), and who deletes what nobody names would delete too much.
@@ -33,6 +41,7 @@ async def entries(js: JetStreamContext, bucket: str, keys: str = ">") -> AsyncGe
             for message in await subscription.fetch(min(pending, BATCH)):
                 pending = message.metadata.num_pending
                 if DELETED not in (message.headers or {}):
-                    yield message.subject.removeprefix(prefix), message.data
+                    revision = message.metadata.sequence.stream
+                    yield Entry(message.subject.removeprefix(prefix), message.data, revision)
     finally:
         await subscription.unsubscribe()
