@@ -7,10 +7,12 @@ from typing import Final
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
 from services.providers.troubles import open_events
-from services.video.allowance import Allowances, Limits, open_allowances
+from services.video.account import Limits
+from services.video.allowance import Allowances, open_allowances
 from services.video.endings import Endings
 from services.video.fetching import Fetching
 from services.video.frames.frames import Frames
+from services.video.intake import Intake
 from services.video.jobs import Jobs, open_jobs
 from services.video.metrics import VideoMetrics
 from services.video.models import models_of, terms_of
@@ -20,7 +22,10 @@ from services.video.providers import configured
 from services.video.queue import Queue, open_queue
 from services.video.servicer import VideoServicer
 from services.video.settings import VideoSettings
-from services.video.sweeping import Sweeper
+from services.video.sweeping.lost_jobs import LostJobs
+from services.video.sweeping.reservations import ForgottenReservations
+from services.video.sweeping.stock import Stocktaking
+from services.video.sweeping.sweeper import Sweeper
 from services.video.vault import Vault, open_vault
 from services.video.workshop.workshop import Workshop
 
@@ -80,37 +85,41 @@ async def open_office(
     for provider in providers.values():
         await provider.aclose()
     async with Workshop.open(max_at_once=settings.video_films_at_once) as workshop:
-        orders = Orders(
+        intake = Intake(
             stores.jobs,
             stores.queue,
             stores.allowances,
             stores.vault,
             Frames(workshop, max_bytes=settings.video_max_first_frame_bytes),
-            stores.endings,
-            stores.pace,
             terms_of(models, max_prompt_characters=settings.video_max_prompt_characters),
             metrics,
             failpoints,
+        )
+        orders = Orders(
+            intake,
+            stores.jobs,
+            stores.queue,
+            stores.vault,
+            stores.endings,
+            stores.pace,
+            metrics,
             nats.client,
         )
         fetching = Fetching(stores.jobs, stores.vault, max_fetches=settings.video_max_fetches)
-        async with _sweeping(settings, stores, orders, metrics):
+        async with _sweeping(settings, stores, intake, metrics):
             yield VideoServicer(orders, fetching, models, stores.allowances, stores.endings)
 
 
 @asynccontextmanager
 async def _sweeping(
-    settings: VideoSettings, stores: Stores, orders: Orders, metrics: VideoMetrics
+    settings: VideoSettings, stores: Stores, intake: Intake, metrics: VideoMetrics
 ) -> AsyncIterator[None]:
-    sweeper = Sweeper(
-        stores.jobs,
-        stores.queue,
-        orders,
-        stores.endings,
-        metrics,
-        longest=timedelta(hours=settings.video_job_hours),
-        interval_seconds=settings.video_sweep_seconds,
-    )
+    longest = timedelta(hours=settings.video_job_hours)
+    lost = LostJobs(stores.jobs, stores.queue, intake, stores.endings, metrics, longest=longest)
+    forgotten = ForgottenReservations(stores.jobs, stores.allowances, metrics)
+    stocktaking = Stocktaking(stores.vault, metrics)
+    rounds = (lost.sweep, forgotten.sweep, stocktaking.sweep)
+    sweeper = Sweeper(rounds, interval_seconds=settings.video_sweep_seconds)
     sweeping = asyncio.create_task(sweeper.run())
     try:
         yield

@@ -1,8 +1,10 @@
+from collections.abc import Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.providers.metrics import VendorMetrics
+from services.video.job import State
 
 BUCKETS_SECONDS: Final = (1, 2.5, 5, 10, 20, 30, 60, 90, 120, 180, 300, 600, 1200, 3600, 14400, 86400)
 USD_PER_MICRO: Final = 1e-6
@@ -32,6 +34,12 @@ class VideoMetrics:
             registry=registry,
         )
         self.in_flight = Gauge("quartet_video_in_flight", "Jobs in this worker's hands.", registry=registry)
+        self._under_way = Gauge(
+            "quartet_video_jobs_under_way",
+            "Jobs of all users that have not ended, when last looked.",
+            ("state",),
+            registry=registry,
+        )
         self.swept = Counter(
             "quartet_video_swept", "What the sweeper has put right.", ("what",), registry=registry
         )
@@ -42,6 +50,10 @@ class VideoMetrics:
 
     def ended(self, state: str, reason: str) -> None:
         self._jobs.labels(state=state, reason=reason).inc()
+
+    def under_way(self, jobs_by_state: Mapping[str, int]) -> None:
+        for state in (State.PENDING, State.SUBMITTING, State.RUNNING):
+            self._under_way.labels(state=state).set(jobs_by_state.get(state, 0))
 
     def took(self, part: str, seconds: float) -> None:
         """`part`: queue, vendor or keeping."""

@@ -1,12 +1,7 @@
 from typing import Final
 
 from nats.js import JetStreamContext
-from nats.js.api import (
-    DiscardPolicy,
-    RetentionPolicy,
-    StorageType,
-    StreamConfig,
-)
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 from quartet.video.v1.video_work_pb2 import VideoWork
 
@@ -62,17 +57,18 @@ class Queue:
             raise QueueFull(retry_after_seconds=FULL_RETRY_SECONDS)
         return sequence
 
-    async def holds(self, sequence: int) -> bool:
+    async def holds(self, job: Job) -> bool:
         """Whether the message of a job still stands in the queue. Raises ServiceUnavailable."""
 
         async def look() -> bool:
             try:
-                await self._js.get_msg(STREAM, sequence)
+                message = await self._js.get_msg(STREAM, job.work_sequence)
             except NotFoundError:
                 return False
-            return True
+            # After a loss of the whole stream, another job's may stand in its place.
+            return VideoWork.FromString(message.data or b"").job_id == job.job_id
 
-        return sequence > 0 and await persist(look)
+        return job.work_sequence > 0 and await persist(look)
 
     async def remove(self, sequence: int) -> None:
         """Take a job out that waits no more. A worker would find that it has ended; this only is sooner."""

@@ -22,6 +22,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 USUAL_PAGE_SIZE: Final = 20
 LARGEST_PAGE_SIZE: Final = 100
+MAX_TOKEN_DIGITS: Final = 9
 FORMS: Final[Mapping[int, Form]] = {
     pb.VIDEO_FORM_ORIGINAL: Form.ORIGINAL,
     pb.VIDEO_FORM_THUMBNAIL: Form.THUMBNAIL,
@@ -69,7 +70,7 @@ class VideoServicer(VideoServiceServicer):
         found = await self._orders.of_user(request.caller.user_id)
         end = begin + size
         return pb.ListVideoJobsResponse(
-            jobs=[self._endings.describe(stored) for stored in found[begin:end]],
+            jobs=[self._job(await self._orders.outlook(stored)) for stored in found[begin:end]],
             next_page_token=str(end) if end < len(found) else "",
             total_count=len(found),
         )
@@ -148,7 +149,7 @@ def _order(request: pb.CreateVideoJobRequest) -> Order:
 def _page(request: pb.ListVideoJobsRequest) -> tuple[int, int]:
     """Read where the page begins and how long it is. Raises InvalidRequest."""
     token = request.page_token
-    if token and not token.isdecimal():
+    if token and not (token.isdecimal() and len(token) < MAX_TOKEN_DIGITS):
         raise InvalidRequest(violations=[Violation("page_token", "is none that was given out")])
     if not 0 <= request.page_size <= LARGEST_PAGE_SIZE:
         raise InvalidRequest(violations=[Violation("page_size", f"must be 0 to {LARGEST_PAGE_SIZE}")])

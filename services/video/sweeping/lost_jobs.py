@@ -1,18 +1,17 @@
-import asyncio
+from collections import Counter
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
-from services.chassis.errors import JobExpired, QuartetError
+from services.chassis.errors import JobExpired
 from services.video.endings import Endings
-from services.video.job import Job, State
+from services.video.intake import Intake
+from services.video.job import Job
 from services.video.jobs import Jobs, Moved, Stored
 from services.video.metrics import VideoMetrics
-from services.video.orders import Orders
-from services.video.persistence import STORE_FAILURES
-from services.video.queue import Queue
+from services.video.queue import Queue, QueueFull
 
 log = structlog.get_logger()
 
@@ -20,81 +19,69 @@ log = structlog.get_logger()
 LEFT_ALONE_SECONDS: Final = 30.0
 # An end is told again for so long, unless it is certain that it was told.
 TOLD_AGAIN: Final = timedelta(hours=1)
-JITTER: Final = 0.2
 
 
-class Sweeper:
-    """Puts right what a death at a bad moment, or a queue that lost something, has left behind.
-
-    Any number of replicas may sweep at once: all of it is done by steps that may be repeated.
-    """
+class LostJobs:
+    """Finds jobs that the queue has lost, that have taken too long, or whose end may not have been told."""
 
     def __init__(
         self,
         jobs: Jobs,
         queue: Queue,
-        orders: Orders,
+        intake: Intake,
         endings: Endings,
         metrics: VideoMetrics,
         *,
         longest: timedelta,
-        interval_seconds: float,
+        left_alone_seconds: float = LEFT_ALONE_SECONDS,
     ) -> None:
         self._jobs = jobs
         self._queue = queue
-        self._orders = orders
+        self._intake = intake
         self._endings = endings
         self._metrics = metrics
         self._longest = longest
-        self._interval_seconds = interval_seconds
+        self._left_alone = timedelta(seconds=left_alone_seconds)
         self._told: set[str] = set()
-
-    async def run(self) -> None:
-        """Sweep until cancelled."""
-        while True:
-            try:
-                await self.sweep()
-            except (*STORE_FAILURES, QuartetError) as error:
-                log.warning("video_sweep_failed", error=type(error).__name__)
-            await asyncio.sleep(self._interval_seconds)
 
     async def sweep(self) -> None:
         """Look at every job once. Raises what NATS raises, and QuartetError."""
         now = datetime.now(UTC)
-        told = set[str]()
         async with aclosing(self._jobs.all()) as found:
             listed = [stored.job async for stored in found if not _is_old_news(stored.job, now)]
-        for job in listed:
-            if now - job.updated_at < self._left_alone:
-                continue
+        self._metrics.under_way(Counter(str(job.state) for job in listed if not job.state.is_final))
+        old = [job for job in listed if now - job.updated_at >= self._left_alone]
+        self._told &= {job.job_id for job in old}
+        for job in old:
             if job.state.is_final:
-                told.add(job.job_id)
-                if job.job_id not in self._told:
-                    await self._tell(job)
+                await self._tell(job)
             elif now - job.created_at > self._longest:
                 await self._expire(job)
-            elif not await self._queue.holds(job.work_sequence):
+            elif not await self._queue.holds(job):
                 await self._restore(job)
-        self._told = told
-
-    @property
-    def _left_alone(self) -> timedelta:
-        return timedelta(seconds=min(LEFT_ALONE_SECONDS, self._interval_seconds * 2))
 
     async def _tell(self, job: Job) -> None:
+        if job.job_id in self._told:
+            return
         stored = await self._read(job)
         if stored is not None and stored.job.state.is_final:
             await self._endings.announce(stored)
+        self._told.add(job.job_id)
 
     async def _expire(self, job: Job) -> None:
         stored = await self._read(job)
-        if stored is None:
+        if stored is None or stored.job.state.is_final:
             return
-        stored = await self._jobs.change(stored, _expired)
-        if stored.job.state is State.FAILED:
-            log.warning("video_job_expired", job_id=job.job_id, provider=job.provider or None)
-            self._metrics.swept.labels(what="expired").inc()
-            await self._endings.announce(stored)
+        try:
+            stored = await self._jobs.move(stored, stored.job.failed(_expired(stored.job)))
+        except Moved:
+            return
+        log.warning("video_job_expired", job_id=job.job_id, provider=job.provider or None)
+        self._metrics.swept.labels(what="expired").inc()
+        await self._endings.announce(stored)
+        if not stored.job.task_id:
+            # Otherwise its worker has the vendor's task ended first.
+            self._metrics.ended(str(stored.job.state), JobExpired.reason)
             await self._queue.remove(stored.job.work_sequence)
 
     async def _restore(self, job: Job) -> None:
@@ -102,22 +89,23 @@ class Sweeper:
         # It may have ended, or found its place, since it was listed.
         if stored is None or stored.job.state.is_final or stored.job.work_sequence != job.work_sequence:
             return
+        try:
+            await self._intake.queue_again(stored)
+        except Moved:
+            return
+        except QueueFull:
+            log.warning("video_job_not_restored", job_id=job.job_id)
+            return
         log.warning("video_job_restored", job_id=job.job_id, state=str(job.state))
         self._metrics.swept.labels(what="restored").inc()
-        await self._orders.queue_again(stored)
 
     async def _read(self, job: Job) -> Stored | None:
-        try:
-            return await self._jobs.get(job.owner.user_id, job.job_id)
-        except Moved:
-            return None
+        return await self._jobs.get(job.owner.user_id, job.job_id)
 
 
 def _is_old_news(job: Job, now: datetime) -> bool:
     return job.state.is_final and now - job.updated_at > TOLD_AGAIN
 
 
-def _expired(job: Job) -> Job:
-    if job.state.is_final:
-        return job
-    return job.failed(JobExpired(metadata={"provider": job.provider} if job.provider else None))
+def _expired(job: Job) -> JobExpired:
+    return JobExpired(metadata={"provider": job.provider} if job.provider else None)
