@@ -9,9 +9,11 @@ from tests.e2e.conversation import Conversation
 from tests.e2e.pictures import Patron
 from tests.e2e.readers import DocumentReader
 from tests.e2e.speakers import SpeakerStack
+from tests.e2e.viewers import Viewer
 from tests.support.collector import Collector, collecting
 from tests.support.google import GoogleStandIn
 from tests.support.openai import OpenAIStandIn
+from tests.support.runway import RunwayStandIn
 from tests.support.stack import Stack, running_stack
 from tests.support.telegram import SandboxTelegram
 
@@ -103,3 +105,24 @@ async def reader(document_stack: SpeakerStack) -> AsyncIterator[DocumentReader]:
         await openai.pace(first_token_ms=20)
         await telegram.forget_calls()
         yield DocumentReader(document_stack, telegram, openai, await telegram.add_user("Анна", "ru"))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def video_stack(
+    tmp_path_factory: pytest.TempPathFactory, collector: Collector
+) -> AsyncIterator[SpeakerStack]:
+    """Another Quartet, with the video service and a worker."""
+    directory: Path = tmp_path_factory.mktemp("video-stack")
+    async with SpeakerStack.running(directory, collector.url, with_videos=True) as stack:
+        yield stack
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def viewer(video_stack: SpeakerStack) -> AsyncIterator[Viewer]:
+    """A new user who has videos made in private, with every fault of former tests cleared."""
+    async with aiohttp.ClientSession() as session, SandboxTelegram(video_stack.telegram_url) as telegram:
+        runway = RunwayStandIn(session, video_stack.runway_url)
+        await runway.work_again()
+        await runway.pace()
+        user_id = await telegram.add_user("Анна", "ru")
+        yield Viewer(video_stack, telegram, runway, user_id, user_id)

@@ -6,7 +6,7 @@ from typing import Final
 
 import aiohttp
 
-from tests.support.stack import SERVICES, Stack
+from tests.support.stack import SERVICES, WORKER, Stack
 
 EDGES: Final = ("reply.intended", "reply.accepted", "reply.recorded")
 MID_ANSWER: Final = "text.mid_answer"
@@ -33,10 +33,18 @@ class SpeakerStack(Stack):
         *,
         with_pictures: bool = False,
         with_documents: bool = False,
+        with_videos: bool = False,
     ) -> AsyncIterator["SpeakerStack"]:
-        """`with_pictures`: there is the image service, too, and a second vendor; or the document service."""
+        """`with_pictures`: there is the image service, too, and a second vendor; or other services."""
         tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector_url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
-        stack = cls(directory, tracing, google=with_pictures, image=with_pictures, docs=with_documents)
+        stack = cls(
+            directory,
+            tracing,
+            google=with_pictures,
+            image=with_pictures,
+            docs=with_documents,
+            video=with_videos,
+        )
         for name in (*EDGES, MID_ANSWER, DRAWN):
             stack._marker(name).touch()
         # One test's vendor that is down must not keep the next one waiting.
@@ -51,12 +59,21 @@ class SpeakerStack(Stack):
                 "IMAGE_BREAKER_SECONDS": "0.001",
                 "IMAGE_BREAKER_LONGEST_SECONDS": "0.002",
             }
+        if with_videos:
+            # Quick to look, and to take over from the dead.
+            hurried = {
+                "VIDEO_POLL_SECONDS": "0.3",
+                "VIDEO_SUBMIT_SECONDS": "5",
+                "VIDEO_SECONDS_PER_DAY": "120",
+            }
+            for name in ("video", WORKER):
+                stack.processes[name].environment |= hurried
         try:
             await stack.start()
             await asyncio.gather(
                 *(stack.start_gateway(name, failpoints=stack._spec(*EDGES)) for name in GATEWAYS)
             )
-            for name in {*GATEWAYS, *SERVICES} & stack.processes.keys():
+            for name in {*GATEWAYS, *SERVICES, WORKER} & stack.processes.keys():
                 stack.processes[name].restarts_automatically = True
             yield stack
         finally:
