@@ -31,7 +31,7 @@ from services.video.worker.work import Work
 from tests.support.films import write_film
 
 OFFER: Final = Offer((5,), 5, (AspectRatio.WIDE,), takes_first_frame=True)
-PATIENCE_SECONDS: Final = 10.0
+PATIENCE_SECONDS: Final = 30.0
 EVENTS: Final = registry(
     pb.VideoJobProgressed,
     pb.VideoJobSucceeded,
@@ -126,6 +126,14 @@ class Bench:
         await self.stores.allowances.reserve(user_id, job.job_id, 5)
         return stored
 
+    async def order(self, prompt: str = "A cat on a surfboard", **specified: Any) -> Stored:
+        """Store a job and put it into the queue."""
+        stored = await self.job()
+        wanted = replace(stored.job.specification, prompt=prompt, **specified)
+        stored = await self.change(stored, lambda job: replace(job, specification=wanted))
+        sequence = await self.stores.queue.put(stored.job)
+        return await self.change(stored, lambda job: job.queued(sequence))
+
     async def worker(self, failpoints: str = "", **variables: Any) -> Work:
         """Start a worker; its connection is its own."""
         nats = await self._stack.enter_async_context(connect(self._url, name="worker"))
@@ -173,6 +181,12 @@ class Bench:
             await self._told.wait_for(lambda: self.told(stored, kind))
         return self.told(stored, kind)[0]
 
+    async def until_out_of_the_queue(self, stored: Stored) -> None:
+        job = await self.now(stored)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await self.stores.queue.holds(job):  # noqa: ASYNC110 - the queue tells nobody
+                await asyncio.sleep(0.05)
+
     async def take(self, message: Msg) -> None:
         kind = EVENTS.get((message.headers or {}).get("ce-type", ""))
         if kind is not None:
@@ -196,7 +210,7 @@ def settings(url: str, **variables: Any) -> WorkerSettings:
         "quartet_environment": Environment.TEST,
         "runwayml_base_url": "http://127.0.0.1:9",
         "google_base_url": "http://127.0.0.1:9",
-        "video_submit_seconds": 2.0,
+        "video_submit_seconds": 1.0,
         "video_poll_seconds": 0.02,
         "video_max_attempts": 3,
         "video_store_bytes": 50_000_000,

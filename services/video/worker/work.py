@@ -1,11 +1,10 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+import asyncio
+from weakref import WeakValueDictionary
 
 import structlog
 from quartet.video.v1.video_work_pb2 import VideoWork
 
-from services.chassis.errors import InternalError, QuartetError, ServiceUnavailable, SubmissionUnknown
+from services.chassis.errors import InternalError, QuartetError, SubmissionUnknown
 from services.chassis.events import Event
 from services.chassis.failpoints import Failpoints
 from services.video.endings import Endings
@@ -16,9 +15,6 @@ from services.video.worker.following import Following
 from services.video.worker.submitting import Submitting
 
 log = structlog.get_logger()
-
-# A message that comes again while its job is still in these hands: their acknowledgement counts for it, too.
-IN_HAND_SECONDS: Final = 15.0
 
 
 class Work:
@@ -42,26 +38,33 @@ class Work:
         self._metrics = metrics
         self._failpoints = failpoints
         self._max_deliveries = max_deliveries
-        self._in_hand: set[str] = set()
+        self._locks = WeakValueDictionary[str, asyncio.Lock]()
 
     async def handle(self, event: Event[VideoWork]) -> None:
         """Do the work of a message; what this raises is retryable, and the message comes again."""
+        job_id = event.message.job_id
+        # One that comes again while its job is in these hands waits for that, and finds how it has ended.
+        lock = self._locks.setdefault(job_id, asyncio.Lock())
+        async with lock:
+            with self._metrics.in_flight.track_inprogress():
+                await self._handle(event)
+
+    async def _handle(self, event: Event[VideoWork]) -> None:
         work = event.message
-        with self._taken(work.job_id):
-            stored = await self._jobs.get(work.user_id, work.job_id)
-            if stored is None:
-                log.info("video_work_without_job", job_id=work.job_id)
+        stored = await self._jobs.get(work.user_id, work.job_id)
+        if stored is None:
+            log.info("video_work_without_job", job_id=work.job_id)
+            return
+        if not stored.job.state.is_final:
+            try:
+                stored = await self._to_its_end(stored, event.deliveries)
+            except Moved:
+                log.info("video_job_deleted", job_id=work.job_id)
                 return
-            if not stored.job.state.is_final:
-                try:
-                    stored = await self._to_its_end(stored, event.deliveries)
-                except Moved:
-                    log.info("video_job_deleted", job_id=work.job_id)
-                    return
-                self._note(stored.job)
-                await self._failpoints.hit("video.ended_unannounced")
-            await self._endings.announce(stored)
-            await self._failpoints.hit("video.announced_unacked")
+            self._note(stored.job)
+            await self._failpoints.hit("video.ended_unannounced")
+        await self._endings.announce(stored)
+        await self._failpoints.hit("video.announced_unacked")
 
     async def _to_its_end(self, stored: Stored, deliveries: int) -> Stored:
         while not stored.job.state.is_final:
@@ -94,18 +97,6 @@ class Work:
         reason = job.failure.reason if job.failure else ""
         self._metrics.ended(str(job.state), reason)
         log.info("video_ended", job_id=job.job_id, state=str(job.state), reason=reason or None)
-
-    @contextmanager
-    def _taken(self, job_id: str) -> Iterator[None]:
-        if job_id in self._in_hand:
-            raise ServiceUnavailable("it is in hand", retry_after_seconds=IN_HAND_SECONDS)
-        self._in_hand.add(job_id)
-        self._metrics.in_flight.set(len(self._in_hand))
-        try:
-            yield
-        finally:
-            self._in_hand.remove(job_id)
-            self._metrics.in_flight.set(len(self._in_hand))
 
 
 def _dead(job: Job) -> Job:

@@ -55,11 +55,11 @@ async def test_a_message_that_comes_again_while_its_job_is_in_hand_waits(desk: B
     worker = await desk.worker()
     first = asyncio.create_task(worker.handle(work_of(stored)))
     await asked.wait()
-    with pytest.raises(errors.ServiceUnavailable):
-        await worker.handle(work_of(stored, deliveries=2))
+    again = asyncio.create_task(worker.handle(work_of(stored, deliveries=2)))
     answer.set()
-    await first
+    await asyncio.gather(first, again)
     assert len(desk.runway.tasks) == 1
+    assert (await desk.now(stored)).state is State.FAILED
 
 
 async def test_what_nobody_knows_of_is_never_asked_for_again(desk: Bench) -> None:
