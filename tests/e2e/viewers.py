@@ -46,7 +46,8 @@ class Viewer:
         """Orders a video in words; returns the message that waits for it."""
         mark = self.telegram.mark()
         await self.say(text, **fields)
-        return await self.seen(mark, reply_markup=WAITING)
+        prompt = text.removeprefix("/video ").removeprefix("сними ")
+        return await self.seen(mark, reply_markup=WAITING, text=prompt)
 
     async def has_filmed(self, text: str, **fields: Any) -> Json:
         """Orders a video; returns its message once it is there."""
@@ -54,15 +55,17 @@ class Viewer:
         await self.say(text, **fields)
         return await self.seen(mark, only="video")
 
-    async def seen(self, mark: int, *, only: str = "", **wanted: str) -> Json:
+    async def seen(self, mark: int, *, only: str = "", besides: Json | None = None, **wanted: str) -> Json:
         """The first message of the bot since the mark, new or by an edit, whose fields hold what is wanted.
 
-        `only` is a kind of media that it must have.
+        `only` is a kind of media that it must have, `besides` a message that it is not.
         """
 
         def fits(event: Json) -> bool:
             message = event.get("message")
             if not message or not message["from"]["is_bot"] or (only and only not in message):
+                return False
+            if besides is not None and message["message_id"] == besides["message_id"]:
                 return False
             return all(value in str(message.get(name, "")) for name, value in wanted.items())
 
