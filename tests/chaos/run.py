@@ -19,7 +19,7 @@ from tests.support.stack import Stack, running_stack
 from tests.support.telegram import SandboxTelegram
 
 FILM_SECONDS: Final = 2.0
-AFTERMATH_SECONDS: Final = 120.0
+AFTERMATH_SECONDS: Final = 400.0
 
 
 async def chaos(directory: Path, *, seed: int, jobs: int, seconds: float) -> Verdict:

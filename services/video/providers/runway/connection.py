@@ -1,12 +1,17 @@
+from typing import Final
+
 from services.providers.runway import connection
 from services.video.providers.runway.provider import RunwayVideos
 from services.video.providers.runway.settings import RunwayVideoSettings
+
+FILE_SILENCE_SECONDS: Final = 60.0
+"""A file that says nothing for so long has broken off."""
 
 
 def connect(settings: RunwayVideoSettings, *, submit_seconds: float, max_requests: int) -> RunwayVideos:
     """Build the provider; nothing is sent yet. Raises StartupError for a proxy that cannot be used."""
     client = connection.connect(settings, total_seconds=submit_seconds, max_requests=max_requests)
-    files = connection.http_client(settings, total_seconds=submit_seconds, max_requests=max_requests)
+    files = connection.http_client(settings, total_seconds=FILE_SILENCE_SECONDS, max_requests=max_requests)
     return RunwayVideos(
         client,
         files,
