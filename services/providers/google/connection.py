@@ -3,7 +3,7 @@ from typing import Final
 
 import httpx2
 from google import genai
-from google.genai.types import HttpOptions
+from google.genai.types import HttpOptions, HttpRetryOptions
 
 from services.chassis.errors import StartupError
 from services.providers.google.account import GoogleAccount
@@ -50,6 +50,8 @@ def connect(account: GoogleAccount, *, total_seconds: float, max_requests: int) 
             base_url=account.google_base_url or BASE_URL,
             api_version=API_VERSION,
             httpx_async_client=http,
+            # Interactions would be asked up to five times by default: an order made twice is paid twice.
+            retry_options=HttpRetryOptions(attempts=1),
         ),
     )
     return Connection(client, http, responses)

@@ -108,10 +108,11 @@ def _kind(error: Exception) -> type[QuartetError]:
         return errors.ContentRejected
     if not isinstance(error, APIError):
         return errors.ProviderUnavailable
-    return _kind_of_answer(error.code, error.status or "", error.message or "", set(_reasons(error)))
+    return kind_of_answer(error.code, error.status or "", error.message or "", set(_reasons(error)))
 
 
-def _kind_of_answer(code: int, status: str, message: str, reasons: set[str]) -> type[QuartetError]:
+def kind_of_answer(code: int, status: str, message: str, reasons: set[str]) -> type[QuartetError]:
+    """Which error of ours an answer of the vendor is, by its HTTP code and what its body says."""
     for reason in sorted(reasons & BY_REASON.keys()):
         return BY_REASON[reason]
     if status == "RESOURCE_EXHAUSTED" or code == 429:

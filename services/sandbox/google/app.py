@@ -5,11 +5,14 @@ from aiohttp import web
 
 from services.sandbox.google import audio, image_orders, models, questions
 from services.sandbox.google.image_wire import GoogleImageWire
+from services.sandbox.google.interactions import Interactions
 from services.sandbox.google.models import Task
 from services.sandbox.google.refusals import MISSING_KEY, Refusal, Refused, invalid
 from services.sandbox.google.settings import GoogleSettings
 from services.sandbox.google.wire import GoogleWire
 from services.sandbox.vendor.control import Control
+from services.sandbox.vendor.film_files import Films
+from services.sandbox.vendor.film_tasks import Tasks
 from services.sandbox.vendor.pacing import Pace
 from services.sandbox.vendor.painting import paint
 from services.sandbox.vendor.serving import answer
@@ -18,6 +21,8 @@ from services.sandbox.vendor.state import State
 # What the vendor takes with inline pictures and sounds: https://ai.google.dev/gemini-api/docs/files
 MAX_BODY_BYTES: Final = 100 * 1024 * 1024
 METHODS: Final = {"generateContent": False, "streamGenerateContent": True}
+FILMS_AT_ONCE: Final = 20
+MARK: Final = "sandbox · Google"
 VERSION: Final = "/{version:v1|v1beta}"
 
 
@@ -35,6 +40,11 @@ def build(settings: GoogleSettings) -> web.Application:
     app.router.add_get(f"{VERSION}/models", api.models)
     app.router.add_get(f"{VERSION}/models/{{model}}", api.model)
     app.router.add_post(f"{VERSION}/models/{{call}}", api.call)
+    folder = settings.folder
+    films = Films(folder, mark=MARK)
+    tasks = Tasks(folder, concurrency=FILMS_AT_ONCE)
+    interactions = Interactions(tasks, films, state.faults, film_seconds=settings.film_seconds)
+    app.add_routes(interactions.routes(VERSION))
     app.add_routes(Control(state).routes())
     return app
 
@@ -62,7 +72,7 @@ class _Api:
         model_id, _, method = request.match_info["call"].partition(":")
         model = models.find(model_id)
         is_stream = METHODS.get(method)
-        if model is None or model.task is Task.NONE or is_stream is None:
+        if model is None or model.task in (Task.NONE, Task.VIDEO) or is_stream is None:
             return _unknown(request, model_id).response()
         if is_stream and request.query.get("alt") != "sse":
             return invalid("The stand-in streams with alt=sse only.").response()

@@ -12,6 +12,7 @@ class Task(StrEnum):
     TRANSCRIPTION = "transcription"
     SPEECH = "speech"
     IMAGE = "image"
+    VIDEO = "video"
     NONE = "none"
 
 
@@ -22,6 +23,8 @@ class Model(NamedTuple):
 
     @property
     def methods(self) -> tuple[str, ...]:
+        if self.task is Task.VIDEO:
+            return ("createInteraction",)
         return ("embedContent",) if self.task is Task.NONE else ("generateContent", "countTokens")
 
 
@@ -37,6 +40,7 @@ CATALOGUE: Final = (
     Model("gemini-3-pro-image", "Nano Banana Pro", Task.IMAGE),
     Model("gemini-nano-banana-2.1", "Nano Banana 2.1", Task.IMAGE),
     Model("gemini-2.5-flash-image", "Nano Banana", Task.IMAGE),
+    Model("gemini-omni-1.2-flash", "Gemini Omni 1.2 Flash", Task.VIDEO),
 )
 
 

@@ -1,3 +1,6 @@
+import tempfile
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -12,6 +15,14 @@ class GoogleSettings(BaseSettings):
     first_token_ms: float = Field(default=200.0, ge=0, description="Time to the first token.")
     tokens_per_second: float = Field(default=100.0, gt=0, description="Pace of an answer.")
     picture_seconds: float = Field(default=6.0, ge=0, description="How long a picture takes.")
+    film_seconds: float = Field(default=20.0, ge=0, description="How long a film takes to make.")
+    directory: Path | None = Field(
+        default=None, description="Folder of the films' tasks, which outlive the process; else they do not."
+    )
     picture_bytes: int | None = Field(
         default=None, ge=1, le=50_000_000, description="Least size of a picture's file."
     )
+
+    @property
+    def folder(self) -> Path:
+        return self.directory or Path(tempfile.mkdtemp(prefix="sandbox-google-"))

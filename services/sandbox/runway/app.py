@@ -8,7 +8,6 @@ from aiohttp import web
 
 from services.sandbox.runway import orders
 from services.sandbox.runway.control import Control
-from services.sandbox.runway.films import Films
 from services.sandbox.runway.refusals import (
     MISSING_KEY,
     MISSING_VERSION,
@@ -19,13 +18,15 @@ from services.sandbox.runway.refusals import (
 )
 from services.sandbox.runway.settings import RunwaySettings
 from services.sandbox.runway.state import State
-from services.sandbox.runway.tasks import Status, Task, Tasks
 from services.sandbox.vendor.faults import FaultKind
+from services.sandbox.vendor.film_files import Films
+from services.sandbox.vendor.film_tasks import Status, Task, Tasks
 
 VERSION: Final = "2024-11-06"
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 KINDS: Final = ("text_to_video", "image_to_video")
 CREDITS: Final = 1_000_000
+MARK: Final = "sandbox · Runway"
 HUMAN_FAILURE: Final = "The task failed."
 
 
@@ -33,7 +34,7 @@ def build(settings: RunwaySettings) -> web.Application:
     """Return the stand-in: the vendor's API under /v1, films under /files, and /control."""
     folder = settings.folder
     tasks = Tasks(folder, concurrency=settings.concurrency)
-    state = State(tasks, Films(folder), settings.film_seconds, settings.url_seconds, time.time)
+    state = State(tasks, Films(folder, mark=MARK), settings.film_seconds, settings.url_seconds, time.time)
     api = _Api(state)
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     for kind in KINDS:

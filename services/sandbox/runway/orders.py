@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.sandbox.runway.refusals import FAILURES_AT_ONCE, FAILURES_LATE, Refused, invalid
-from services.sandbox.runway.tasks import Order
 from services.sandbox.vendor import pictures
 from services.sandbox.vendor.faults import Fault, FaultKind
+from services.sandbox.vendor.film_tasks import Order
 
 LONGEST_PROMPT_UNITS: Final = 1000
 # https://docs.dev.runwayml.com/assets/inputs

@@ -1,9 +1,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from services.sandbox.runway.films import Films
-from services.sandbox.runway.tasks import Tasks
 from services.sandbox.vendor.faults import Faults
+from services.sandbox.vendor.film_files import Films
+from services.sandbox.vendor.film_tasks import Tasks
 
 
 @dataclass

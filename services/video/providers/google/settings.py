@@ -13,6 +13,11 @@ class GoogleVideoSettings(GoogleAccount):
     google_video_models: Names[str] = Field(
         default=(), description="more models that users may choose, separated by commas"
     )
+    google_output_hosts: Names[str] = Field(
+        default=("googleapis.com", "googleusercontent.com"),
+        min_length=1,
+        description="where finished videos may be fetched from, and all names under them",
+    )
 
     @property
     def google_video_model_ids(self) -> tuple[str, ...]:

@@ -30,8 +30,3 @@ RATIOS: Final = {
     AspectRatio.TALL: "720:1280",
     AspectRatio.SQUARE: "960:960",
 }
-
-
-def nearest(durations_seconds: tuple[int, ...], wished_seconds: int) -> int:
-    """The length that comes nearest, the longer of two."""
-    return min(durations_seconds, key=lambda seconds: (abs(seconds - wished_seconds), -seconds))

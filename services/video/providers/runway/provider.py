@@ -1,20 +1,19 @@
 import base64
-import io
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from PIL import Image
 from runwayml import AsyncRunwayML
 
 from services.chassis.errors import InternalError, ProviderUnavailable, ResourceNotFound
 from services.providers.base import Capabilities, OfferedModel
 from services.providers.runway.errors import FAILURES, PROVIDER, translate, translate_submission
-from services.video.providers.base import AspectRatio, Offer, Submitted, Task, TaskState, VideoRequest
+from services.video.providers.base import Offer, Submitted, Task, TaskState, VideoRequest
 from services.video.providers.downloading import is_allowed, save
+from services.video.providers.nearest import nearest, nearest_ratio
 from services.video.providers.runway.failures import failure_of
-from services.video.providers.runway.offers import MICROS_PER_CREDIT, OFFERS, RATIOS, USUAL, nearest
+from services.video.providers.runway.offers import MICROS_PER_CREDIT, OFFERS, RATIOS, USUAL
 
 STATES: Final = {
     "PENDING": TaskState.WAITING,
@@ -126,7 +125,7 @@ class RunwayVideos:
         wished = request.duration_seconds or offer.default_duration_seconds
         body: Body = {
             "model": request.model,
-            "ratio": RATIOS[_ratio(request, offer)],
+            "ratio": RATIOS[nearest_ratio(request, offer)],
             "duration": nearest(offer.durations_seconds, wished),
         }
         if request.prompt:
@@ -138,20 +137,6 @@ class RunwayVideos:
             encoded = base64.b64encode(request.first_frame.content).decode()
             body["prompt_image"] = f"data:{request.first_frame.mime_type};base64,{encoded}"
         return body
-
-
-def _ratio(request: VideoRequest, offer: Offer) -> AspectRatio:
-    wished = request.aspect_ratio
-    if wished is None and request.first_frame is not None:
-        with Image.open(io.BytesIO(request.first_frame.content)) as picture:
-            proportion = picture.width / picture.height
-        wished = min(offer.aspect_ratios, key=lambda ratio: abs(_proportion(ratio) - proportion))
-    return wished if wished in offer.aspect_ratios else offer.aspect_ratios[0]
-
-
-def _proportion(ratio: AspectRatio) -> float:
-    width, _, height = ratio.partition(":")
-    return int(width) / int(height)
 
 
 def _micros(cost: Any) -> int | None:

@@ -6,19 +6,20 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Final
 
-from services.sandbox.runway.tasks import Task
 from services.sandbox.vendor import pictures
+from services.sandbox.vendor.film_tasks import Task
 from services.sandbox.vendor.filming import Film, shoot
 
 KEPT_FILMS: Final = 32
 GARBAGE: Final = b"This is not a video. " * 1000
-MARK: Final = "sandbox · Runway"
 
 
 class Films:
     """Makes the films of tasks when somebody comes for them, behind addresses that expire."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, mark: str) -> None:
+        self._mark = mark
+        folder.mkdir(parents=True, exist_ok=True)
         self._secret = _secret(folder / "secret")
         self._films: OrderedDict[str, bytes] = OrderedDict()
         self._camera = asyncio.Lock()
@@ -40,7 +41,7 @@ class Films:
         async with self._camera:
             film = self._films.get(task.task_id)
             if film is None:
-                film = await asyncio.to_thread(_shot, task)
+                film = await asyncio.to_thread(_shot, task, self._mark)
                 self._films[task.task_id] = film
                 if len(self._films) > KEPT_FILMS:
                     self._films.popitem(last=False)
@@ -50,12 +51,12 @@ class Films:
         return hmac.new(self._secret, f"{name}:{expiry}".encode(), hashlib.sha256).hexdigest()
 
 
-def _shot(task: Task) -> bytes:
+def _shot(task: Task, mark: str) -> bytes:
     order = task.order
     width, _, height = order.ratio.partition(":")
     first_frame = pictures.read(order.picture) if order.picture else None
     words = order.prompt or "…"
-    film = Film(words, int(width), int(height), order.duration, task.task_id.encode(), first_frame, MARK)
+    film = Film(words, int(width), int(height), order.duration, task.task_id.encode(), first_frame, mark)
     return shoot(film)
 
 

@@ -19,7 +19,7 @@ PENDING_SECONDS: Final = 0.05
 
 
 class Status(StrEnum):
-    """https://docs.dev.runwayml.com/api#tag/Task-management"""
+    """How far a task is, in Runway's words: https://docs.dev.runwayml.com/api#tag/Task-management"""
 
     PENDING = "PENDING"
     THROTTLED = "THROTTLED"
