@@ -8,7 +8,6 @@ from services.chassis.jetstream import connect
 from services.chassis.process import launch
 from services.chassis.server import serving
 from services.docs.app import open_servicer
-from services.docs.limits import ReadingLimits
 from services.docs.metrics import DocsMetrics
 from services.docs.reading import Reading
 from services.docs.settings import DocsSettings
@@ -17,7 +16,7 @@ from services.docs.settings import DocsSettings
 async def main(settings: DocsSettings, stop: asyncio.Event) -> None:
     registry, failpoints = CollectorRegistry(), Failpoints(settings.failpoints, settings.environment)
     async with AsyncExitStack() as stack:
-        reading = await stack.enter_async_context(Reading.open(ReadingLimits()))
+        reading = await stack.enter_async_context(Reading.open(settings.reading_limits))
         nats = await stack.enter_async_context(connect(settings.nats_url, name="docs"))
         metrics = DocsMetrics(registry)
         opened = open_servicer(settings, nats, reading, metrics, failpoints)

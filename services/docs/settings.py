@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from services.chassis.settings import Port, ServiceSettings
+from services.docs.limits import ReadingLimits
 
 
 class DocsSettings(ServiceSettings):
@@ -39,6 +40,10 @@ class DocsSettings(ServiceSettings):
         ge=1,
         description="files read and pages drawn at once; others wait for their turn",
     )
+    docs_reading_memory_bytes: int = Field(
+        default=1024**3, ge=512 * 1024**2, description="address space of one reading"
+    )
+    docs_max_pages: int = Field(default=3000, ge=1, le=20_000, description="pages of one document")
     docs_max_answers: int = Field(default=500, ge=1, description="answers under way at once")
     docs_answer_characters: int = Field(
         default=300_000,
@@ -64,6 +69,10 @@ class DocsSettings(ServiceSettings):
     )
     docs_cached_picture_bytes: int = Field(default=32_000_000, ge=0, description="drawn pages kept in memory")
     stream_replicas: int = Field(default=1, ge=1, le=5, description="copies of the store in a NATS cluster")
+
+    @property
+    def reading_limits(self) -> ReadingLimits:
+        return ReadingLimits(memory_bytes=self.docs_reading_memory_bytes, pages=self.docs_max_pages)
 
     @field_validator("text_target")
     @classmethod

@@ -18,6 +18,7 @@ from tests.support.text_service import text_service
 TIGHT: Final[dict[str, Any]] = {
     "docs_max_file_bytes": 400_000,
     "docs_max_documents": 2,
+    "docs_max_pages": 150,
     "docs_max_bytes_per_user": 500_000,
     "docs_answer_characters": 60_000,
     "docs_passages_characters": 10_000,

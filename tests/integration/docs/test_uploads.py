@@ -60,6 +60,12 @@ async def test_a_file_that_is_too_large_is_refused_also_when_it_lies(tight: Docs
     assert not [*tight.settings.docs_directory.glob("file-*")]
 
 
+async def test_a_document_of_more_pages_than_the_operator_allows_is_refused(tight: DocsCaller) -> None:
+    with pytest.raises(UnsupportedDocument) as refused:
+        await tight.upload(b"\f".join([b"One of many pages."] * 151))
+    assert refused.value.metadata == {"problem": "too_many_pages", "limit": "150"}
+
+
 async def test_what_does_not_arrive_whole_is_not_kept(docs: DocsCaller) -> None:
     with pytest.raises(InvalidRequest):
         await docs.upload(LEASE.encode(), size_bytes=5)

@@ -32,3 +32,8 @@ def test_a_directory_that_is_not_one_of_its_own_is_refused(directory: str) -> No
 def test_pages_that_the_text_service_would_refuse_are_refused() -> None:
     with pytest.raises(SettingsError, match="DOCS_ANSWER_CHARACTERS"):
         settings(docs_answer_characters=400_001)
+
+
+def test_the_operator_bounds_what_one_document_may_take() -> None:
+    limits = settings(docs_reading_memory_bytes=700_000_000, docs_max_pages=10).reading_limits
+    assert (limits.memory_bytes, limits.pages) == (700_000_000, 10)
