@@ -1,17 +1,19 @@
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Container, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
 from services.chassis.errors import ProviderInterrupted
-from services.docs.citing import Marks, cited
+from services.docs.citing import Attribution, cited
 from services.docs.document import Volume
 from services.docs.library import Library
+from services.docs.marks import Marks, Place
 from services.docs.materials import Prepared, StepsDone
 from services.docs.metrics import DocsMetrics
 from services.docs.places import Places
 from services.docs.preparation import Preparation
+from services.docs.readers.base import Page
 from services.docs.report import AnswerReport, Outcome, answering
 from services.docs.stacks import Stacks
 from services.docs.suggestions import Suggestions
@@ -87,14 +89,16 @@ class Answers:
         self, inquiry: Inquiry, volumes: Sequence[Volume], prepared: Prepared, report: AnswerReport
     ) -> AsyncGenerator[str | Answered]:
         report.prepared(prepared.made_of, len(prepared.given))
-        marks = Marks(prepared.given, documents=len(volumes))
+        pages = _pages(volumes, prepared.given)
+        attribute = Attribution(pages, self._words)
+        marks = Marks(prepared.given, documents=len(volumes), attribute=attribute)
         replied: Replied | None = None
         async with self._suggesting(inquiry, volumes) as suggesting:
             async with aclosing(self._writer.reply(inquiry, prepared.task, prepared.materials)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Replied):
                         replied = piece
-                    elif shown := marks.feed(piece):
+                    elif shown := await _shown(marks, piece):
                         yield shown
             if rest := marks.end():
                 yield rest
@@ -102,7 +106,7 @@ class Answers:
                 raise ProviderInterrupted("the text service ended without an end")
             questions, used = await _within_patience(suggesting)
         yield Answered(
-            citations=await asyncio.to_thread(self._citations, marks, volumes),
+            citations=await asyncio.to_thread(self._citations, marks, pages, volumes),
             usage=replied.usage.plus((*prepared.used, *used)),
             suggested_questions=questions,
             is_truncated=replied.is_truncated,
@@ -124,19 +128,25 @@ class Answers:
             task.cancel()
             await asyncio.wait({task})
 
-    def _citations(self, marks: Marks, volumes: Sequence[Volume]) -> tuple[Citation, ...]:
-        pages = [
-            (place, page)
-            for place in marks.places
-            for page in volumes[place.document - 1].pages
-            if page.number == place.page_number
-        ]
+    def _citations(
+        self, marks: Marks, pages: Mapping[Place, Page], volumes: Sequence[Volume]
+    ) -> tuple[Citation, ...]:
         return tuple(
             Citation(
                 volumes[each.place.document - 1].document.document_id, each.place.page_number, each.passage
             )
             for each in cited(marks.text, pages, self._words)
         )
+
+
+async def _shown(marks: Marks, piece: str) -> str:
+    # Where a mark ends, its page may have to be looked at.
+    return await asyncio.to_thread(marks.feed, piece) if "]" in piece else marks.feed(piece)
+
+
+def _pages(volumes: Sequence[Volume], given: Container[Place]) -> dict[Place, Page]:
+    places = ((Place(volume.number, page.number), page) for volume in volumes for page in volume.pages)
+    return {place: page for place, page in places if place in given}
 
 
 async def _within_patience(suggesting: asyncio.Task[Suggested] | None) -> Suggested:

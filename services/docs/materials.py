@@ -1,8 +1,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.docs.citing import Place
 from services.docs.document import Volume
+from services.docs.marks import Place
 from services.docs.readers.base import Page
 from services.docs.report import MadeOf
 from services.docs.writer import Material, Task, Usage

@@ -7,8 +7,8 @@ from typing import Final
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from services.chassis.errors import QuartetError
-from services.docs.citing import MARK, Place
 from services.docs.document import Volume
+from services.docs.marks import MARK, Place
 from services.docs.materials import StepsDone, materials_of
 from services.docs.notebook import Notebook
 from services.docs.readers.base import Page

@@ -2,8 +2,8 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Final
 
-from services.docs.citing import Place
 from services.docs.document import Volume
+from services.docs.marks import Place
 from services.docs.materials import Prepared, StepsDone, from_pages
 from services.docs.notes import NOTE_CHARACTERS, Note, Notes, Part, parts_of
 from services.docs.recollection import Recollection

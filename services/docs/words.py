@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from threading import Lock
 from typing import Final
 
 import snowballstemmer  # type: ignore[import-untyped]  # no stubs
@@ -33,10 +34,14 @@ class Words:
     def __init__(self) -> None:
         russian, english = snowballstemmer.stemmer("russian"), snowballstemmer.stemmer("english")
 
+        # A stemmer works on one word at a time, and threads share it.
+        turn = Lock()
+
         @lru_cache(MAX_STEMS)
         def stem(word: str) -> str:
             stemmer = russian if CYRILLIC.search(word) else english
-            return str(stemmer.stemWord(word.replace("ё", "е")))
+            with turn:
+                return str(stemmer.stemWord(word.replace("ё", "е")))
 
         self._stem = stem
 
