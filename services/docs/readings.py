@@ -1,4 +1,3 @@
-import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -6,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from services.docs.desks import Desks
 from services.docs.language import Languages
 from services.docs.metrics import DocsMetrics
 from services.docs.readers.base import Format, Overview, Page, Problem, Unreadable
@@ -44,17 +44,19 @@ class WhatWasRead:
 
 
 class Readings:
-    """Reads files, a few at once; who comes then waits for their turn."""
+    """Reads files, a few at once; who comes then waits for their turn, and no owner takes all."""
 
     def __init__(self, jail: Jail, languages: Languages, metrics: DocsMetrics, *, max_readings: int) -> None:
         self._jail = jail
         self._languages = languages
         self._metrics = metrics
-        self._desks = asyncio.Semaphore(max_readings)
+        self._desks = Desks(max_readings)
 
-    async def read(self, file: Path, password: str, filename: str) -> AsyncGenerator[PagesRead | WhatWasRead]:
+    async def read(
+        self, owner: int, file: Path, password: str, filename: str
+    ) -> AsyncGenerator[PagesRead | WhatWasRead]:
         """Yield now and then how far it is, and at the end what was read. Raises Unreadable."""
-        async with self._desks:
+        async with self._desks.taken(owner):
             begun_at = time.monotonic()
             overview, pages = None, []
             shown_at = 0.0
@@ -76,7 +78,7 @@ class Readings:
 
     async def draw(self, file: Path, page_number: int, passage: str, password: str) -> bytes:
         """Draw a page as a PNG. Raises Unreadable."""
-        async with self._desks:
+        async with self._desks.borrowed():
             return await self._jail.render(file, page_number, passage, password)
 
     def _count(self, format_: Format, pages: list[Page], seconds: float) -> None:

@@ -81,8 +81,8 @@ class Uploads:
     async def _read(
         self, arrival: Arrival, received: Received, report: ReadingReport
     ) -> AsyncGenerator[PagesRead | tuple[Document, Transcript]]:
-        name = arrival.safe_filename
-        async with aclosing(self._readings.read(received.path, arrival.password, name)) as events:
+        read = self._readings.read(arrival.owner, received.path, arrival.password, arrival.safe_filename)
+        async with aclosing(read) as events:
             async for event in events:
                 if isinstance(event, WhatWasRead):
                     yield await self._keep(arrival, received, event, report)
