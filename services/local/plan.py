@@ -44,7 +44,11 @@ class Plan:
             parts.append(self._sandbox("openai", host, port, "SANDBOX_OPENAI_PORT"))
             host, port = settings.sandbox_google_host, settings.sandbox_google_port
             parts.append(self._sandbox("google", host, port, "SANDBOX_GOOGLE_PORT"))
-        return [*parts, self._text(), self._image(), self._docs(), self._gateway()]
+        if settings.runs_runway and self._has_videos:
+            host, port = settings.sandbox_runway_host, settings.sandbox_runway_port
+            parts.append(self._sandbox("runway", host, port, "SANDBOX_RUNWAY_PORT"))
+        videos = self._videos() if self._has_videos else ()
+        return [*parts, self._text(), self._image(), self._docs(), *videos, self._gateway()]
 
     @property
     def data_dir(self) -> Path:
@@ -77,22 +81,32 @@ class Plan:
         )
 
     def _sandbox(self, which: str, host: str, port: int, port_variable: str) -> Part:
+        values = {port_variable: str(port)}
+        if which == "runway" and not self.environment.get("SANDBOX_RUNWAY_DIRECTORY"):
+            # Its tasks outlive it, as a vendor's do.
+            values["SANDBOX_RUNWAY_DIRECTORY"] = str(self.data_dir / "sandbox-runway")
         return Part(
             name=f"sandbox-{which}",
             stage=Stage.STAND_INS,
             command=(sys.executable, "-m", "services.sandbox", which),
-            environment=self._child_environment(env.SANDBOX, **{port_variable: str(port)}),
+            environment=self._child_environment(env.SANDBOX, **values),
             bindings=(Binding(host, port, f"SANDBOX_{which.upper()}_PORT"),),
             probe=HttpProbe(f"http://{_reachable(host)}:{port}/control/state"),
         )
 
     def _service(
-        self, name: str, grpc_port: int, metrics_port: int, variables: tuple[str, ...], values: dict[str, str]
+        self,
+        name: str,
+        grpc_port: int,
+        metrics_port: int,
+        variables: tuple[str, ...],
+        values: dict[str, str],
+        module: str = "",
     ) -> Part:
-        host = self.settings.grpc_host
+        host, variable = self.settings.grpc_host, name.upper().replace("-", "_")
         bindings = (
-            Binding(host, grpc_port, f"{name.upper()}_GRPC_PORT"),
-            Binding(host, metrics_port, f"{name.upper()}_METRICS_PORT"),
+            Binding(host, grpc_port, f"{variable}_GRPC_PORT"),
+            Binding(host, metrics_port, f"{variable}_METRICS_PORT"),
         )
         common = {
             "NATS_URL": self.nats_url,
@@ -104,7 +118,7 @@ class Plan:
         return Part(
             name=name,
             stage=Stage.SERVICES,
-            command=(sys.executable, "-m", f"services.{name}"),
+            command=(sys.executable, "-m", f"services.{module or name}"),
             environment=self._child_environment(env.CHASSIS, variables, **common, **values),
             bindings=bindings,
             probe=HttpProbe(f"http://{_reachable(host)}:{metrics_port}/readyz"),
@@ -124,6 +138,27 @@ class Plan:
         if not self.environment.get("DOCS_DIRECTORY"):
             values["DOCS_DIRECTORY"] = str(self.data_dir / "docs")
         return self._service("docs", *ports, env.DOCS, values)
+
+    @property
+    def _has_videos(self) -> bool:
+        """Nobody stands in for a vendor of videos in production: without one there are none."""
+        is_production = self.settings.quartet_environment is Environment.PRODUCTION
+        return not (is_production and self.settings.runs_runway)
+
+    def _videos(self) -> tuple[Part, Part]:
+        settings = self.settings
+        office = settings.video_grpc_port, settings.video_metrics_port
+        worker = settings.video_worker_grpc_port, settings.video_worker_metrics_port
+        return self._video("video", "video", *office), self._video("video-worker", "video.worker", *worker)
+
+    def _video(self, name: str, module: str, grpc_port: int, metrics_port: int) -> Part:
+        values = {}
+        if self.settings.runs_runway:
+            # Beside a stand-in there is no real vendor, and the other way round.
+            address = f"http://127.0.0.1:{self.settings.sandbox_runway_port}"
+            google = {name: value for name, value in self._vendors().items() if name.startswith("GOOGLE")}
+            values = {**google, "RUNWAYML_BASE_URL": address, "RUNWAY_PROXY": ""}
+        return self._service(name, grpc_port, metrics_port, env.VIDEO, values, module)
 
     def _target(self, port: int) -> str:
         return f"dns:///{_reachable(self.settings.grpc_host)}:{port}"
@@ -147,6 +182,7 @@ class Plan:
             "TEXT_TARGET": self._target(settings.text_grpc_port),
             "IMAGE_TARGET": self._target(settings.image_grpc_port),
             "DOCS_TARGET": self._target(settings.docs_grpc_port),
+            "VIDEO_TARGET": self._target(settings.video_grpc_port),
         }
         if self.telegram_api_url:
             values["TELEGRAM_API_URL"] = self.telegram_api_url

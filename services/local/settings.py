@@ -36,6 +36,11 @@ class LocalSettings(BaseModel):
     sandbox_google_host: str = Field("127.0.0.1", description="address the stand-in for Google listens on")
     sandbox_google_port: Port = Field(8083, description="a free TCP port for the stand-in for Google")
 
+    runwayml_api_secret: SecretStr | None = Field(None, description="the key, from dev.runwayml.com")
+    runwayml_base_url: str | None = Field(None, description="another server that speaks Runway's API")
+    sandbox_runway_host: str = Field("127.0.0.1", description="address the stand-in for Runway listens on")
+    sandbox_runway_port: Port = Field(8084, description="a free TCP port for the stand-in for Runway")
+
     grpc_host: str = Field("127.0.0.1", description="address the services listen on")
     text_grpc_port: Port = Field(7051, description="a free TCP port for the text service's gRPC")
     text_metrics_port: Port = Field(9091, description="a free TCP port for the text service's metrics")
@@ -43,6 +48,12 @@ class LocalSettings(BaseModel):
     image_metrics_port: Port = Field(9092, description="a free TCP port for the image service's metrics")
     docs_grpc_port: Port = Field(7053, description="a free TCP port for the docs service's gRPC")
     docs_metrics_port: Port = Field(9093, description="a free TCP port for the docs service's metrics")
+    video_grpc_port: Port = Field(7054, description="a free TCP port for the video service's gRPC")
+    video_metrics_port: Port = Field(9094, description="a free TCP port for the video service's metrics")
+    video_worker_grpc_port: Port = Field(7055, description="a free TCP port for the video worker's health")
+    video_worker_metrics_port: Port = Field(
+        9095, description="a free TCP port for the video worker's metrics"
+    )
     gateway_grpc_port: Port = Field(7050, description="a free TCP port for the gateway's gRPC")
     gateway_metrics_port: Port = Field(9090, description="a free TCP port for the gateway's metrics")
     webhook_host: str = Field("127.0.0.1", description="address the webhook listens on")
@@ -80,8 +91,17 @@ class LocalSettings(BaseModel):
         return self.google_api_key is not None or self.google_base_url is not None
 
     @property
+    def has_runway(self) -> bool:
+        return self.runwayml_api_secret is not None or self.runwayml_base_url is not None
+
+    @property
+    def runs_runway(self) -> bool:
+        """Whether the sandbox stands in for Runway: no vendor of videos has a key or another server."""
+        return not self.has_runway and not self.has_google
+
+    @property
     def runs_vendors(self) -> bool:
-        """Whether the sandbox stands in for the vendors: none has a key or another server.
+        """Whether the sandbox stands in for OpenAI and Google: neither has a key or another server.
 
         Beside a real vendor there is no stand-in: what it says would pass for a real answer.
         """

@@ -5,7 +5,7 @@ from services.local.plan import Plan
 def welcome(plan: Plan, username: str | None, seconds: float) -> str:
     """Return where to go, for a person."""
     settings = plan.settings
-    rows = [("Bot", _bot(plan, username)), ("Answers", _answers(plan))]
+    rows = [("Bot", _bot(plan, username)), ("Answers", _answers(plan)), ("Videos", _videos(plan))]
     if settings.runs_telegram:
         rows.insert(0, ("Chat page", f"http://127.0.0.1:{settings.sandbox_telegram_port}/"))
     rows += [
@@ -13,6 +13,7 @@ def welcome(plan: Plan, username: str | None, seconds: float) -> str:
         ("", f"http://127.0.0.1:{settings.text_metrics_port}/metrics  (text)"),
         ("", f"http://127.0.0.1:{settings.image_metrics_port}/metrics  (image)"),
         ("", f"http://127.0.0.1:{settings.docs_metrics_port}/metrics  (docs)"),
+        ("", f"http://127.0.0.1:{settings.video_metrics_port}/metrics  (video)"),
         ("NATS", "another server, by NATS_URL" if not settings.runs_nats else plan.nats_url),
         ("Data", str(plan.data_dir)),
     ]
@@ -60,3 +61,12 @@ def _answers(plan: Plan) -> str:
         if is_used
     ]
     return " and ".join(names)
+
+
+def _videos(plan: Plan) -> str:
+    settings = plan.settings
+    if settings.runs_runway:
+        return "the sandbox's stand-in for Runway (RUNWAYML_API_SECRET makes it real)"
+    if settings.has_runway:
+        return "another server, by RUNWAYML_BASE_URL" if settings.runwayml_base_url else "Runway"
+    return "Google"

@@ -28,4 +28,4 @@ def test_neighbours_on_the_loopback_are_never_asked_through_a_proxy() -> None:
 
 
 def test_variables_of_services_to_come_are_named() -> None:
-    assert environment.unused({"RUNWAYML_API_SECRET": "x", "CLICKHOUSE_URL": ""}) == ["RUNWAYML_API_SECRET"]
+    assert environment.unused({"CLICKHOUSE_URL": "x", "NATS_URL": "y"}) == ["CLICKHOUSE_URL"]

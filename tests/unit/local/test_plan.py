@@ -12,6 +12,7 @@ from services.local.parts import Part
 from services.local.plan import SANDBOX_TOKEN, Plan
 from services.local.settings import LocalSettings
 from services.text.settings import TextSettings
+from services.video.worker.settings import WorkerSettings
 
 
 def _parts(folder: Path, **variables: str) -> dict[str, Part]:
@@ -22,13 +23,29 @@ def _parts(folder: Path, **variables: str) -> dict[str, Part]:
 def test_with_nothing_set_the_stand_ins_and_the_store_come_before_the_services(tmp_path: Path) -> None:
     parts = _parts(tmp_path)
     assert list(parts) == [
-        *("nats", "sandbox-telegram", "sandbox-openai", "sandbox-google", "text", "image", "docs", "gateway")
+        *("nats", "sandbox-telegram", "sandbox-openai", "sandbox-google", "sandbox-runway"),
+        *("text", "image", "docs", "video", "video-worker", "gateway"),
     ]
     assert [part.stage for part in parts.values()] == sorted(part.stage for part in parts.values())
     assert parts["gateway"].environment["TELEGRAM_API_URL"] == "http://127.0.0.1:8081"
     assert parts["gateway"].environment["TELEGRAM_BOT_TOKEN"] == SANDBOX_TOKEN
     assert parts["text"].environment["OPENAI_BASE_URL"] == "http://127.0.0.1:8082/v1"
     assert parts["text"].environment["GOOGLE_BASE_URL"] == "http://127.0.0.1:8083"
+    assert parts["video-worker"].environment["RUNWAYML_BASE_URL"] == "http://127.0.0.1:8084"
+    assert parts["video-worker"].environment["GOOGLE_BASE_URL"] == "http://127.0.0.1:8083"
+
+
+def test_a_real_vendor_of_videos_has_no_stand_in_beside_it(tmp_path: Path) -> None:
+    parts = _parts(tmp_path, RUNWAYML_API_SECRET="key_real")
+    assert "sandbox-runway" not in parts
+    assert parts["video"].environment["RUNWAYML_API_SECRET"] == "key_real"
+    assert not {"RUNWAYML_BASE_URL", "GOOGLE_BASE_URL"} & parts["video"].environment.keys()
+
+
+def test_in_production_videos_are_made_by_a_real_vendor_or_not_at_all(tmp_path: Path) -> None:
+    real = {"QUARTET_ENVIRONMENT": "production", "TELEGRAM_BOT_TOKEN": "7:t", "OPENAI_API_KEY": "k"}
+    assert not {"sandbox-runway", "video", "video-worker"} & _parts(tmp_path, **real).keys()
+    assert "video" in _parts(tmp_path, **real, RUNWAYML_API_SECRET="key_real")
 
 
 def test_a_token_alone_is_the_real_telegram(tmp_path: Path) -> None:
@@ -69,6 +86,7 @@ def test_nobody_gets_the_secrets_of_another_part(tmp_path: Path) -> None:
         "TELEGRAM_BOT_TOKEN": "7:tg-secret",
         "OPENAI_API_KEY": "sk-secret",
         "GOOGLE_PROXY": "http://user:secret@proxy",
+        "RUNWAYML_API_SECRET": "key_secret",
         "GOOGLE_APPLICATION_CREDENTIALS": "/cloud-secret",
         "AWS_SECRET": "aws-secret",
     }
@@ -80,7 +98,8 @@ def test_nobody_gets_the_secrets_of_another_part(tmp_path: Path) -> None:
     assert holders == {
         "7:tg-secret": ["gateway"],
         "sk-secret": ["text", "image"],
-        "http://user:secret@proxy": ["text", "image"],
+        "http://user:secret@proxy": ["text", "image", "video", "video-worker"],
+        "key_secret": ["video", "video-worker"],
         "/cloud-secret": [],
         "aws-secret": [],
     }
@@ -126,6 +145,7 @@ def test_the_sandbox_is_not_for_production(tmp_path: Path) -> None:
         (TextSettings, env.TEXT),
         (ImageSettings, env.IMAGE),
         (DocsSettings, env.DOCS),
+        (WorkerSettings, env.VIDEO),
     ],
 )
 def test_whatever_a_service_reads_reaches_it(
@@ -134,7 +154,7 @@ def test_whatever_a_service_reads_reaches_it(
     # These the supervisor sets itself.
     own = {
         *("ENVIRONMENT", "NATS_URL", "GRPC_PORT", "METRICS_PORT", "GRACE_SECONDS"),
-        *("TEXT_TARGET", "IMAGE_TARGET", "DOCS_TARGET"),
+        *("TEXT_TARGET", "IMAGE_TARGET", "DOCS_TARGET", "VIDEO_TARGET"),
     }
     names = {name.upper() for name in settings.model_fields} - own
     assert set(env.pick(dict.fromkeys(names, "x"), env.CHASSIS, variables)) == names
