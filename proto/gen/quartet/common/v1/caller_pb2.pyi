@@ -27,20 +27,29 @@ class Caller(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     CHAT_ID_FIELD_NUMBER: _builtins.int
     LANGUAGE_CODE_FIELD_NUMBER: _builtins.int
+    USER_KEY_FIELD_NUMBER: _builtins.int
+    CHAT_KEY_FIELD_NUMBER: _builtins.int
     user_id: _builtins.int
     chat_id: _builtins.int
     language_code: _builtins.str
     """IETF BCP 47, such as "ru" or "pt-BR"."""
+    user_key: _builtins.int
+    """What usage records know the user and the chat by: keyed hashes that only the
+    gateway can make, and only its directory can take back. 0 where unknown.
+    """
+    chat_key: _builtins.int
     def __init__(
         self,
         *,
         user_id: _builtins.int = ...,
         chat_id: _builtins.int = ...,
         language_code: _builtins.str = ...,
+        user_key: _builtins.int = ...,
+        chat_key: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chat_id", b"chat_id", "language_code", b"language_code", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chat_id", b"chat_id", "chat_key", b"chat_key", "language_code", b"language_code", "user_id", b"user_id", "user_key", b"user_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
