@@ -59,6 +59,7 @@ class ServiceSettings(BaseSettings):
         validation_alias="QUARTET_ENVIRONMENT",
         description="where the process runs: local, test or production",
     )
+    quartet_release: str = Field(default="", description="the version that runs, for those who compare them")
     nats_url: str = Field(
         default="nats://127.0.0.1:4222",
         description="the NATS server, such as nats://127.0.0.1:4222; several are separated by commas",
