@@ -1,6 +1,7 @@
 """CloudEvents over JetStream: published once under one id, consumed at least once."""
 
 from services.chassis.events.consumer import Consumer
+from services.chassis.events.dead_letters import bury
 from services.chassis.events.envelope import (
     Event,
     MalformedEvent,
@@ -21,6 +22,7 @@ __all__ = [
     "Publisher",
     "RecentIds",
     "Registry",
+    "bury",
     "decode",
     "encode",
     "registry",

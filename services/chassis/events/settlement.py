@@ -11,9 +11,9 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from opentelemetry.trace import SpanKind
 
-from services.chassis.errors import DeadlineExceeded, InternalError, QuartetError, ServiceUnavailable
+from services.chassis.errors import DeadlineExceeded, InternalError, QuartetError
+from services.chassis.events.dead_letters import bury
 from services.chassis.events.envelope import Event, MalformedEvent, Registry, decode
-from services.chassis.events.publisher import store
 from services.chassis.telemetry import tracing
 
 log = structlog.get_logger()
@@ -21,7 +21,6 @@ log = structlog.get_logger()
 Handler = Callable[[Event[Any]], Awaitable[None]]
 
 MAX_BACKOFF_SECONDS: Final = 60.0
-DEAD_LETTER_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -93,23 +92,7 @@ class Settlement:
         await msg.nak(delay=delay_seconds)
 
     async def _bury(self, msg: Msg, error: QuartetError) -> None:
-        place = msg.metadata
-        headers = {
-            **(msg.headers or {}),
-            # Its own id: under the first one, a stream that holds both would drop this as a duplicate.
-            "Nats-Msg-Id": f"dead.{self.durable}.{place.stream}.{place.sequence.stream}",
-            "quartet-dead-reason": error.reason,
-            "quartet-dead-message": " ".join(error.message.split()),
-            "quartet-dead-subject": msg.subject,
-            "quartet-dead-consumer": self.durable,
-        }
-        log.error("event_dead", consumer=self.durable, sequence=place.sequence.stream, reason=error.reason)
-        try:
-            await store(self.js, self.dead_letters, msg.data, headers, DEAD_LETTER_SECONDS)
-        except ServiceUnavailable:
-            await msg.nak(delay=MAX_BACKOFF_SECONDS)
-            return
-        await msg.term()
+        await bury(self.js, msg, error, durable=self.durable, dead_letters=self.dead_letters)
 
 
 def _backoff_seconds(deliveries: int) -> float:
