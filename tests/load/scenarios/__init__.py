@@ -15,6 +15,7 @@ from tests.load.scenarios.text_simultaneous import text_simultaneous
 from tests.load.scenarios.text_single import text_single
 from tests.load.scenarios.text_throughput import text_throughput
 from tests.load.scenarios.vendor_death import vendor_death
+from tests.load.scenarios.videos import videos
 
 Scenario = Callable[[Path], Awaitable[Figures]]
 """Gets a directory for its stack; its docstring says what it measures."""
@@ -31,4 +32,5 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "pictures": pictures,
     "documents": documents,
     "retrieval": retrieval,
+    "videos": videos,
 }
