@@ -18,6 +18,8 @@ from services.gateway.videos import Allowance, AspectRatio, Film, Form, Job, Mod
 
 ASK_SECONDS: Final = 15.0
 FETCH_SECONDS: Final = 300.0
+LINK_SECONDS: Final = 3600.0
+"""A person's line may be slow; whoever takes nothing is hung up on sooner."""
 PAGE_SIZE: Final = 100
 
 
@@ -79,11 +81,11 @@ class VideoClient:
         return Allowance(found.seconds_per_day, found.seconds_left)
 
     async def fetch(
-        self, job_id: str, speaker: Speaker, form: Form
+        self, job_id: str, speaker: Speaker, form: Form, *, timeout_seconds: float = FETCH_SECONDS
     ) -> AsyncGenerator[pb.VideoFile | bytes, None]:
         """Yields what a file is, then its content in pieces. Raises ResourceNotFound."""
         request = pb.FetchVideoRequest(caller=_caller(speaker), job_id=job_id, form=_FORMS[form])
-        call = self._stub.FetchVideo(request, timeout=FETCH_SECONDS)
+        call = self._stub.FetchVideo(request, timeout=timeout_seconds)
         try:
             async for response in call:
                 yield response.file if response.HasField("file") else response.content
@@ -94,7 +96,9 @@ class VideoClient:
         self, job_id: str, speaker: Speaker, form: links.Form
     ) -> AsyncGenerator[Sent | bytes, None]:
         """The same for a link. Raises ResourceNotFound."""
-        async with aclosing(self.fetch(job_id, speaker, Form[form.name])) as pieces:
+        async with aclosing(
+            self.fetch(job_id, speaker, Form[form.name], timeout_seconds=LINK_SECONDS)
+        ) as pieces:
             async for piece in pieces:
                 yield piece if isinstance(piece, bytes) else Sent(piece.mime_type, piece.size_bytes)
 

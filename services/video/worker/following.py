@@ -5,6 +5,8 @@ from typing import Final
 import structlog
 
 from services.chassis.errors import (
+    InternalError,
+    JobExpired,
     ProviderInterrupted,
     ProviderMisconfigured,
     ProviderRateLimited,
@@ -27,6 +29,9 @@ log = structlog.get_logger()
 MAX_FILES_GONE: Final = 6
 FILE_PAUSE_SECONDS: Final = 0.5
 VENDOR_IS_DOWN: Final = (ProviderUnavailable, ProviderRateLimited)
+
+# Ends that the vendor does not know of: it may still be at work.
+GIVEN_UP: Final = frozenset({JobExpired.reason, InternalError.reason})
 
 
 class Following:
@@ -72,6 +77,16 @@ class Following:
                         return await self._fail(stored, _interrupted(provider, "its file cannot be fetched"))
                     await pause(nudge, look_pause_seconds(FILE_PAUSE_SECONDS, attempt, error))
         raise AssertionError  # `count` never ends
+
+    async def let_go(self, job: Job) -> None:
+        """Have the task of a job that was given up here ended at the vendor, as far as that goes."""
+        provider = self._providers(job.provider)
+        if job.failure is None or job.failure.reason not in GIVEN_UP or not job.task_id or provider is None:
+            return
+        try:
+            await provider.cancel(job.task_id)
+        except QuartetError as error:
+            log.warning("video_task_not_cancelled", job_id=job.job_id, reason=error.reason)
 
     async def _conclude(self, stored: Stored, provider: VideoProvider, task: Task) -> Stored:
         if task.state is TaskState.SUCCEEDED:

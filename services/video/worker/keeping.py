@@ -90,7 +90,11 @@ class Keeping:
             raise
         kept: list[File] = []
         try:
-            kept.append(original := await self._vault.put_file(job.job_id, "original", source, MP4))
+            kept.append(
+                original := await self._vault.put_file(
+                    job.job_id, "original", source, developed.source_mime_type
+                )
+            )
             display = original
             if developed.display != source:
                 kept.append(

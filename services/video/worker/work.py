@@ -63,6 +63,9 @@ class Work:
                 return
             self._note(stored.job)
             await self._failpoints.hit("video.ended_unannounced")
+        else:
+            # It has ended without a worker: the sweeper has given it up, for one.
+            await self._following.let_go(stored.job)
         await self._endings.announce(stored)
         await self._failpoints.hit("video.announced_unacked")
 

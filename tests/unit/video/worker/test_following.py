@@ -163,3 +163,13 @@ async def test_whoever_is_to_stop_stops_looking_at_once(desk: Bench) -> None:
     async with asyncio.timeout(1):
         await asyncio.wait({handling})
     assert (await desk.now(stored)).state is State.RUNNING
+
+
+async def test_the_task_of_a_job_that_expired_without_a_worker_is_cancelled_by_the_next_one(
+    desk: Bench,
+) -> None:
+    stored = await running(desk)
+    stored = await desk.change(stored, lambda job: job.failed(errors.JobExpired()))
+    await (await desk.worker()).handle(work_of(stored))
+    assert desk.runway.cancelled == ["task"]
+    await desk.until_told(stored, pb.VideoJobFailed)
