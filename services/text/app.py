@@ -7,6 +7,7 @@ from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
 from services.providers.breaker import State
 from services.providers.troubles import Troubles, open_events
+from services.text.embeddings import Embeddings
 from services.text.manner import Manner
 from services.text.metrics import TextMetrics
 from services.text.pictures import open_pictures
@@ -27,8 +28,8 @@ SERVICE: Final = "text"
 @asynccontextmanager
 async def open_vendors(
     settings: TextSettings, nats: Nats, metrics: TextMetrics
-) -> AsyncIterator[tuple[LanguageVendors, Voice]]:
-    """Put the vendors and their voices together with what watches them; at the end all of it is closed."""
+) -> AsyncIterator[tuple[LanguageVendors, Voice, Embeddings]]:
+    """Put the vendors and their skills together with what watches them; at the end all of it is closed."""
     publisher = await open_events(nats, service=SERVICE, replicas=settings.stream_replicas)
     troubles = Troubles(publisher, metrics.vendors, service=SERVICE)
     providers = configured.connect(settings)
@@ -38,12 +39,14 @@ async def open_vendors(
     vendors = LanguageVendors(
         providers, settings.models_by_vendor, patience=patience, policy=policy, watch=troubles
     )
-    speakers = VoiceVendors(tuple(providers.values()), patience=patience, policy=policy, watch=troubles)
+    able = tuple(providers.values())
+    speakers = VoiceVendors(able, patience=patience, policy=policy, watch=troubles)
+    embeddings = Embeddings.of(able, metrics, patience=patience, policy=policy, watch=troubles)
     voice = Voice(speakers, Coder(), metrics, max_voices=settings.text_max_voices)
     voice.check(datetime.now(UTC).date())
     async with troubles.publishing():
         try:
-            yield vendors, voice
+            yield vendors, voice, embeddings
         finally:
             await vendors.aclose()
 

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from services.text.digests import Digests
+from services.text.embeddings import Embeddings
 from services.text.image_prompts import ImagePrompts
 from services.text.metrics import TextMetrics
 from services.text.question import Limits
@@ -17,13 +18,20 @@ class Errands:
     titles: Titles
     digests: Digests
     image_prompts: ImagePrompts
+    embeddings: Embeddings
 
     @classmethod
     def of(
-        cls, vendors: LanguageVendors, store: ConversationStore, metrics: TextMetrics, limits: Limits
+        cls,
+        vendors: LanguageVendors,
+        embeddings: Embeddings,
+        store: ConversationStore,
+        metrics: TextMetrics,
+        limits: Limits,
     ) -> Self:
         return cls(
             titles=Titles(vendors, store, metrics),
             digests=Digests(vendors, metrics, max_material_characters=limits.max_material_characters),
             image_prompts=ImagePrompts(vendors, metrics),
+            embeddings=embeddings,
         )

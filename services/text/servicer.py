@@ -103,6 +103,13 @@ class TextServicer(TextServiceServicer):
         )
         return pb.DigestResponse(text=text, usage=wire.usage(used))
 
+    async def EmbedTexts(  # noqa: N802 - the contract's name
+        self, request: pb.EmbedTextsRequest, _context: Context
+    ) -> pb.EmbedTextsResponse:
+        purpose = wire.purpose(request)
+        embedded = await self._errands.embeddings.embed(request.texts, purpose, space=request.space)
+        return wire.embeddings(*embedded)
+
     async def ImproveImagePrompt(  # noqa: N802 - the contract's name
         self, request: pb.ImproveImagePromptRequest, _context: Context
     ) -> pb.ImproveImagePromptResponse:

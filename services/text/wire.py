@@ -9,6 +9,7 @@ from services.text.conversation import Conversation, Finish, Material, Usage
 from services.text.digests import DigestKind
 from services.text.prompts import Style
 from services.text.providers.base import Image
+from services.text.providers.embedding import Embedded, Purpose
 from services.text.question import Question, RunKind
 from services.text.roles import AnswerLength, Role
 from services.text.runs import Answered
@@ -74,6 +75,18 @@ def materials(brought: Iterable[pb.Material]) -> tuple[Material, ...]:
 def digest_kind(request: pb.DigestRequest) -> DigestKind:
     """Read what is to be made of materials."""
     return DigestKind.QUESTIONS if request.kind == pb.DIGEST_KIND_QUESTIONS else DigestKind.NOTES
+
+
+def purpose(request: pb.EmbedTextsRequest) -> Purpose:
+    """Read what texts are embedded as."""
+    is_question = request.purpose == pb.EMBEDDING_PURPOSE_QUESTION
+    return Purpose.QUESTION if is_question else Purpose.PASSAGE
+
+
+def embeddings(space: str, embedded: Embedded) -> pb.EmbedTextsResponse:
+    """Write vectors, and whose they are."""
+    vectors = [pb.Embedding(values=vector) for vector in embedded.vectors]
+    return pb.EmbedTextsResponse(embeddings=vectors, space=space, usage=usage(embedded.usage))
 
 
 def completed(answered: Answered) -> pb.ReplyCompleted:

@@ -86,6 +86,11 @@ class TextCaller:
         assert isinstance(digest, pb.DigestResponse)
         return digest
 
+    async def embed(self, *texts: str, **fields: Any) -> pb.EmbedTextsResponse:
+        embedded = await self._stub.EmbedTexts(pb.EmbedTextsRequest(texts=texts, **fields))
+        assert isinstance(embedded, pb.EmbedTextsResponse)
+        return embedded
+
     async def improve(self, prompt: str) -> str:
         caller = Caller(user_id=1, chat_id=1, language_code="ru")
         request = pb.ImproveImagePromptRequest(caller=caller, prompt=prompt)

@@ -3,7 +3,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from services.sandbox.google import audio, image_orders, models, questions
+from services.sandbox.google import audio, embeddings, image_orders, models, questions
 from services.sandbox.google.image_wire import GoogleImageWire
 from services.sandbox.google.interactions import Interactions
 from services.sandbox.google.models import Task
@@ -71,8 +71,10 @@ class _Api:
             return MISSING_KEY.response()
         model_id, _, method = request.match_info["call"].partition(":")
         model = models.find(model_id)
+        if model is not None and model.task is Task.EMBEDDING and method in embeddings.METHODS:
+            return await self._embed(request, model_id, method)
         is_stream = METHODS.get(method)
-        if model is None or model.task in (Task.NONE, Task.VIDEO) or is_stream is None:
+        if model is None or model.task in (Task.EMBEDDING, Task.VIDEO) or is_stream is None:
             return _unknown(request, model_id).response()
         if is_stream and request.query.get("alt") != "sse":
             return invalid("The stand-in streams with alt=sse only.").response()
@@ -87,6 +89,13 @@ class _Api:
         except Refused as refused:
             return refused.refusal.response()
         return await answer(self._state, request, question, lambda call: GoogleWire(call.n, question))
+
+    async def _embed(self, request: web.Request, model_id: str, method: str) -> web.StreamResponse:
+        try:
+            body = questions.camel_cased(await _body(request))
+            return await embeddings.answer(self._state, request, model_id, method, body)
+        except Refused as refused:
+            return refused.refusal.response()
 
 
 def _has_key(request: web.Request) -> bool:

@@ -55,7 +55,7 @@ async def _speak(state: State, request: web.Request, model: str, body: dict[str,
         usage = Usage(tokens.count("".join(texts)), 0, round(seconds * SPOKEN_TOKENS_PER_SECOND), 0)
         return web.json_response(_wire(call, model).spoken(blob, usage))
 
-    return await voice(state, request, model=model, text=text, refused=_refusal(model), answer=respond)
+    return await voice(state, request, model=model, text=text, refused=refusal(model), answer=respond)
 
 
 async def _transcribe(
@@ -68,7 +68,7 @@ async def _transcribe(
         usage = Usage(round(heard.seconds * HEARD_TOKENS_PER_SECOND), 0, count, 0)
         return web.json_response(_wire(call, model).whole(heard.text, usage, None))
 
-    return await voice(state, request, model=model, text=heard.text, refused=_refusal(model), answer=respond)
+    return await voice(state, request, model=model, text=heard.text, refused=refusal(model), answer=respond)
 
 
 async def _heard(body: dict[str, Any]) -> Heard:
@@ -92,7 +92,7 @@ def _parts(body: dict[str, Any]) -> list[dict[str, Any]]:
     return [part for part in contents[-1].get("parts") or [] if isinstance(part, dict)]
 
 
-def _refusal(model: str) -> Callable[[Call, Fault], web.Response | None]:
+def refusal(model: str) -> Callable[[Call, Fault], web.Response | None]:
     return lambda call, fault: _wire(call, model).refused(fault)
 
 

@@ -6,14 +6,14 @@ OUTPUT_TOKENS: Final = 65_536
 
 
 class Task(StrEnum):
-    """What a model answers with or to, if at all."""
+    """What a model answers with or to."""
 
     TEXT = "text"
     TRANSCRIPTION = "transcription"
     SPEECH = "speech"
     IMAGE = "image"
     VIDEO = "video"
-    NONE = "none"
+    EMBEDDING = "embedding"
 
 
 class Model(NamedTuple):
@@ -25,14 +25,15 @@ class Model(NamedTuple):
     def methods(self) -> tuple[str, ...]:
         if self.task is Task.VIDEO:
             return ("createInteraction",)
-        return ("embedContent",) if self.task is Task.NONE else ("generateContent", "countTokens")
+        return ("embedContent",) if self.task is Task.EMBEDDING else ("generateContent", "countTokens")
 
 
 CATALOGUE: Final = (
     Model("gemini-3.8-flash", "Gemini 3.8 Flash"),
     Model("gemini-3.5-flash-lite", "Gemini 3.5 Flash-Lite"),
     Model("gemini-4-argon", "Gemini 4 Argon"),
-    Model("gemini-embedding-001", "Gemini Embedding 001", Task.NONE),
+    Model("gemini-embedding-001", "Gemini Embedding 001", Task.EMBEDDING),
+    Model("gemini-embedding-2", "Gemini Embedding 2", Task.EMBEDDING),
     Model("gemini-3.5-transcribe", "Gemini 3.5 Transcribe", Task.TRANSCRIPTION),
     Model("gemini-3.8-flash-tts", "Gemini 3.8 Flash TTS", Task.SPEECH),
     Model("gemini-3.1-flash-image", "Nano Banana 2", Task.IMAGE),

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from services.sandbox.openai import audio, models
+from services.sandbox.openai import audio, embeddings, models
 from services.sandbox.openai.chat import ChatWire
 from services.sandbox.openai.image_orders import Asked, read_edit, read_generation
 from services.sandbox.openai.image_wire import OpenAIImageWire
@@ -40,6 +40,7 @@ def build(settings: OpenAISettings) -> web.Application:
     app.router.add_post("/v1/chat/completions", api.chat)
     app.router.add_post("/v1/audio/transcriptions", api.transcriptions)
     app.router.add_post("/v1/audio/speech", api.speech)
+    app.router.add_post("/v1/embeddings", api.embeddings)
     app.router.add_post("/v1/images/generations", api.generations)
     app.router.add_post("/v1/images/edits", api.edits)
     if settings.responses_api:
@@ -82,6 +83,14 @@ class _Api:
             return MISSING_KEY.response()
         try:
             return await audio.speak(self._state, request, await _body(request))
+        except Refused as refused:
+            return refused.refusal.response()
+
+    async def embeddings(self, request: web.Request) -> web.StreamResponse:
+        if not _has_key(request):
+            return MISSING_KEY.response()
+        try:
+            return await embeddings.create(self._state, request, await _body(request))
         except Refused as refused:
             return refused.refusal.response()
 

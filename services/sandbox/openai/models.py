@@ -11,6 +11,7 @@ class Task(StrEnum):
     TRANSCRIPTION = "transcription"
     SPEECH = "speech"
     IMAGE = "image"
+    EMBEDDING = "embedding"
 
 
 class Model(NamedTuple):
@@ -29,6 +30,8 @@ CATALOGUE: Final = (
     Model("gpt-5-mini", 1_754_000_000, shutdown_date="2026-12-11"),
     Model("gpt-transcribe", 1_788_000_000, task=Task.TRANSCRIPTION),
     Model("gpt-4o-mini-tts", 1_742_000_000, shutdown_date="2027-01-06", task=Task.SPEECH),
+    Model("text-embedding-3-small", 1_705_900_000, task=Task.EMBEDDING),
+    Model("text-embedding-3-large", 1_705_900_001, task=Task.EMBEDDING),
     Model("gpt-image-2.6-flare", 1_792_000_000, task=Task.IMAGE),
     Model("gpt-image-2.6-sunburst", 1_792_000_001, task=Task.IMAGE),
     Model("gpt-image-2.5-flare", 1_788_800_000, task=Task.IMAGE),

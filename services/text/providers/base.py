@@ -4,6 +4,7 @@ from typing import Protocol, Self
 
 from services.providers.base import Provider
 from services.text.conversation import TOKENS_PER_MESSAGE, Finish, Usage, estimate_tokens
+from services.text.providers.embedding import EmbeddingProvider
 from services.text.providers.speech import SpeechProvider
 
 
@@ -73,6 +74,11 @@ class TextProvider(Provider[TextRequest, Delta | Completed], Protocol):
     @property
     def speech(self) -> SpeechProvider | None:
         """What hears and speaks over the same connection, if the vendor does."""
+        ...
+
+    @property
+    def embedding(self) -> EmbeddingProvider | None:
+        """What embeds texts over the same connection, if the vendor does."""
         ...
 
 

@@ -10,6 +10,7 @@ from services.providers.deadlines import Deadlines, Timeouts
 from services.providers.google.connection import Connection
 from services.providers.google.errors import FAILURES, PROVIDER, translate
 from services.text.providers.base import Completed, Delta, TextRequest
+from services.text.providers.embedding import EmbeddingProvider
 from services.text.providers.google.reading import Reader
 from services.text.providers.google.request import config, contents
 from services.text.providers.speech import SpeechProvider
@@ -33,8 +34,10 @@ class GoogleProvider:
         *,
         timeouts: Timeouts,
         speech: SpeechProvider | None = None,
+        embedding: EmbeddingProvider | None = None,
     ) -> None:
         self.speech = speech
+        self.embedding = embedding
         self._connection = connection
         self._client = connection.client
         self._responses = connection.responses

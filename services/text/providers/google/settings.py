@@ -15,6 +15,9 @@ class GoogleSettings(GoogleAccount):
         default=("gemini-3.5-flash-lite", "gemini-4-argon"),
         description="more models that users may choose, separated by commas",
     )
+    google_embedding_model: str = Field(
+        default="gemini-embedding-2", description="the model that embeds texts; empty for none"
+    )
     google_transcription_model: str = Field(
         default="gemini-3.5-transcribe", description="the model that hears; empty for none"
     )

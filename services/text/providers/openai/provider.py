@@ -10,6 +10,7 @@ from services.providers.base import Capabilities, OfferedModel
 from services.providers.deadlines import Deadlines, Timeouts
 from services.providers.openai.errors import FAILURES, PROVIDER, is_unknown_route, translate
 from services.text.providers.base import Completed, Delta, TextRequest
+from services.text.providers.embedding import EmbeddingProvider
 from services.text.providers.openai.chat import ChatCompletions
 from services.text.providers.openai.dialect import Dialect, Reader
 from services.text.providers.openai.responses import Responses
@@ -38,9 +39,11 @@ class OpenAIProvider:
         api: OpenAIApi,
         timeouts: Timeouts,
         speech: SpeechProvider | None = None,
+        embedding: EmbeddingProvider | None = None,
     ) -> None:
         self._client = client
         self.speech = speech
+        self.embedding = embedding
         self._dialect: Dialect = CHAT if api is OpenAIApi.CHAT else RESPONSES
         self._fallback: Dialect | None = CHAT if api is OpenAIApi.AUTO else None
         self._timeouts = timeouts

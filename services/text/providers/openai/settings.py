@@ -25,6 +25,9 @@ class OpenAISettings(OpenAIAccount):
         default=("gpt-6.1-terra", "gpt-6.1-sol"),
         description="more models that users may choose, separated by commas",
     )
+    openai_embedding_model: str = Field(
+        default="text-embedding-3-small", description="the model that embeds texts; empty for none"
+    )
     openai_transcription_model: str = Field(
         default="gpt-transcribe", description="the model that hears; empty for none"
     )

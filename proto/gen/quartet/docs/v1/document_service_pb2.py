@@ -25,53 +25,58 @@ _sym_db = _symbol_database.Default()
 from quartet.common.v1 import caller_pb2 as quartet_dot_common_dot_v1_dot_caller__pb2
 from quartet.common.v1 import usage_pb2 as quartet_dot_common_dot_v1_dot_usage__pb2
 from quartet.docs.v1 import document_pb2 as quartet_dot_docs_dot_v1_dot_document__pb2
+from quartet.text.v1 import text_service_pb2 as quartet_dot_text_dot_v1_dot_text__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&quartet/docs/v1/document_service.proto\x12\x0fquartet.docs.v1\x1a\x1equartet/common/v1/caller.proto\x1a\x1dquartet/common/v1/usage.proto\x1a\x1equartet/docs/v1/document.proto\"c\n\x15UploadDocumentRequest\x12\x31\n\x06header\x18\x01 \x01(\x0b\x32\x1f.quartet.docs.v1.DocumentHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\x9b\x01\n\x0e\x44ocumentHeader\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x13\n\x0b\x64ocument_id\x18\x02 \x01(\t\x12\x10\n\x08\x66ilename\x18\x03 \x01(\t\x12\x11\n\tmime_type\x18\x04 \x01(\t\x12\x12\n\nsize_bytes\x18\x05 \x01(\x03\x12\x10\n\x08password\x18\x06 \x01(\t\"\x87\x01\n\x16UploadDocumentResponse\x12\x34\n\x08progress\x18\x01 \x01(\x0b\x32 .quartet.docs.v1.ReadingProgressH\x00\x12.\n\tcompleted\x18\x02 \x01(\x0b\x32\x19.quartet.docs.v1.DocumentH\x00\x42\x07\n\x05\x65vent\"N\n\x0fReadingProgress\x12\x12\n\npages_read\x18\x01 \x01(\x05\x12\x12\n\npage_count\x18\x02 \x01(\x05\x12\x13\n\x0brecognising\x18\x03 \x01(\x08\"\xdd\x01\n\x13StreamAnswerRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x0f\n\x07turn_id\x18\x02 \x01(\t\x12\x0e\n\x06run_id\x18\x03 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x04 \x01(\t\x12\x14\n\x0c\x64ocument_ids\x18\x05 \x03(\t\x12\x10\n\x08question\x18\x06 \x01(\t\x12\r\n\x05model\x18\x07 \x01(\t\x12*\n\x08run_kind\x18\x08 \x01(\x0e\x32\x18.quartet.docs.v1.RunKind\"\xa1\x01\n\x14StreamAnswerResponse\x12\x14\n\ntext_delta\x18\x01 \x01(\tH\x00\x12\x35\n\tcompleted\x18\x02 \x01(\x0b\x32 .quartet.docs.v1.AnswerCompletedH\x00\x12\x33\n\x08progress\x18\x03 \x01(\x0b\x32\x1f.quartet.docs.v1.AnswerProgressH\x00\x42\x07\n\x05\x65vent\"8\n\x0e\x41nswerProgress\x12\x12\n\nsteps_done\x18\x01 \x01(\x05\x12\x12\n\nstep_count\x18\x02 \x01(\x05\"\xad\x01\n\x0f\x41nswerCompleted\x12,\n\tcitations\x18\x01 \x03(\x0b\x32\x19.quartet.docs.v1.Citation\x12\'\n\x05usage\x18\x02 \x01(\x0b\x32\x18.quartet.common.v1.Usage\x12\x1b\n\x13suggested_questions\x18\x03 \x03(\t\x12\x11\n\ttruncated\x18\x04 \x01(\x08\x12\x13\n\x0b\x66\x61iled_over\x18\x05 \x01(\x08\"T\n\x12GetDocumentRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x13\n\x0b\x64ocument_id\x18\x02 \x01(\t\"B\n\x13GetDocumentResponse\x12+\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x19.quartet.docs.v1.Document\"h\n\x14ListDocumentsRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"^\n\x15ListDocumentsResponse\x12,\n\tdocuments\x18\x01 \x03(\x0b\x32\x19.quartet.docs.v1.Document\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"f\n\x15RenameDocumentRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x13\n\x0b\x64ocument_id\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\"E\n\x16RenameDocumentResponse\x12+\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x19.quartet.docs.v1.Document\"W\n\x15\x44\x65leteDocumentRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x13\n\x0b\x64ocument_id\x18\x02 \x01(\t\"\x18\n\x16\x44\x65leteDocumentResponse\"h\n\x11RenderPageRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12(\n\x05place\x18\x02 \x01(\x0b\x32\x19.quartet.docs.v1.Citation\"#\n\x12RenderPageResponse\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c*O\n\x07RunKind\x12\x18\n\x14RUN_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fRUN_KIND_ANSWER\x10\x01\x12\x15\n\x11RUN_KIND_CONTINUE\x10\x02\x32\xb0\x05\n\x0f\x44ocumentService\x12\x65\n\x0eUploadDocument\x12&.quartet.docs.v1.UploadDocumentRequest\x1a\'.quartet.docs.v1.UploadDocumentResponse(\x01\x30\x01\x12]\n\x0cStreamAnswer\x12$.quartet.docs.v1.StreamAnswerRequest\x1a%.quartet.docs.v1.StreamAnswerResponse0\x01\x12X\n\x0bGetDocument\x12#.quartet.docs.v1.GetDocumentRequest\x1a$.quartet.docs.v1.GetDocumentResponse\x12^\n\rListDocuments\x12%.quartet.docs.v1.ListDocumentsRequest\x1a&.quartet.docs.v1.ListDocumentsResponse\x12\x61\n\x0eRenameDocument\x12&.quartet.docs.v1.RenameDocumentRequest\x1a\'.quartet.docs.v1.RenameDocumentResponse\x12\x61\n\x0e\x44\x65leteDocument\x12&.quartet.docs.v1.DeleteDocumentRequest\x1a\'.quartet.docs.v1.DeleteDocumentResponse\x12W\n\nRenderPage\x12\".quartet.docs.v1.RenderPageRequest\x1a#.quartet.docs.v1.RenderPageResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&quartet/docs/v1/document_service.proto\x12\x0fquartet.docs.v1\x1a\x1equartet/common/v1/caller.proto\x1a\x1dquartet/common/v1/usage.proto\x1a\x1equartet/docs/v1/document.proto\x1a\"quartet/text/v1/text_service.proto\"c\n\x15UploadDocumentRequest\x12\x31\n\x06header\x18\x01 \x01(\x0b\x32\x1f.quartet.docs.v1.DocumentHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\x9b\x01\n\x0e\x44ocumentHeader\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x13\n\x0b\x64ocument_id\x18\x02 \x01(\t\x12\x10\n\x08\x66ilename\x18\x03 \x01(\t\x12\x11\n\tmime_type\x18\x04 \x01(\t\x12\x12\n\nsize_bytes\x18\x05 \x01(\x03\x12\x10\n\x08password\x18\x06 \x01(\t\"\x87\x01\n\x16UploadDocumentResponse\x12\x34\n\x08progress\x18\x01 \x01(\x0b\x32 .quartet.docs.v1.ReadingProgressH\x00\x12.\n\tcompleted\x18\x02 \x01(\x0b\x32\x19.quartet.docs.v1.DocumentH\x00\x42\x07\n\x05\x65vent\"N\n\x0fReadingProgress\x12\x12\n\npages_read\x18\x01 \x01(\x05\x12\x12\n\npage_count\x18\x02 \x01(\x05\x12\x13\n\x0brecognising\x18\x03 \x01(\x08\"\xde\x02\n\x13StreamAnswerRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x0f\n\x07turn_id\x18\x02 \x01(\t\x12\x0e\n\x06run_id\x18\x03 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x04 \x01(\t\x12\x14\n\x0c\x64ocument_ids\x18\x05 \x03(\t\x12\x10\n\x08question\x18\x06 \x01(\t\x12\r\n\x05model\x18\x07 \x01(\t\x12*\n\x08run_kind\x18\x08 \x01(\x0e\x32\x18.quartet.docs.v1.RunKind\x12#\n\x04role\x18\t \x01(\x0e\x32\x15.quartet.text.v1.Role\x12\x0e\n\x06wishes\x18\n \x01(\t\x12\x34\n\ranswer_length\x18\x0b \x01(\x0e\x32\x1d.quartet.text.v1.AnswerLength\x12\x14\n\x0cspeaker_name\x18\x0c \x01(\t\"\xa1\x01\n\x14StreamAnswerResponse\x12\x14\n\ntext_delta\x18\x01 \x01(\tH\x00\x12\x35\n\tcompleted\x18\x02 \x01(\x0b\x32 .quartet.docs.v1.AnswerCompletedH\x00\x12\x33\n\x08progress\x18\x03 \x01(\x0b\x32\x1f.quartet.docs.v1.AnswerProgressH\x00\x42\x07\n\x05\x65vent\"8\n\x0e\x41nswerProgress\x12\x12\n\nsteps_done\x18\x01 \x01(\x05\x12\x12\n\nstep_count\x18\x02 \x01(\x05\"\xad\x01\n\x0f\x41nswerCompleted\x12,\n\tcitations\x18\x01 \x03(\x0b\x32\x19.quartet.docs.v1.Citation\x12\'\n\x05usage\x18\x02 \x01(\x0b\x32\x18.quartet.common.v1.Usage\x12\x1b\n\x13suggested_questions\x18\x03 \x03(\t\x12\x11\n\ttruncated\x18\x04 \x01(\x08\x12\x13\n\x0b\x66\x61iled_over\x18\x05 \x01(\x08\"T\n\x12GetDocumentRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x13\n\x0b\x64ocument_id\x18\x02 \x01(\t\"B\n\x13GetDocumentResponse\x12+\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x19.quartet.docs.v1.Document\"h\n\x14ListDocumentsRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"^\n\x15ListDocumentsResponse\x12,\n\tdocuments\x18\x01 \x03(\x0b\x32\x19.quartet.docs.v1.Document\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"f\n\x15RenameDocumentRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x13\n\x0b\x64ocument_id\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\"E\n\x16RenameDocumentResponse\x12+\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x19.quartet.docs.v1.Document\"W\n\x15\x44\x65leteDocumentRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x13\n\x0b\x64ocument_id\x18\x02 \x01(\t\"\x18\n\x16\x44\x65leteDocumentResponse\"i\n\x12MoveLibraryRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x14\n\x0c\x66rom_chat_id\x18\x02 \x01(\x03\x12\x12\n\nto_chat_id\x18\x03 \x01(\x03\"\x15\n\x13MoveLibraryResponse\"h\n\x11RenderPageRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12(\n\x05place\x18\x02 \x01(\x0b\x32\x19.quartet.docs.v1.Citation\"#\n\x12RenderPageResponse\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c*O\n\x07RunKind\x12\x18\n\x14RUN_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fRUN_KIND_ANSWER\x10\x01\x12\x15\n\x11RUN_KIND_CONTINUE\x10\x02\x32\x8a\x06\n\x0f\x44ocumentService\x12\x65\n\x0eUploadDocument\x12&.quartet.docs.v1.UploadDocumentRequest\x1a\'.quartet.docs.v1.UploadDocumentResponse(\x01\x30\x01\x12]\n\x0cStreamAnswer\x12$.quartet.docs.v1.StreamAnswerRequest\x1a%.quartet.docs.v1.StreamAnswerResponse0\x01\x12X\n\x0bGetDocument\x12#.quartet.docs.v1.GetDocumentRequest\x1a$.quartet.docs.v1.GetDocumentResponse\x12^\n\rListDocuments\x12%.quartet.docs.v1.ListDocumentsRequest\x1a&.quartet.docs.v1.ListDocumentsResponse\x12\x61\n\x0eRenameDocument\x12&.quartet.docs.v1.RenameDocumentRequest\x1a\'.quartet.docs.v1.RenameDocumentResponse\x12\x61\n\x0e\x44\x65leteDocument\x12&.quartet.docs.v1.DeleteDocumentRequest\x1a\'.quartet.docs.v1.DeleteDocumentResponse\x12X\n\x0bMoveLibrary\x12#.quartet.docs.v1.MoveLibraryRequest\x1a$.quartet.docs.v1.MoveLibraryResponse\x12W\n\nRenderPage\x12\".quartet.docs.v1.RenderPageRequest\x1a#.quartet.docs.v1.RenderPageResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'quartet.docs.v1.document_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RUNKIND']._serialized_start=2042
-  _globals['_RUNKIND']._serialized_end=2121
-  _globals['_UPLOADDOCUMENTREQUEST']._serialized_start=154
-  _globals['_UPLOADDOCUMENTREQUEST']._serialized_end=253
-  _globals['_DOCUMENTHEADER']._serialized_start=256
-  _globals['_DOCUMENTHEADER']._serialized_end=411
-  _globals['_UPLOADDOCUMENTRESPONSE']._serialized_start=414
-  _globals['_UPLOADDOCUMENTRESPONSE']._serialized_end=549
-  _globals['_READINGPROGRESS']._serialized_start=551
-  _globals['_READINGPROGRESS']._serialized_end=629
-  _globals['_STREAMANSWERREQUEST']._serialized_start=632
-  _globals['_STREAMANSWERREQUEST']._serialized_end=853
-  _globals['_STREAMANSWERRESPONSE']._serialized_start=856
-  _globals['_STREAMANSWERRESPONSE']._serialized_end=1017
-  _globals['_ANSWERPROGRESS']._serialized_start=1019
-  _globals['_ANSWERPROGRESS']._serialized_end=1075
-  _globals['_ANSWERCOMPLETED']._serialized_start=1078
-  _globals['_ANSWERCOMPLETED']._serialized_end=1251
-  _globals['_GETDOCUMENTREQUEST']._serialized_start=1253
-  _globals['_GETDOCUMENTREQUEST']._serialized_end=1337
-  _globals['_GETDOCUMENTRESPONSE']._serialized_start=1339
-  _globals['_GETDOCUMENTRESPONSE']._serialized_end=1405
-  _globals['_LISTDOCUMENTSREQUEST']._serialized_start=1407
-  _globals['_LISTDOCUMENTSREQUEST']._serialized_end=1511
-  _globals['_LISTDOCUMENTSRESPONSE']._serialized_start=1513
-  _globals['_LISTDOCUMENTSRESPONSE']._serialized_end=1607
-  _globals['_RENAMEDOCUMENTREQUEST']._serialized_start=1609
-  _globals['_RENAMEDOCUMENTREQUEST']._serialized_end=1711
-  _globals['_RENAMEDOCUMENTRESPONSE']._serialized_start=1713
-  _globals['_RENAMEDOCUMENTRESPONSE']._serialized_end=1782
-  _globals['_DELETEDOCUMENTREQUEST']._serialized_start=1784
-  _globals['_DELETEDOCUMENTREQUEST']._serialized_end=1871
-  _globals['_DELETEDOCUMENTRESPONSE']._serialized_start=1873
-  _globals['_DELETEDOCUMENTRESPONSE']._serialized_end=1897
-  _globals['_RENDERPAGEREQUEST']._serialized_start=1899
-  _globals['_RENDERPAGEREQUEST']._serialized_end=2003
-  _globals['_RENDERPAGERESPONSE']._serialized_start=2005
-  _globals['_RENDERPAGERESPONSE']._serialized_end=2040
-  _globals['_DOCUMENTSERVICE']._serialized_start=2124
-  _globals['_DOCUMENTSERVICE']._serialized_end=2812
+  _globals['_RUNKIND']._serialized_start=2337
+  _globals['_RUNKIND']._serialized_end=2416
+  _globals['_UPLOADDOCUMENTREQUEST']._serialized_start=190
+  _globals['_UPLOADDOCUMENTREQUEST']._serialized_end=289
+  _globals['_DOCUMENTHEADER']._serialized_start=292
+  _globals['_DOCUMENTHEADER']._serialized_end=447
+  _globals['_UPLOADDOCUMENTRESPONSE']._serialized_start=450
+  _globals['_UPLOADDOCUMENTRESPONSE']._serialized_end=585
+  _globals['_READINGPROGRESS']._serialized_start=587
+  _globals['_READINGPROGRESS']._serialized_end=665
+  _globals['_STREAMANSWERREQUEST']._serialized_start=668
+  _globals['_STREAMANSWERREQUEST']._serialized_end=1018
+  _globals['_STREAMANSWERRESPONSE']._serialized_start=1021
+  _globals['_STREAMANSWERRESPONSE']._serialized_end=1182
+  _globals['_ANSWERPROGRESS']._serialized_start=1184
+  _globals['_ANSWERPROGRESS']._serialized_end=1240
+  _globals['_ANSWERCOMPLETED']._serialized_start=1243
+  _globals['_ANSWERCOMPLETED']._serialized_end=1416
+  _globals['_GETDOCUMENTREQUEST']._serialized_start=1418
+  _globals['_GETDOCUMENTREQUEST']._serialized_end=1502
+  _globals['_GETDOCUMENTRESPONSE']._serialized_start=1504
+  _globals['_GETDOCUMENTRESPONSE']._serialized_end=1570
+  _globals['_LISTDOCUMENTSREQUEST']._serialized_start=1572
+  _globals['_LISTDOCUMENTSREQUEST']._serialized_end=1676
+  _globals['_LISTDOCUMENTSRESPONSE']._serialized_start=1678
+  _globals['_LISTDOCUMENTSRESPONSE']._serialized_end=1772
+  _globals['_RENAMEDOCUMENTREQUEST']._serialized_start=1774
+  _globals['_RENAMEDOCUMENTREQUEST']._serialized_end=1876
+  _globals['_RENAMEDOCUMENTRESPONSE']._serialized_start=1878
+  _globals['_RENAMEDOCUMENTRESPONSE']._serialized_end=1947
+  _globals['_DELETEDOCUMENTREQUEST']._serialized_start=1949
+  _globals['_DELETEDOCUMENTREQUEST']._serialized_end=2036
+  _globals['_DELETEDOCUMENTRESPONSE']._serialized_start=2038
+  _globals['_DELETEDOCUMENTRESPONSE']._serialized_end=2062
+  _globals['_MOVELIBRARYREQUEST']._serialized_start=2064
+  _globals['_MOVELIBRARYREQUEST']._serialized_end=2169
+  _globals['_MOVELIBRARYRESPONSE']._serialized_start=2171
+  _globals['_MOVELIBRARYRESPONSE']._serialized_end=2192
+  _globals['_RENDERPAGEREQUEST']._serialized_start=2194
+  _globals['_RENDERPAGEREQUEST']._serialized_end=2298
+  _globals['_RENDERPAGERESPONSE']._serialized_start=2300
+  _globals['_RENDERPAGERESPONSE']._serialized_end=2335
+  _globals['_DOCUMENTSERVICE']._serialized_start=2419
+  _globals['_DOCUMENTSERVICE']._serialized_end=3197
 # @@protoc_insertion_point(module_scope)

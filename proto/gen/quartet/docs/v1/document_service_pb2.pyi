@@ -11,6 +11,7 @@ from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from quartet.common.v1 import caller_pb2 as _caller_pb2
 from quartet.common.v1 import usage_pb2 as _usage_pb2
 from quartet.docs.v1 import document_pb2 as _document_pb2
+from quartet.text.v1 import text_service_pb2 as _text_service_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -181,6 +182,10 @@ class StreamAnswerRequest(_message.Message):
     QUESTION_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
     RUN_KIND_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    WISHES_FIELD_NUMBER: _builtins.int
+    ANSWER_LENGTH_FIELD_NUMBER: _builtins.int
+    SPEAKER_NAME_FIELD_NUMBER: _builtins.int
     turn_id: _builtins.str
     """Chosen by the caller, unique per question: letters, digits, `.`, `-`, `_`."""
     run_id: _builtins.str
@@ -194,6 +199,12 @@ class StreamAnswerRequest(_message.Message):
     model: _builtins.str
     """One of quartet.text.v1's models; the default when empty."""
     run_kind: Global___RunKind.ValueType
+    role: _text_service_pb2.Role.ValueType
+    """How the user likes to be answered, as in quartet.text.v1.StreamReplyRequest."""
+    wishes: _builtins.str
+    answer_length: _text_service_pb2.AnswerLength.ValueType
+    speaker_name: _builtins.str
+    """Who speaks, where several people share the conversation."""
     @_builtins.property
     def caller(self) -> _caller_pb2.Caller: ...
     @_builtins.property
@@ -209,10 +220,14 @@ class StreamAnswerRequest(_message.Message):
         question: _builtins.str = ...,
         model: _builtins.str = ...,
         run_kind: Global___RunKind.ValueType = ...,
+        role: _text_service_pb2.Role.ValueType = ...,
+        wishes: _builtins.str = ...,
+        answer_length: _text_service_pb2.AnswerLength.ValueType = ...,
+        speaker_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "conversation_id", b"conversation_id", "document_ids", b"document_ids", "model", b"model", "question", b"question", "run_id", b"run_id", "run_kind", b"run_kind", "turn_id", b"turn_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_length", b"answer_length", "caller", b"caller", "conversation_id", b"conversation_id", "document_ids", b"document_ids", "model", b"model", "question", b"question", "role", b"role", "run_id", b"run_id", "run_kind", b"run_kind", "speaker_name", b"speaker_name", "turn_id", b"turn_id", "wishes", b"wishes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -490,6 +505,47 @@ class DeleteDocumentResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeleteDocumentResponse: _TypeAlias = DeleteDocumentResponse  # noqa: Y015
+
+@_typing.final
+class MoveLibraryRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLER_FIELD_NUMBER: _builtins.int
+    FROM_CHAT_ID_FIELD_NUMBER: _builtins.int
+    TO_CHAT_ID_FIELD_NUMBER: _builtins.int
+    from_chat_id: _builtins.int
+    to_chat_id: _builtins.int
+    @_builtins.property
+    def caller(self) -> _caller_pb2.Caller: ...
+    def __init__(
+        self,
+        *,
+        caller: _caller_pb2.Caller | None = ...,
+        from_chat_id: _builtins.int = ...,
+        to_chat_id: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "from_chat_id", b"from_chat_id", "to_chat_id", b"to_chat_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MoveLibraryRequest: _TypeAlias = MoveLibraryRequest  # noqa: Y015
+
+@_typing.final
+class MoveLibraryResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MoveLibraryResponse: _TypeAlias = MoveLibraryResponse  # noqa: Y015
 
 @_typing.final
 class RenderPageRequest(_message.Message):

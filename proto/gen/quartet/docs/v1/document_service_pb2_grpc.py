@@ -69,6 +69,11 @@ class DocumentServiceStub:
                 request_serializer=quartet_dot_docs_dot_v1_dot_document__service__pb2.DeleteDocumentRequest.SerializeToString,
                 response_deserializer=quartet_dot_docs_dot_v1_dot_document__service__pb2.DeleteDocumentResponse.FromString,
                 _registered_method=True)
+        self.MoveLibrary = channel.unary_unary(
+                '/quartet.docs.v1.DocumentService/MoveLibrary',
+                request_serializer=quartet_dot_docs_dot_v1_dot_document__service__pb2.MoveLibraryRequest.SerializeToString,
+                response_deserializer=quartet_dot_docs_dot_v1_dot_document__service__pb2.MoveLibraryResponse.FromString,
+                _registered_method=True)
         self.RenderPage = channel.unary_stream(
                 '/quartet.docs.v1.DocumentService/RenderPage',
                 request_serializer=quartet_dot_docs_dot_v1_dot_document__service__pb2.RenderPageRequest.SerializeToString,
@@ -131,6 +136,14 @@ class DocumentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def MoveLibrary(self, request, context):
+        """MoveLibrary gives the documents of a chat to another, because the chat got
+        another id. What the new one has stays. Moving twice is moving once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RenderPage(self, request, context):
         """RenderPage draws a page with a passage marked.
         """
@@ -170,6 +183,11 @@ def add_DocumentServiceServicer_to_server(servicer, server):
                     servicer.DeleteDocument,
                     request_deserializer=quartet_dot_docs_dot_v1_dot_document__service__pb2.DeleteDocumentRequest.FromString,
                     response_serializer=quartet_dot_docs_dot_v1_dot_document__service__pb2.DeleteDocumentResponse.SerializeToString,
+            ),
+            'MoveLibrary': grpc.unary_unary_rpc_method_handler(
+                    servicer.MoveLibrary,
+                    request_deserializer=quartet_dot_docs_dot_v1_dot_document__service__pb2.MoveLibraryRequest.FromString,
+                    response_serializer=quartet_dot_docs_dot_v1_dot_document__service__pb2.MoveLibraryResponse.SerializeToString,
             ),
             'RenderPage': grpc.unary_stream_rpc_method_handler(
                     servicer.RenderPage,
@@ -344,6 +362,33 @@ class DocumentService:
             '/quartet.docs.v1.DocumentService/DeleteDocument',
             quartet_dot_docs_dot_v1_dot_document__service__pb2.DeleteDocumentRequest.SerializeToString,
             quartet_dot_docs_dot_v1_dot_document__service__pb2.DeleteDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MoveLibrary(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.docs.v1.DocumentService/MoveLibrary',
+            quartet_dot_docs_dot_v1_dot_document__service__pb2.MoveLibraryRequest.SerializeToString,
+            quartet_dot_docs_dot_v1_dot_document__service__pb2.MoveLibraryResponse.FromString,
             options,
             channel_credentials,
             insecure,

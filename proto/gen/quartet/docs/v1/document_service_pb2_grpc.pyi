@@ -58,6 +58,10 @@ class DocumentServiceStub:
     """DeleteDocument deletes a document with all that was made of it. Deleting one
     that does not exist succeeds.
     """
+    MoveLibrary: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.MoveLibraryRequest, _document_service_pb2.MoveLibraryResponse]
+    """MoveLibrary gives the documents of a chat to another, because the chat got
+    another id. What the new one has stays. Moving twice is moving once.
+    """
     RenderPage: _grpc.UnaryStreamMultiCallable[_document_service_pb2.RenderPageRequest, _document_service_pb2.RenderPageResponse]
     """RenderPage draws a page with a passage marked."""
 
@@ -90,6 +94,10 @@ class DocumentServiceAsyncStub(DocumentServiceStub):
     DeleteDocument: _aio.UnaryUnaryMultiCallable[_document_service_pb2.DeleteDocumentRequest, _document_service_pb2.DeleteDocumentResponse]  # type: ignore[assignment]
     """DeleteDocument deletes a document with all that was made of it. Deleting one
     that does not exist succeeds.
+    """
+    MoveLibrary: _aio.UnaryUnaryMultiCallable[_document_service_pb2.MoveLibraryRequest, _document_service_pb2.MoveLibraryResponse]  # type: ignore[assignment]
+    """MoveLibrary gives the documents of a chat to another, because the chat got
+    another id. What the new one has stays. Moving twice is moving once.
     """
     RenderPage: _aio.UnaryStreamMultiCallable[_document_service_pb2.RenderPageRequest, _document_service_pb2.RenderPageResponse]  # type: ignore[assignment]
     """RenderPage draws a page with a passage marked."""
@@ -156,6 +164,16 @@ class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_document_service_pb2.DeleteDocumentResponse, _abc.Awaitable[_document_service_pb2.DeleteDocumentResponse]]:
         """DeleteDocument deletes a document with all that was made of it. Deleting one
         that does not exist succeeds.
+        """
+
+    @_abc_1.abstractmethod
+    def MoveLibrary(
+        self,
+        request: _document_service_pb2.MoveLibraryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_document_service_pb2.MoveLibraryResponse, _abc.Awaitable[_document_service_pb2.MoveLibraryResponse]]:
+        """MoveLibrary gives the documents of a chat to another, because the chat got
+        another id. What the new one has stays. Moving twice is moving once.
         """
 
     @_abc_1.abstractmethod

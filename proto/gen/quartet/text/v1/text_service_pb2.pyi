@@ -274,6 +274,30 @@ the caller, at most 60 characters each.
 """
 Global___DigestKind: _TypeAlias = DigestKind  # noqa: Y015
 
+class _EmbeddingPurpose:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EmbeddingPurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EmbeddingPurpose.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EMBEDDING_PURPOSE_UNSPECIFIED: _EmbeddingPurpose.ValueType  # 0
+    """Same as PASSAGE."""
+    EMBEDDING_PURPOSE_PASSAGE: _EmbeddingPurpose.ValueType  # 1
+    """One of those that are found."""
+    EMBEDDING_PURPOSE_QUESTION: _EmbeddingPurpose.ValueType  # 2
+    """What they are looked for with."""
+
+class EmbeddingPurpose(_EmbeddingPurpose, metaclass=_EmbeddingPurposeEnumTypeWrapper):
+    """EmbeddingPurpose says what a text is searched as."""
+
+EMBEDDING_PURPOSE_UNSPECIFIED: EmbeddingPurpose.ValueType  # 0
+"""Same as PASSAGE."""
+EMBEDDING_PURPOSE_PASSAGE: EmbeddingPurpose.ValueType  # 1
+"""One of those that are found."""
+EMBEDDING_PURPOSE_QUESTION: EmbeddingPurpose.ValueType  # 2
+"""What they are looked for with."""
+Global___EmbeddingPurpose: _TypeAlias = EmbeddingPurpose  # noqa: Y015
+
 @_typing.final
 class StreamReplyRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -756,6 +780,95 @@ class DigestResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DigestResponse: _TypeAlias = DigestResponse  # noqa: Y015
+
+@_typing.final
+class EmbedTextsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLER_FIELD_NUMBER: _builtins.int
+    TEXTS_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    SPACE_FIELD_NUMBER: _builtins.int
+    purpose: Global___EmbeddingPurpose.ValueType
+    space: _builtins.str
+    """The only space whose vectors are of use; any one when empty.
+    MODEL_NOT_FOUND where no vendor makes them any more.
+    """
+    @_builtins.property
+    def caller(self) -> _caller_pb2.Caller: ...
+    @_builtins.property
+    def texts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """1 to 96, of 1 to 4,000 characters each."""
+
+    def __init__(
+        self,
+        *,
+        caller: _caller_pb2.Caller | None = ...,
+        texts: _abc.Iterable[_builtins.str] | None = ...,
+        purpose: Global___EmbeddingPurpose.ValueType = ...,
+        space: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "purpose", b"purpose", "space", b"space", "texts", b"texts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmbedTextsRequest: _TypeAlias = EmbedTextsRequest  # noqa: Y015
+
+@_typing.final
+class Embedding(_message.Message):
+    """Embedding is where a text stands in a space."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALUES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]: ...
+    def __init__(
+        self,
+        *,
+        values: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["values", b"values"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Embedding: _TypeAlias = Embedding  # noqa: Y015
+
+@_typing.final
+class EmbedTextsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMBEDDINGS_FIELD_NUMBER: _builtins.int
+    SPACE_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
+    space: _builtins.str
+    """Names vendor, model and length. Vectors of different spaces say nothing of
+    each other.
+    """
+    @_builtins.property
+    def embeddings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Embedding]:
+        """In the order of the texts."""
+
+    @_builtins.property
+    def usage(self) -> _usage_pb2.Usage: ...
+    def __init__(
+        self,
+        *,
+        embeddings: _abc.Iterable[Global___Embedding] | None = ...,
+        space: _builtins.str = ...,
+        usage: _usage_pb2.Usage | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["embeddings", b"embeddings", "space", b"space", "usage", b"usage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmbedTextsResponse: _TypeAlias = EmbedTextsResponse  # noqa: Y015
 
 @_typing.final
 class ImproveImagePromptRequest(_message.Message):

@@ -70,6 +70,11 @@ class TextServiceStub:
                 request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.DigestRequest.SerializeToString,
                 response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.DigestResponse.FromString,
                 _registered_method=True)
+        self.EmbedTexts = channel.unary_unary(
+                '/quartet.text.v1.TextService/EmbedTexts',
+                request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.EmbedTextsRequest.SerializeToString,
+                response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.EmbedTextsResponse.FromString,
+                _registered_method=True)
         self.ImproveImagePrompt = channel.unary_unary(
                 '/quartet.text.v1.TextService/ImproveImagePrompt',
                 request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ImproveImagePromptRequest.SerializeToString,
@@ -151,6 +156,14 @@ class TextServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EmbedTexts(self, request, context):
+        """EmbedTexts turns texts into vectors that are near each other where the texts
+        mean alike. Nothing of it is remembered.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ImproveImagePrompt(self, request, context):
         """ImproveImagePrompt makes a better description of a picture to be drawn out of
         a user's words, in their language. Nothing of it is remembered.
@@ -210,6 +223,11 @@ def add_TextServiceServicer_to_server(servicer, server):
                     servicer.Digest,
                     request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.DigestRequest.FromString,
                     response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.DigestResponse.SerializeToString,
+            ),
+            'EmbedTexts': grpc.unary_unary_rpc_method_handler(
+                    servicer.EmbedTexts,
+                    request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.EmbedTextsRequest.FromString,
+                    response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.EmbedTextsResponse.SerializeToString,
             ),
             'ImproveImagePrompt': grpc.unary_unary_rpc_method_handler(
                     servicer.ImproveImagePrompt,
@@ -417,6 +435,33 @@ class TextService:
             '/quartet.text.v1.TextService/Digest',
             quartet_dot_text_dot_v1_dot_text__service__pb2.DigestRequest.SerializeToString,
             quartet_dot_text_dot_v1_dot_text__service__pb2.DigestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EmbedTexts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.text.v1.TextService/EmbedTexts',
+            quartet_dot_text_dot_v1_dot_text__service__pb2.EmbedTextsRequest.SerializeToString,
+            quartet_dot_text_dot_v1_dot_text__service__pb2.EmbedTextsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -63,6 +63,10 @@ class TextServiceStub:
     """Digest makes something shorter out of materials: a step on the way to an
     answer. Nothing of it is remembered.
     """
+    EmbedTexts: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.EmbedTextsRequest, _text_service_pb2.EmbedTextsResponse]
+    """EmbedTexts turns texts into vectors that are near each other where the texts
+    mean alike. Nothing of it is remembered.
+    """
     ImproveImagePrompt: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.ImproveImagePromptRequest, _text_service_pb2.ImproveImagePromptResponse]
     """ImproveImagePrompt makes a better description of a picture to be drawn out of
     a user's words, in their language. Nothing of it is remembered.
@@ -106,6 +110,10 @@ class TextServiceAsyncStub(TextServiceStub):
     Digest: _aio.UnaryUnaryMultiCallable[_text_service_pb2.DigestRequest, _text_service_pb2.DigestResponse]  # type: ignore[assignment]
     """Digest makes something shorter out of materials: a step on the way to an
     answer. Nothing of it is remembered.
+    """
+    EmbedTexts: _aio.UnaryUnaryMultiCallable[_text_service_pb2.EmbedTextsRequest, _text_service_pb2.EmbedTextsResponse]  # type: ignore[assignment]
+    """EmbedTexts turns texts into vectors that are near each other where the texts
+    mean alike. Nothing of it is remembered.
     """
     ImproveImagePrompt: _aio.UnaryUnaryMultiCallable[_text_service_pb2.ImproveImagePromptRequest, _text_service_pb2.ImproveImagePromptResponse]  # type: ignore[assignment]
     """ImproveImagePrompt makes a better description of a picture to be drawn out of
@@ -189,6 +197,16 @@ class TextServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_text_service_pb2.DigestResponse, _abc.Awaitable[_text_service_pb2.DigestResponse]]:
         """Digest makes something shorter out of materials: a step on the way to an
         answer. Nothing of it is remembered.
+        """
+
+    @_abc_1.abstractmethod
+    def EmbedTexts(
+        self,
+        request: _text_service_pb2.EmbedTextsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_text_service_pb2.EmbedTextsResponse, _abc.Awaitable[_text_service_pb2.EmbedTextsResponse]]:
+        """EmbedTexts turns texts into vectors that are near each other where the texts
+        mean alike. Nothing of it is remembered.
         """
 
     @_abc_1.abstractmethod
