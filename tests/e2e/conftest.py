@@ -82,7 +82,7 @@ async def patron(picture_stack: SpeakerStack) -> AsyncIterator[Patron]:
             await vendor.pace(first_token_ms=20)
         await telegram.forget_calls()
         user_id = await telegram.add_user("Анна", "ru")
-        yield Patron(picture_stack, telegram, openai, google, user_id, user_id)
+        yield Patron(picture_stack, telegram, user_id, user_id, openai, google)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -104,7 +104,8 @@ async def reader(document_stack: SpeakerStack) -> AsyncIterator[DocumentReader]:
         await openai.forget_calls()
         await openai.pace(first_token_ms=20)
         await telegram.forget_calls()
-        yield DocumentReader(document_stack, telegram, openai, await telegram.add_user("Анна", "ru"))
+        user_id = await telegram.add_user("Анна", "ru")
+        yield DocumentReader(document_stack, telegram, user_id, user_id, openai)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -125,4 +126,4 @@ async def viewer(video_stack: SpeakerStack) -> AsyncIterator[Viewer]:
         await runway.work_again()
         await runway.pace()
         user_id = await telegram.add_user("Анна", "ru")
-        yield Viewer(video_stack, telegram, runway, user_id, user_id)
+        yield Viewer(video_stack, telegram, user_id, user_id, runway)

@@ -6,32 +6,22 @@ from PIL import Image
 
 from services.sandbox.telegram.settings import TelegramSandboxSettings
 from services.sandbox.vendor.journal import Call, Drawn
-from tests.e2e.speakers import SpeakerStack
+from tests.e2e.chatter import PATIENCE_SECONDS, Chatter
 from tests.support.google import GoogleStandIn
 from tests.support.openai import OpenAIStandIn
 from tests.support.stand_ins import VendorStandIn
-from tests.support.telegram import Json, SandboxTelegram
+from tests.support.telegram import Json
 
-PATIENCE_SECONDS: Final = 20.0
 DRAWING: Final = "🎨 Рисую"
 BOT: Final = f"@{TelegramSandboxSettings().sandbox_bot_username}"
 
 
 @dataclass(frozen=True)
-class Patron:
+class Patron(Chatter):
     """Somebody who has pictures drawn in a chat with the bot, and what steers the world around them."""
 
-    stack: SpeakerStack
-    telegram: SandboxTelegram
     openai: OpenAIStandIn
     google: GoogleStandIn
-    user_id: int
-    chat_id: int
-
-    async def another(self, name: str = "Борис") -> "Patron":
-        """Somebody else, in a private chat of their own."""
-        user_id = await self.telegram.add_user(name, "ru")
-        return replace(self, user_id=user_id, chat_id=user_id)
 
     async def in_group(self, name: str = "Борис") -> "tuple[Patron, Patron]":
         """The same person in a new group with the bot, and somebody else who is there, too."""
@@ -40,11 +30,6 @@ class Patron:
         own = replace(self, chat_id=chat_id)
         await own.seen(0)
         return own, replace(own, user_id=other_id)
-
-    async def say(self, text: str, **fields: Any) -> Json:
-        """Says something; returns the message."""
-        sent = await self.telegram.send(self.user_id, text, chat_id=self.chat_id, **fields)
-        return dict(sent["message"])
 
     async def show(self, content: bytes, caption: str, *, file_name: str = "") -> Json:
         """Sends a photo with a caption, or a file where it has a name; returns the message."""
@@ -60,23 +45,6 @@ class Patron:
         await self.say(text, **fields)
         return await self.finished(mark)
 
-    async def seen(self, mark: int, *, only: str = "", **wanted: str) -> Json:
-        """The first message of the bot since the mark, new or by an edit, whose fields hold what is wanted.
-
-        `only` is a kind of media that it must have.
-        """
-
-        def fits(event: Json) -> bool:
-            message = event.get("message")
-            if not message or not message["from"]["is_bot"] or (only and only not in message):
-                return False
-            return all(value in str(message.get(name, "")) for name, value in wanted.items())
-
-        event = await self.telegram.wait_for(
-            chat_id=self.chat_id, where=fits, after=mark, timeout_seconds=PATIENCE_SECONDS
-        )
-        return dict(event["message"])
-
     async def finished(self, mark: int, *, besides: Json | None = None) -> Json:
         """The first picture since the mark that develops no more; `besides` is a message that was there."""
         former_id = besides["message_id"] if besides else 0
@@ -90,12 +58,6 @@ class Patron:
             chat_id=self.chat_id, where=is_finished, after=mark, timeout_seconds=PATIENCE_SECONDS
         )
         return dict(event["message"])
-
-    async def press(self, message: Json, label: str) -> str:
-        """Presses the button under a message whose label holds this; returns the id of the press."""
-        return await self.telegram.press(
-            self.user_id, message["message_id"], data_of(message, label), chat_id=self.chat_id
-        )
 
     async def chosen(self, message: Json, *labels: str) -> Json:
         """Presses one button after the other; returns the picture that is drawn at last."""
@@ -115,18 +77,6 @@ class Patron:
         assert shown["message_id"] == message["message_id"]
         return shown
 
-    async def toast(self, callback_query_id: str) -> str:
-        """What the bot answers to a press, once it has answered."""
-        answered = await self.telegram.wait_for(
-            "callback_answer", where=lambda event: bool(event["callback_query_id"] == callback_query_id)
-        )
-        return str(answered.get("text") or "")
-
-    async def messages(self) -> list[Json]:
-        """The bot's messages in the chat as they stand now."""
-        view = await self.telegram.view(self.user_id, chat_id=self.chat_id)
-        return [message for message in view["messages"] if message["from"]["is_bot"]]
-
     async def content(self, message: Json) -> bytes:
         """The bytes of a message's picture or file, as the person's client gets them."""
         file = message["document"] if "document" in message else message["photo"][-1]
@@ -138,23 +88,6 @@ class Patron:
 
     async def picture_calls(self, vendor: VendorStandIn | None = None) -> list[Call]:
         return [call for call in await (vendor or self.openai).calls() if call.drawn]
-
-
-def labels_of(message: Json) -> list[str]:
-    """What is written on the buttons under a message."""
-    return [button["text"] for button in _buttons(message)]
-
-
-def data_of(message: Json, label: str) -> str:
-    """The data of the button whose label holds this."""
-    found = [button.get("callback_data", "") for button in _buttons(message) if label in button["text"]]
-    assert found, f"no button {label!r} among {labels_of(message)}"
-    return str(found[0])
-
-
-def _buttons(message: Json) -> list[Json]:
-    rows = (message.get("reply_markup") or {}).get("inline_keyboard", [])
-    return [button for row in rows for button in row]
 
 
 def opened(content: bytes) -> Image.Image:

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 from PIL import ImageChops
 
-from tests.e2e.pictures import labels_of
+from tests.e2e.chatter import labels_of
 from tests.e2e.readers import DocumentReader
 from tests.support.documents import encrypted, pdf
 from tests.support.office_files import archive_file

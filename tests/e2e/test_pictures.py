@@ -3,7 +3,8 @@ import asyncio
 import pytest
 
 from services.sandbox.vendor.journal import Outcome
-from tests.e2e.pictures import DRAWING, Patron, data_of, labels_of, size_of
+from tests.e2e.chatter import data_of, labels_of
+from tests.e2e.pictures import DRAWING, Patron, size_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

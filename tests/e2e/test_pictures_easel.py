@@ -1,6 +1,7 @@
 import pytest
 
-from tests.e2e.pictures import BOT, Patron, labels_of, size_of
+from tests.e2e.chatter import labels_of
+from tests.e2e.pictures import BOT, Patron, size_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -2,7 +2,8 @@ import asyncio
 
 import pytest
 
-from tests.e2e.pictures import BOT, DRAWING, Patron, labels_of, size_of
+from tests.e2e.chatter import labels_of
+from tests.e2e.pictures import BOT, DRAWING, Patron, size_of
 from tests.support.telegram import Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -1,7 +1,8 @@
 import pytest
 
 from services.sandbox.vendor.faults import FaultKind
-from tests.e2e.pictures import labels_of, photo_with_place
+from tests.e2e.chatter import labels_of
+from tests.e2e.pictures import photo_with_place
 from tests.e2e.viewers import Viewer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

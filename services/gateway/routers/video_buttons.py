@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from aiogram import Bot, Router
 from aiogram.methods import AnswerCallbackQuery
@@ -13,21 +14,19 @@ from services.gateway.people import Preferences
 from services.gateway.pictures.buttons import PicturePress
 from services.gateway.pictures.buttons import Verb as PictureVerb
 from services.gateway.questions import speaker_of
-from services.gateway.routers.pressed import Pressed
+from services.gateway.routers.pressed import Pressed as PicturePressed
 from services.gateway.routers.settable import MaySet
-from services.gateway.routers.video_pressed import VideoPressed
+from services.gateway.routers.video_pressed import Pressed, VideoPressed
 from services.gateway.routers.videos import ask_for_words, kept_picture, order_video, ratio_of
 from services.gateway.speech import Speech
 from services.gateway.turns import Part, VideoRef
-from services.gateway.video_client import VideoClient
 from services.gateway.videos import Job, Order
-from services.gateway.videos.buttons import Verb, VideoPress
+from services.gateway.videos.buttons import Verb
 from services.gateway.videos.card import format_keyboard, video_keyboard
 from services.gateway.videos.choosing import choice_part, chosen
-from services.gateway.videos.refusals import refusal
 from services.gateway.wording import Wording
 
-MAX_UPLOAD_BYTES = 50_000_000
+MAX_UPLOAD_BYTES: Final = 50_000_000
 """What bots may send: https://core.telegram.org/bots/api#senddocument"""
 
 
@@ -44,133 +43,99 @@ def router() -> Router:
     routes.callback_query.register(choose, VideoPressed(Verb.SET, with_value=True), MaySet())
     routes.callback_query.register(refuse, VideoPressed(Verb.SET, with_value=True))
     routes.callback_query.register(open_dialogue, VideoPressed(Verb.SET))
-    routes.callback_query.register(animate, Pressed(PictureVerb.ANIMATE))
+    routes.callback_query.register(animate, PicturePressed(PictureVerb.ANIMATE))
     return routes
 
 
 async def cancel(
-    query: CallbackQuery,
-    turn: Turn,
-    speech: Speech,
-    wording: Wording,
-    video_client: VideoClient,
-    press: VideoPress,
+    _query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording, pressed: Pressed
 ) -> None:
     """Has a video not made any more. What becomes of its message comes with the event of its end."""
-    try:
-        job = await video_client.get(press.job_id, speaker_of(turn))
-        if job.speaker.user_id != turn.user_id:
-            await _toast(query, turn, speech, wording.say("video-not-yours", turn.language))
-            return
-        job = await video_client.cancel(press.job_id, speaker_of(turn))
-    except QuartetError as error:
-        await _toast(query, turn, speech, refusal(error, turn.language, wording))
+    job = await pressed.job()
+    if job is None:
         return
-    text = "" if job.state.is_final else wording.say("video-cancelling", turn.language)
-    await _toast(query, turn, speech, text)
+    if job.speaker.user_id != turn.user_id:
+        await pressed.toast(wording.say("video-not-yours", turn.language))
+        return
+    try:
+        job = await pressed.videos.cancel(job.job_id, speaker_of(turn))
+    except QuartetError as error:
+        await pressed.refuse(error)
+        return
+    await pressed.toast("" if job.state.is_final else wording.say("video-cancelling", turn.language))
     if not job.state.is_final:
         await speech.screenings.progress(job)
 
 
-async def repeat(
-    query: CallbackQuery,
-    turn: Turn,
-    speech: Speech,
-    wording: Wording,
-    video_client: VideoClient,
-    press: VideoPress,
-) -> None:
+async def repeat(_query: CallbackQuery, pressed: Pressed) -> None:
     """The same once more: a video of its own, in a message of its own."""
-    await _order_like(query, turn, speech, wording, video_client, press)
+    if (former := await pressed.job()) is not None:
+        await _order_like(pressed, former)
 
 
-async def lengthen(
-    query: CallbackQuery,
-    turn: Turn,
-    speech: Speech,
-    wording: Wording,
-    video_client: VideoClient,
-    press: VideoPress,
-) -> None:
+async def lengthen(_query: CallbackQuery, turn: Turn, wording: Wording, pressed: Pressed) -> None:
     """The same in the next length that its model has."""
+    former = await pressed.job()
+    if former is None:
+        return
     try:
-        job = await video_client.get(press.job_id, speaker_of(turn))
-        models = {model.model: model for model in await video_client.models()}
+        models = {model.model: model for model in await pressed.videos.models()}
     except QuartetError as error:
-        await _toast(query, turn, speech, refusal(error, turn.language, wording))
+        await pressed.refuse(error)
         return
-    model = models.get(job.model)
-    seconds = model.longer_than(job.duration_seconds) if model else None
+    model = models.get(former.model)
+    seconds = model.longer_than(former.duration_seconds) if model else None
     if seconds is None:
-        await _toast(query, turn, speech, wording.say("video-longest", turn.language))
+        await pressed.toast(wording.say("video-longest", turn.language))
         return
-    await _order_like(query, turn, speech, wording, video_client, press, seconds=seconds)
+    await _order_like(pressed, former, seconds=seconds)
 
 
 async def offer_formats(
-    query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording, press: VideoPress
+    _query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording, pressed: Pressed
 ) -> None:
     """The formats to choose from, instead of the other buttons."""
-    await _toast(query, turn, speech)
-    if query.message is not None:
-        buttons = format_keyboard(press.job_id, turn.language, wording)
-        await speech.replies.swap_keyboard(turn, query.message.message_id, buttons)
+    await pressed.toast()
+    if pressed.message_id is not None:
+        buttons = format_keyboard(pressed.press.job_id, turn.language, wording)
+        await speech.replies.swap_keyboard(turn, pressed.message_id, buttons)
 
 
-async def reformat(
-    query: CallbackQuery,
-    turn: Turn,
-    speech: Speech,
-    wording: Wording,
-    video_client: VideoClient,
-    press: VideoPress,
-) -> None:
+async def reformat(_query: CallbackQuery, turn: Turn, pressed: Pressed) -> None:
     """The same in the format that was chosen; the choice makes room for the buttons again."""
-    if turn.purpose is not Purpose.RETRY:
-        await shut(query, turn, speech, wording, video_client, press)
-    await _order_like(query, turn, speech, wording, video_client, press, ratio=press.value)
-
-
-async def shut(
-    query: CallbackQuery,
-    turn: Turn,
-    speech: Speech,
-    wording: Wording,
-    video_client: VideoClient,
-    press: VideoPress,
-) -> None:
-    """The buttons of the video, instead of a choice."""
-    try:
-        job = await video_client.get(press.job_id, speaker_of(turn))
-    except QuartetError as error:
-        await _toast(query, turn, speech, refusal(error, turn.language, wording))
+    former = await pressed.job()
+    if former is None:
         return
-    if query.message is not None:
-        buttons = video_keyboard(job, turn.language, wording)
-        await speech.replies.swap_keyboard(turn, query.message.message_id, buttons)
+    if turn.purpose is not Purpose.RETRY:
+        await _show_buttons(pressed, former)
+    await _order_like(pressed, former, ratio=pressed.press.value)
+
+
+async def shut(_query: CallbackQuery, pressed: Pressed) -> None:
+    """The buttons of the video, instead of a choice."""
+    if (job := await pressed.job()) is not None:
+        await pressed.toast()
+        await _show_buttons(pressed, job)
 
 
 async def send_file(
-    query: CallbackQuery,
+    _query: CallbackQuery,
     turn: Turn,
     speech: Speech,
     wording: Wording,
-    video_client: VideoClient,
-    press: VideoPress,
     addresses: Addresses | None,
+    pressed: Pressed,
 ) -> None:
     """What the vendor made, bit by bit: as a file, or by a link where it is too large for one."""
-    try:
-        job = await video_client.get(press.job_id, speaker_of(turn))
-    except QuartetError as error:
-        await _toast(query, turn, speech, refusal(error, turn.language, wording))
+    job = await pressed.job()
+    if job is None:
         return
     if job.film is None:
-        await _toast(query, turn, speech, wording.say("video-gone", turn.language))
+        await pressed.toast(wording.say("video-gone", turn.language))
         return
-    await _toast(query, turn, speech, wording.say("picture-sending-original", turn.language))
+    await pressed.toast(wording.say("picture-sending-original", turn.language))
     turn.leave_lane()
-    turn.reply_to_message_id = query.message.message_id if query.message else None
+    turn.reply_to_message_id = pressed.message_id
     part = Part(picture=VideoRef(job_id=job.job_id, is_file=True))
     if job.film.original_size_bytes > MAX_UPLOAD_BYTES:
         part = _link(turn, wording, job, addresses)
@@ -178,67 +143,47 @@ async def send_file(
 
 
 async def choose(
-    query: CallbackQuery,
-    turn: Turn,
-    speech: Speech,
-    wording: Wording,
-    video_client: VideoClient,
-    press: VideoPress,
+    _query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording, pressed: Pressed
 ) -> None:
     """Notes how the next videos are to be, and shows it."""
-    change: Callable[[Preferences], Preferences] = partial(chosen, value=press.value)
+    change: Callable[[Preferences], Preferences] = partial(chosen, value=pressed.press.value)
     turn.preferences = await speech.people.change(turn.chat_id, change)
     try:
-        models = await video_client.models()
-        allowance = await video_client.allowance(speaker_of(turn))
+        models = await pressed.videos.models()
+        allowance = await pressed.videos.allowance(speaker_of(turn))
     except QuartetError as error:
-        await _toast(query, turn, speech, wording.error(error, turn.language))
+        await pressed.refuse(error)
         return
-    await _toast(query, turn, speech)
-    if query.message is not None:
-        part = choice_part(turn.preferences, models, allowance, turn.language, wording)
-        await speech.replies.redraw(turn, query.message.message_id, part)
+    await pressed.toast()
+    await pressed.redraw(choice_part(turn.preferences, models, allowance, turn.language, wording))
 
 
-async def refuse(query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording) -> None:
-    await _toast(query, turn, speech, wording.say("only-admins", turn.language))
+async def refuse(_query: CallbackQuery, turn: Turn, wording: Wording, pressed: Pressed) -> None:
+    await pressed.toast(wording.say("only-admins", turn.language))
 
 
 async def open_dialogue(
-    query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording, video_client: VideoClient
+    _query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording, pressed: Pressed
 ) -> None:
     """What to film, and how."""
-    await _toast(query, turn, speech)
-    await ask_for_words(turn, speech, wording, video_client)
+    await pressed.toast()
+    await ask_for_words(turn, speech, wording, pressed.videos)
 
 
 async def animate(query: CallbackQuery, bot: Bot, turn: Turn, speech: Speech, press: PicturePress) -> None:
     """Sets the picture above in motion: a video in a message of its own."""
-    await _toast(query, turn, speech)
+    if turn.purpose is not Purpose.RETRY:
+        await speech.replies.toast(turn, AnswerCallbackQuery(callback_query_id=query.id))
     turn.reply_to_message_id = query.message.message_id if query.message else None
     version = press.version(bot.id, turn.chat_id)
     await order_video(turn, speech, "", partial(kept_picture, turn, speech, version))
 
 
-async def _order_like(
-    query: CallbackQuery,
-    turn: Turn,
-    speech: Speech,
-    wording: Wording,
-    video_client: VideoClient,
-    press: VideoPress,
-    *,
-    seconds: int = 0,
-    ratio: str = "",
-) -> None:
+async def _order_like(pressed: Pressed, former: Job, *, seconds: int = 0, ratio: str = "") -> None:
     """Orders what was ordered before, perhaps with something changed."""
-    try:
-        former = await video_client.get(press.job_id, speaker_of(turn))
-    except QuartetError as error:
-        await _toast(query, turn, speech, refusal(error, turn.language, wording))
-        return
-    await _toast(query, turn, speech)
-    turn.reply_to_message_id = query.message.message_id if query.message else None
+    await pressed.toast()
+    turn = pressed.turn
+    turn.reply_to_message_id = pressed.message_id
 
     async def make_order() -> Order:
         return Order(
@@ -251,7 +196,13 @@ async def _order_like(
             first_frame_of=former.job_id if former.has_first_frame else "",
         )
 
-    await speech.screenings.order(turn, make_order)
+    await pressed.speech.screenings.order(turn, make_order)
+
+
+async def _show_buttons(pressed: Pressed, job: Job) -> None:
+    if pressed.message_id is not None:
+        buttons = video_keyboard(job, pressed.turn.language, pressed.wording)
+        await pressed.speech.replies.swap_keyboard(pressed.turn, pressed.message_id, buttons)
 
 
 def _link(turn: Turn, wording: Wording, job: Job, addresses: Addresses | None) -> Part:
@@ -259,13 +210,5 @@ def _link(turn: Turn, wording: Wording, job: Job, addresses: Addresses | None) -
     if addresses is None:
         return Part(text=wording.say("video-file-too-large", turn.language))
     address = addresses.address(job.job_id, speaker_of(turn), LinkForm.ORIGINAL)
-    return Part(
-        text=wording.say("video-file-link", turn.language, hours=round(addresses.hours), address=address)
-    )
-
-
-async def _toast(query: CallbackQuery, turn: Turn, speech: Speech, text: str = "") -> None:
-    if turn.purpose is Purpose.RETRY:
-        return
-    method = AnswerCallbackQuery(callback_query_id=query.id, text=text or None, show_alert=len(text) > 60)
-    await speech.replies.toast(turn, method)
+    hours = round(addresses.hours)
+    return Part(text=wording.say("video-file-link", turn.language, hours=hours, address=address))

@@ -1,20 +1,17 @@
 from aiogram import Router
 from aiogram.filters import Command
-from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import CallbackQuery, Message
 
 from services.chassis.errors import QuartetError
 from services.gateway.delivery.turn import Turn
 from services.gateway.questions import speaker_of
-from services.gateway.routers.video_pressed import VideoPressed
+from services.gateway.routers.video_pressed import Pressed, VideoPressed
 from services.gateway.speech import Speech
-from services.gateway.turns import Part, VideoRef
 from services.gateway.video_client import VideoClient
 from services.gateway.videos import State
-from services.gateway.videos.buttons import Verb, VideoPress
+from services.gateway.videos.buttons import Verb
 from services.gateway.videos.card import ended_part
 from services.gateway.videos.listing import closed_part, job_part, list_part
-from services.gateway.videos.refusals import refusal
 from services.gateway.wording import Wording
 
 
@@ -42,95 +39,58 @@ async def open_list(
     await speech.replies.deliver(turn, [list_part(jobs, 1, turn.language, wording)])
 
 
-async def show_list(
-    query: CallbackQuery,
-    turn: Turn,
-    speech: Speech,
-    wording: Wording,
-    video_client: VideoClient,
-    press: VideoPress,
-) -> None:
+async def show_list(_query: CallbackQuery, pressed: Pressed) -> None:
     """A page of the list, in its place."""
-    try:
-        jobs = await video_client.all(speaker_of(turn))
-    except QuartetError as error:
-        await _toast(query, turn, speech, wording.error(error, turn.language))
-        return
-    await _toast(query, turn, speech)
-    number = int(press.value[:3]) if press.value[:3].isdecimal() else 1
-    await _redraw(query, turn, speech, list_part(jobs, number, turn.language, wording))
+    page = pressed.press.value[:3]
+    if await _redraw_list(pressed, int(page) if page.isdecimal() else 1):
+        await pressed.toast()
 
 
-async def show_job(
-    query: CallbackQuery,
-    turn: Turn,
-    speech: Speech,
-    wording: Wording,
-    video_client: VideoClient,
-    press: VideoPress,
-) -> None:
+async def show_job(_query: CallbackQuery, turn: Turn, wording: Wording, pressed: Pressed) -> None:
     """What is known of a video, in the place of the list."""
-    try:
-        job = await video_client.get(press.job_id, speaker_of(turn))
-    except QuartetError as error:
-        await _toast(query, turn, speech, refusal(error, turn.language, wording))
-        return
-    await _toast(query, turn, speech)
-    await _redraw(query, turn, speech, job_part(job, turn.language, wording))
+    if (job := await pressed.job()) is not None:
+        await pressed.toast()
+        await pressed.redraw(job_part(job, turn.language, wording))
 
 
 async def show_film(
-    query: CallbackQuery,
-    turn: Turn,
-    speech: Speech,
-    wording: Wording,
-    video_client: VideoClient,
-    press: VideoPress,
+    _query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording, pressed: Pressed
 ) -> None:
     """The video once more, in a message of its own."""
-    try:
-        job = await video_client.get(press.job_id, speaker_of(turn))
-    except QuartetError as error:
-        await _toast(query, turn, speech, refusal(error, turn.language, wording))
+    job = await pressed.job()
+    if job is None:
         return
-    await _toast(query, turn, speech)
+    await pressed.toast()
     if job.state is State.SUCCEEDED:
         turn.leave_lane()
-        part = ended_part(job, turn.language, wording)
-        await speech.replies.deliver(turn, [part.model_copy(update={"picture": VideoRef(job_id=job.job_id)})])
+        await speech.replies.deliver(turn, [ended_part(job, turn.language, wording)])
 
 
-async def delete(
-    query: CallbackQuery,
-    turn: Turn,
-    speech: Speech,
-    wording: Wording,
-    video_client: VideoClient,
-    press: VideoPress,
-) -> None:
+async def delete(_query: CallbackQuery, turn: Turn, wording: Wording, pressed: Pressed) -> None:
     """Forgets a video, and shows what is left."""
     try:
-        await video_client.delete(press.job_id, speaker_of(turn))
-        jobs = await video_client.all(speaker_of(turn))
+        await pressed.videos.delete(pressed.press.job_id, speaker_of(turn))
     except QuartetError as error:
-        await _toast(query, turn, speech, refusal(error, turn.language, wording))
+        await pressed.refuse(error)
         return
-    await _toast(query, turn, speech, wording.say("video-deleted", turn.language))
-    await _redraw(query, turn, speech, list_part(jobs, 1, turn.language, wording))
+    await pressed.toast(wording.say("video-deleted", turn.language))
+    await _redraw_list(pressed, 1)
 
 
-async def close(query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording) -> None:
-    await _toast(query, turn, speech)
-    message_id = query.message.message_id if query.message else None
-    if message_id is not None and not await speech.replies.remove(turn, message_id):
-        await _redraw(query, turn, speech, closed_part(turn.language, wording))
+async def close(
+    _query: CallbackQuery, turn: Turn, speech: Speech, wording: Wording, pressed: Pressed
+) -> None:
+    await pressed.toast()
+    if pressed.message_id is not None and not await speech.replies.remove(turn, pressed.message_id):
+        await pressed.redraw(closed_part(turn.language, wording))
 
 
-async def _redraw(query: CallbackQuery, turn: Turn, speech: Speech, part: Part) -> None:
-    if query.message is not None:
-        await speech.replies.redraw(turn, query.message.message_id, part)
-
-
-async def _toast(query: CallbackQuery, turn: Turn, speech: Speech, text: str = "") -> None:
-    method = AnswerCallbackQuery(callback_query_id=query.id, text=text or None)
-    await speech.replies.toast(turn, method)
+async def _redraw_list(pressed: Pressed, number: int) -> bool:
+    """Shows a page of the list; says whether that was possible."""
+    try:
+        jobs = await pressed.videos.all(speaker_of(pressed.turn))
+    except QuartetError as error:
+        await pressed.refuse(error)
+        return False
+    await pressed.redraw(list_part(jobs, number, pressed.turn.language, pressed.wording))
+    return True
