@@ -165,11 +165,11 @@ browser: $(VENV)/.dev
 		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN_PACKAGES); }
 
 # What scans are read with: the engine comes from PyPI, its languages from Debian.
-OCR_PACKAGES := tesseract-ocr-eng tesseract-ocr-rus
+OCR_PACKAGES := tesseract-ocr-eng tesseract-ocr-rus tesseract-ocr-osd
 
 .PHONY: recogniser
 recogniser:
-	@ls /usr/share/tesseract-ocr/*/tessdata/rus.traineddata >/dev/null 2>&1 || { \
+	@ls /usr/share/tesseract-ocr/*/tessdata/{rus,eng,osd}.traineddata >/dev/null 2>&1 || { \
 		sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo) || { \
 			echo 'Scans cannot be read here. As root: apt install $(OCR_PACKAGES)' >&2; exit 0; }; \
 		echo 'Installing from Debian: $(OCR_PACKAGES)'; \

@@ -12,7 +12,7 @@ from services.gateway.delivery.turn import Turn
 from services.gateway.keyed_locks import KeyedLocks
 from services.gateway.lease import Tenure
 from services.gateway.metrics import GatewayMetrics
-from services.gateway.turns import TurnLog, TurnState
+from services.gateway.turns import Part, TurnLog, TurnState
 from services.gateway.video_client import VideoClient
 from services.gateway.videos import Allowance, Job, Order
 from services.gateway.videos.card import ended_part, refused_part, waiting_part
@@ -67,7 +67,7 @@ class Screenings:
             except QuartetError as error:
                 log.info("video_not_ordered", turn_id=turn.turn_id, reason=error.reason)
                 self._metrics.videos.labels("refused").inc()
-                await self._replies.deliver(turn, [refused_part(error, turn.language, self._wording)])
+                await self._end(turn, refused_part(error, turn.language, self._wording))
                 return
             if job.state.is_final:
                 await self._conclude(turn, job)
@@ -98,9 +98,23 @@ class Screenings:
                 await self._replies.resume(turn)
 
     async def _conclude(self, turn: Turn, job: Job) -> None:
-        await self._replies.deliver(turn, [ended_part(job, turn.language, self._wording)])
+        await self._end(turn, ended_part(job, turn.language, self._wording))
         self._metrics.videos.labels(job.state.name.lower()).inc()
         self._metrics.video_seconds.observe(max(0.0, time.time() - turn.received_at))
+
+    async def _end(self, turn: Turn, part: Part) -> None:
+        """Makes a message the end of an order: by an edit, which can be repeated, so no end comes twice.
+
+        Where no message waits yet, one is placed first: should a kill leave it behind, it is no second end.
+        """
+        assert turn.record is not None
+        if turn.record.placeholder_message_id is None:
+            taken = Part(text=self._wording.say("video-taking", turn.language))
+            try:
+                await self._replies.place(turn, lambda: taken)
+            except AiogramError as error:
+                log.info("video_end_not_prepared", turn_id=turn.turn_id, detail=describe(error))
+        await self._replies.deliver(turn, [part])
 
     async def _announce(self, turn: Turn, job: Job, allowance: Allowance | None) -> None:
         assert turn.record is not None

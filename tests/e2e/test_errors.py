@@ -40,6 +40,8 @@ TOLD: Final = {
     "DEADLINE_EXCEEDED": Told("не успел прийти вовремя", "did not come in time", offers="try"),
     "UNSUPPORTED_IMAGE": Told("Картинку не удаётся прочитать", "This picture cannot be read"),
     "UNSUPPORTED_DOCUMENT": Told("Документ не удаётся прочитать", "This document cannot be read"),
+    "SUBMISSION_UNKNOWN": Told("Чтобы не заплатить дважды", "so that it is not paid for twice"),
+    "JOB_EXPIRED": Told("не успели сделать вовремя", "was not finished in time"),
 }
 CAUSED: Final = {
     FaultKind.RATE_LIMIT: "PROVIDER_RATE_LIMITED",

@@ -234,5 +234,7 @@ async def test_each_kind_of_chat_has_its_commands(talk: Conversation) -> None:
     group = await talk.telegram.add_chat([talk.user_id, member], title="Team")
     private = (await talk.telegram.view(talk.user_id))["commands"]
     in_group = (await talk.telegram.view(member, chat_id=group))["commands"]
-    assert [command["command"] for command in in_group] == ["new", "img", "docs", "stop", "help"]
+    assert [command["command"] for command in in_group] == [
+        *("new", "img", "video", "videos", "docs", "stop", "help")
+    ]
     assert {"command": "roles", "description": "Кем мне быть"} in private

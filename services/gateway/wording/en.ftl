@@ -512,6 +512,7 @@ video-ask = 🎬 What shall I film? Describe it in one message: who or what is i
 video-choice = { $model } · { $seconds } s
 video-cost = 💳 About { $cost }
 video-left-today = Left today: { $seconds } s of video
+video-taking = ⏳ Taking the order…
 video-queued = ⏳ The video is queued, place { $place }.
 video-making = 🎬 Making the video…
 video-minutes = { $count ->

@@ -525,6 +525,7 @@ video-ask = 🎬 Что снять? Опишите одним сообщение
 video-choice = { $model } · { $seconds } с
 video-cost = 💳 Около { $cost }
 video-left-today = Сегодня осталось: { $seconds } с видео
+video-taking = ⏳ Принимаю заказ…
 video-queued = ⏳ Видео в очереди, место { $place }.
 video-making = 🎬 Снимаю видео…
 video-minutes = { $count ->

@@ -1,6 +1,6 @@
 from typing import Final
 
-from services.providers.runway import connection
+from services.video.providers.runway import client
 from services.video.providers.runway.provider import RunwayVideos
 from services.video.providers.runway.settings import RunwayVideoSettings
 
@@ -10,10 +10,10 @@ FILE_SILENCE_SECONDS: Final = 60.0
 
 def connect(settings: RunwayVideoSettings, *, submit_seconds: float, max_requests: int) -> RunwayVideos:
     """Build the provider; nothing is sent yet. Raises StartupError for a proxy that cannot be used."""
-    client = connection.connect(settings, total_seconds=submit_seconds, max_requests=max_requests)
-    files = connection.http_client(settings, total_seconds=FILE_SILENCE_SECONDS, max_requests=max_requests)
+    opened = client.connect(settings, total_seconds=submit_seconds, max_requests=max_requests)
+    files = client.http_client(settings, total_seconds=FILE_SILENCE_SECONDS, max_requests=max_requests)
     return RunwayVideos(
-        client,
+        opened,
         files,
         model_ids=settings.runway_video_model_ids,
         hosts=settings.runway_output_hosts,

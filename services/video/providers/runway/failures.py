@@ -2,7 +2,7 @@ from typing import Final
 
 from services.chassis import errors
 from services.chassis.errors import QuartetError
-from services.providers.runway.errors import PROVIDER
+from services.video.providers.runway.errors import PROVIDER
 
 # By how a code begins: https://docs.dev.runwayml.com/errors/task-failures
 KINDS: Final = (

@@ -8,10 +8,10 @@ from runwayml import AsyncRunwayML
 
 from services.chassis.errors import InternalError, ProviderUnavailable, ResourceNotFound
 from services.providers.base import Capabilities, OfferedModel
-from services.providers.runway.errors import FAILURES, PROVIDER, translate, translate_submission
 from services.video.providers.base import Offer, Submitted, Task, TaskState, VideoRequest
 from services.video.providers.downloading import is_allowed, save
 from services.video.providers.nearest import nearest, nearest_ratio
+from services.video.providers.runway.errors import FAILURES, PROVIDER, translate, translate_submission
 from services.video.providers.runway.failures import failure_of
 from services.video.providers.runway.offers import MICROS_PER_CREDIT, OFFERS, RATIOS, USUAL
 

@@ -1,7 +1,7 @@
 from pydantic import Field
 
-from services.providers.runway.account import RunwayAccount
 from services.providers.settings import Names
+from services.video.providers.runway.account import RunwayAccount
 
 
 class RunwayVideoSettings(RunwayAccount):

@@ -4,7 +4,7 @@ import httpx
 from runwayml import AsyncRunwayML
 
 from services.chassis.errors import StartupError
-from services.providers.runway.account import RunwayAccount
+from services.video.providers.runway.account import RunwayAccount
 
 # Explicit, because the SDK would take it from a variable of its own.
 BASE_URL: Final = "https://api.dev.runwayml.com"

@@ -1,1 +1,0 @@
-"""What the services share of Runway."""
