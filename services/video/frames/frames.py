@@ -49,7 +49,7 @@ class Frames:
         except Lost as error:
             log.warning("frame_reader_lost", exit_code=error.exit_code, is_late=error.is_late)
             # A picture can crash its decoder, but not have Python end of its own accord.
-            if error.exit_code > 0:
+            if error.exit_code > 0 and not error.is_late:
                 raise InternalError("pictures cannot be read") from error
             raise _unsupported(Problem.BROKEN) from error
         if answer.get("problem") is not None:
