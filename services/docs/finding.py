@@ -54,6 +54,10 @@ class Index:
         """Say how many different words of a question stand in the document."""
         return len(self._vocabulary.intersection(self._words.stems(question)))
 
+    @property
+    def passages(self) -> Sequence[Passage]:
+        return self._passages
+
     def find(self, question: str, *, most: int = MAX_FOUND) -> list[Found]:
         """Return the passages that share words with a question, the best first."""
         known = [term for term in self._words.terms(question) if term in self._vocabulary]

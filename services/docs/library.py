@@ -113,6 +113,18 @@ class Library:
         """Delete a document with all that was made of it."""
         await self._change(owner, lambda shelf: shelf.remove(document_id))
 
+    async def move(self, from_owner: int, to_owner: int) -> None:
+        """Give all documents of an owner to another. Moving twice is moving once.
+
+        They come before they go: a kill in between leaves them on both shelves.
+        """
+        moved = await self.shelf(from_owner)
+        if moved.documents:
+            await self._swap(to_owner, lambda shelf: shelf.absorb(moved))
+            await self._failpoints.hit("docs.moved")
+            # What came in between stays for the next call. The objects stay: the other shelf names them.
+            await self._swap(from_owner, lambda shelf: shelf.without(moved))
+
     async def tidy(self, owner: int) -> None:
         """Take what nobody used for too long off a shelf."""
         await self._change(owner, lambda shelf: shelf)
@@ -128,6 +140,12 @@ class Library:
                 yield int(entry.key), _decoded(entry.value)
 
     async def _change(self, owner: int, change: Change) -> Shelf:
+        former, changed = await self._swap(owner, change)
+        await self._release(former.objects, changed)
+        return changed
+
+    async def _swap(self, owner: int, change: Change) -> tuple[Shelf, Shelf]:
+        """Return the shelf before and after; no object is deleted."""
         former = Shelf()
 
         async def write() -> Shelf:
@@ -139,8 +157,7 @@ class Library:
             return changed
 
         changed = await persist(write, self._timeout_seconds)
-        await self._release(former.objects, changed)
-        return changed
+        return former, changed
 
     async def _release(self, names: frozenset[str], shelf: Shelf) -> None:
         """Delete those of the objects that the shelf no longer names, with what was noted of them."""

@@ -28,6 +28,11 @@ class Memory(Generic[K, V]):
             task.add_done_callback(_heard)
         return await asyncio.shield(task)
 
+    def forget(self, key: K) -> None:
+        """Make it anew when it is next asked for."""
+        if key in self._kept:
+            self.weight -= self._weigh(self._kept.pop(key))
+
     async def _make(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
         try:
             made = await make()

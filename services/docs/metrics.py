@@ -47,6 +47,12 @@ class DocsMetrics:
         self.answers_active = Gauge(
             "quartet_docs_answers_active", "Answers under way now.", registry=registry
         )
+        self._embeddings = Counter(
+            "quartet_docs_embeddings",
+            "Questions, and documents, that were embedded, by how that ended.",
+            ("purpose", "outcome"),
+            registry=registry,
+        )
         self.store_bytes = Gauge(
             "quartet_docs_store_bytes", "Room that documents take, when last looked.", registry=registry
         )
@@ -62,6 +68,9 @@ class DocsMetrics:
 
     def prepared(self, made_of: str, seconds: float) -> None:
         self._preparing_seconds.labels(made_of=made_of).observe(seconds)
+
+    def embedded(self, purpose: str, outcome: str) -> None:
+        self._embeddings.labels(purpose=purpose, outcome=outcome).inc()
 
     def answer_ended(self, made_of: str, outcome: str, reason: str) -> None:
         self._answers.labels(made_of=made_of, outcome=outcome, reason=reason).inc()

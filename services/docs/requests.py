@@ -61,6 +61,13 @@ def listing_violations(owner: int, page_size: int, page_token: str) -> Iterator[
         yield from _identifier_violations("page_token", page_token)
 
 
+def move_violations(from_chat_id: int, to_chat_id: int) -> Iterator[Violation]:
+    if not from_chat_id:
+        yield Violation("from_chat_id", "must be set")
+    if not to_chat_id or to_chat_id == from_chat_id:
+        yield Violation("to_chat_id", "must be set, and another one")
+
+
 def named_violations(owner: int, *document_ids: str) -> Iterator[Violation]:
     """What is wrong with whose documents are meant, and which."""
     if not owner:

@@ -108,6 +108,13 @@ class DocumentServicer(DocumentServiceServicer):
         await self._library.delete(_owner(request), request.document_id)
         return pb.DeleteDocumentResponse()
 
+    async def MoveLibrary(  # noqa: N802 - the contract's name
+        self, request: pb.MoveLibraryRequest, _context: Context
+    ) -> pb.MoveLibraryResponse:
+        requests.require(requests.move_violations(request.from_chat_id, request.to_chat_id))
+        await self._library.move(request.from_chat_id, request.to_chat_id)
+        return pb.MoveLibraryResponse()
+
     async def RenderPage(  # noqa: N802 - the contract's name
         self, request: pb.RenderPageRequest, _context: Context
     ) -> AsyncGenerator[pb.RenderPageResponse]:

@@ -1,4 +1,5 @@
 import os
+from enum import StrEnum
 from pathlib import Path
 from tempfile import gettempdir
 from urllib.parse import urlsplit
@@ -7,6 +8,13 @@ from pydantic import Field, field_validator
 
 from services.chassis.settings import Port, ServiceSettings
 from services.docs.limits import ReadingLimits
+
+
+class Embeddings(StrEnum):
+    """Whether documents are searched by meaning, too. AUTO: where the text service can."""
+
+    AUTO = "auto"
+    OFF = "off"
 
 
 class DocsSettings(ServiceSettings):
@@ -63,6 +71,10 @@ class DocsSettings(ServiceSettings):
     docs_max_notes: int = Field(default=4, ge=1, description="notes of one document made at once")
     docs_digest_timeout_seconds: float = Field(
         default=120.0, gt=0, description="for the text service to make notes, or questions to suggest"
+    )
+    docs_embeddings: Embeddings = Field(
+        default=Embeddings.AUTO,
+        description="auto or off: whether documents are searched by meaning, too",
     )
     docs_cached_characters: int = Field(
         default=20_000_000, ge=0, description="text of documents kept in memory, at about 5 bytes each"

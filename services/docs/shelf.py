@@ -71,10 +71,20 @@ class Shelf:
         self.require_room(0 if is_shared else document.content.size_bytes, room)
         return replace(self, documents=(*self.documents, document))
 
+    def absorb(self, other: "Shelf") -> Self:
+        """Take in what another shelf has; what is there already stays. There is always room."""
+        new = tuple(each for each in other.documents if self.find(each.document_id) is None)
+        return replace(self, documents=(*self.documents, *new)) if new else self
+
     def remove(self, document_id: str) -> Self:
         return replace(
             self, documents=tuple(each for each in self.documents if each.document_id != document_id)
         )
+
+    def without(self, other: "Shelf") -> Self:
+        """Leave out what another shelf has."""
+        left = tuple(each for each in self.documents if other.find(each.document_id) is None)
+        return replace(self, documents=left)
 
     def renamed(self, document_id: str, title: str) -> Self:
         """Raises ResourceNotFound."""

@@ -46,12 +46,14 @@ class Sweeper:
         # The objects first: what a shelf comes to name later is too young to be among them.
         async with aclosing(self._vault.names(older_than_seconds=objects_age_seconds)) as names:
             unnamed = {name async for name in names}
-        expired = []
-        async with aclosing(self._library.shelves()) as shelves:
-            async for owner, shelf in shelves:
-                unnamed -= shelf.objects
-                if self._library.has_expired(shelf):
-                    expired.append(owner)
+        # Twice: what moves to another shelf meanwhile may be missed on both, but not again.
+        expired = set[int]()
+        for _ in range(2):
+            async with aclosing(self._library.shelves()) as shelves:
+                async for owner, shelf in shelves:
+                    unnamed -= shelf.objects
+                    if self._library.has_expired(shelf):
+                        expired.add(owner)
         for owner in expired:
             await self._library.tidy(owner)
         await self._vault.delete(unnamed)

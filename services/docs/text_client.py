@@ -7,6 +7,7 @@ from quartet.common.v1.usage_pb2 import Usage as WireUsage
 from quartet.text.v1 import text_service_pb2 as pb
 from quartet.text.v1.text_service_pb2_grpc import TextServiceStub
 
+from services.docs.embedder import Embedded, Purpose
 from services.docs.writer import DigestKind, Inquiry, Material, Replied, Task, Usage
 
 TASKS: Final = {
@@ -17,6 +18,11 @@ DIGEST_KINDS: Final = {
     DigestKind.NOTES: pb.DIGEST_KIND_NOTES,
     DigestKind.QUESTIONS: pb.DIGEST_KIND_QUESTIONS,
 }
+PURPOSES: Final = {
+    Purpose.PASSAGE: pb.EMBEDDING_PURPOSE_PASSAGE,
+    Purpose.QUESTION: pb.EMBEDDING_PURPOSE_QUESTION,
+}
+EMBEDDING_SECONDS: Final = 60.0
 # What a caller means who asks nothing: vendors refuse empty words.
 ABOUT: Final = {"ru": "О чём это?"}
 ABOUT_IN_ENGLISH: Final = "What is this about?"
@@ -54,6 +60,12 @@ class TextClient:
                     yield response.text_delta
         finally:
             call.cancel()
+
+    async def embed(self, texts: Sequence[str], purpose: Purpose, *, space: str = "") -> Embedded:
+        """Return vectors, in one space where it is named."""
+        request = pb.EmbedTextsRequest(texts=texts, purpose=PURPOSES[purpose], space=space)
+        response = await self._stub.EmbedTexts(request, timeout=EMBEDDING_SECONDS)
+        return Embedded(str(response.space), tuple(each.values for each in response.embeddings))
 
     async def digest(
         self, inquiry: Inquiry, kind: DigestKind, materials: Sequence[Material]

@@ -4,6 +4,7 @@ import time
 import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncGenerator, Collection
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -33,11 +34,11 @@ OVERHEAD: Final = 1.25
 COMPRESSION_LEVEL: Final = 3
 CODEC: Final = TypeAdapter(Transcript)
 # When it was written stands in the name.
-NAME: Final = re.compile(r"(\d+)-[0-9a-f]{32}")
+NAME: Final = re.compile(r"((\d+)-[0-9a-f]{32})(\.vectors)?")
 
 
 class Vault:
-    """Files and transcripts. Each is written once, under a name of its own."""
+    """Files and transcripts, each written once, under a name of its own. A transcript may have vectors."""
 
     def __init__(
         self, store: ObjectStore, js: JetStreamContext, *, max_bytes: int, timeout_seconds: float
@@ -61,10 +62,19 @@ class Vault:
 
     async def put_file(self, file: Path) -> str:
         """Keep a file, and return its name. Raises ServiceUnavailable, also when the store is full."""
-        return await self._put(await asyncio.to_thread(file.read_bytes))
+        return await self._put_new(await asyncio.to_thread(file.read_bytes))
 
     async def put_transcript(self, transcript: Transcript) -> str:
-        return await self._put(await asyncio.to_thread(_encoded, transcript))
+        return await self._put_new(await asyncio.to_thread(_encoded, transcript))
+
+    async def put_vectors(self, transcript: str, content: bytes) -> None:
+        """Keep the vectors of a transcript with it. Raises QuotaExceeded, ServiceUnavailable."""
+        await self.require_room(len(content))
+        await self._put(content, _vectors_of(transcript))
+
+    async def get_vectors(self, transcript: str) -> bytes:
+        """Raises ResourceNotFound when there are none, ServiceUnavailable."""
+        return await self._get(_vectors_of(transcript))
 
     async def get_file(self, name: str, target: Path) -> None:
         """Write a file to a path. Raises ResourceNotFound when it is gone, ServiceUnavailable."""
@@ -74,21 +84,20 @@ class Vault:
         return await asyncio.to_thread(_decoded, await self._get(name))
 
     async def delete(self, names: Collection[str]) -> None:
-        """Delete objects. What cannot be deleted now is swept up later."""
+        """Delete objects, with their vectors. What cannot be deleted now is swept up later."""
         for name in names:
             try:
-                async with asyncio.timeout(TRANSFER_SECONDS):
-                    await self._store.delete(name)
-                    # What the library leaves in its place is left out too.
-                    await self._js.purge_stream(f"OBJ_{STORE}", subject=_subject(name))
-            except NotFoundError:
-                continue
+                await self._delete(_vectors_of(name))
+                await self._delete(name)
             except STORE_FAILURES as error:
                 log.warning("object_not_deleted", error=type(error).__name__)
                 return
 
     async def names(self, *, older_than_seconds: float) -> AsyncGenerator[str]:
-        """Yield the names of what was written long enough ago. Raises what NATS raises."""
+        """Yield the names of what was written long enough ago; vectors go by that of their transcript.
+
+        Raises what NATS raises.
+        """
         written_before = time.time() - older_than_seconds
         watcher = await self._store.watch(ignore_deletes=True)
         try:
@@ -96,8 +105,8 @@ class Vault:
                 if entry is None:
                     return
                 name = NAME.fullmatch(entry.name)
-                if name and int(name[1]) < written_before:
-                    yield entry.name
+                if name and int(name[2]) < written_before:
+                    yield name[1]
         finally:
             await watcher.stop()  # type: ignore[no-untyped-call]
 
@@ -105,16 +114,25 @@ class Vault:
         """Say how much room all objects take. Raises what NATS raises."""
         return (await self._store.status()).size
 
-    async def _put(self, content: bytes) -> str:
-        name = f"{int(time.time())}-{uuid4().hex}"
+    async def _delete(self, name: str) -> None:
+        with suppress(NotFoundError):
+            async with asyncio.timeout(TRANSFER_SECONDS):
+                await self._store.delete(name)
+                # What the library leaves in its place is left out too.
+                await self._js.purge_stream(f"OBJ_{STORE}", subject=_subject(name))
 
+    async def _put_new(self, content: bytes) -> str:
+        name = f"{int(time.time())}-{uuid4().hex}"
+        await self._put(content, name)
+        return name
+
+    async def _put(self, content: bytes, name: str) -> None:
         async def write() -> None:
             options = ObjectMetaOptions(max_chunk_size=PIECE_BYTES)
             async with self._turnstile, asyncio.timeout(TRANSFER_SECONDS):
                 await self._store.put(name, content, meta=ObjectMeta(name=name, options=options))
 
         await persist(write, self._timeout_seconds)
-        return name
 
     async def _get(self, name: str) -> bytes:
         async def read() -> bytes | None:
@@ -131,6 +149,10 @@ class Vault:
         if found is None:
             raise ResourceNotFound("the document is no longer kept", metadata={"resource": "document"})
         return found
+
+
+def _vectors_of(transcript: str) -> str:
+    return f"{transcript}.vectors"
 
 
 def _subject(name: str) -> str:

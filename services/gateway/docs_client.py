@@ -89,6 +89,13 @@ class DocsClient:
         request = pb.DeleteDocumentRequest(caller=_caller(speaker), document_id=document_id)
         await self._stub.DeleteDocument(request)
 
+    async def move(self, from_chat_id: int, to_chat_id: int, speaker: Speaker) -> None:
+        """Give the documents of a chat to another."""
+        request = pb.MoveLibraryRequest(
+            caller=_caller(speaker), from_chat_id=from_chat_id, to_chat_id=to_chat_id
+        )
+        await self._stub.MoveLibrary(request)
+
     async def render(self, place: Citation, speaker: Speaker) -> bytes:
         """A page as a PNG, the passage marked."""
         cited = document_pb2.Citation(

@@ -133,6 +133,13 @@ class DocsCaller:
     async def delete(self, document_id: str) -> None:
         await self._stub.DeleteDocument(pb.DeleteDocumentRequest(caller=self.caller, document_id=document_id))
 
+    async def move_to(self, chat_id: int) -> None:
+        """Give all documents of this chat to another."""
+        request = pb.MoveLibraryRequest(
+            caller=self.caller, from_chat_id=self.caller.chat_id, to_chat_id=chat_id
+        )
+        await self._stub.MoveLibrary(request)
+
     async def render(self, document_id: str, page_number: int, passage: str = "") -> bytes:
         place = document_pb2.Citation(document_id=document_id, page_number=page_number, passage=passage)
         request = pb.RenderPageRequest(caller=self.caller, place=place)

@@ -112,6 +112,14 @@ class ReadingRoom(DocumentServiceServicer):
         self.kept.pop((request.caller.chat_id, request.document_id), None)
         return pb.DeleteDocumentResponse()
 
+    async def MoveLibrary(  # noqa: N802 - the contract's name
+        self, request: pb.MoveLibraryRequest, _context: Any
+    ) -> pb.MoveLibraryResponse:
+        for chat_id, document_id in [*self.kept]:
+            if chat_id == request.from_chat_id:
+                self.kept[request.to_chat_id, document_id] = self.kept.pop((chat_id, document_id))
+        return pb.MoveLibraryResponse()
+
     async def RenderPage(  # noqa: N802 - the contract's name
         self, request: pb.RenderPageRequest, _context: Any
     ) -> AsyncIterator[pb.RenderPageResponse]:

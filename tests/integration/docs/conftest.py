@@ -6,6 +6,7 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from services.docs.settings import Embeddings
 from services.sandbox.openai.app import build
 from services.sandbox.openai.settings import OpenAISettings
 from tests.support.docs_service import DocsCaller, docs_service
@@ -23,6 +24,7 @@ TIGHT: Final[dict[str, Any]] = {
     "docs_answer_characters": 60_000,
     "docs_passages_characters": 10_000,
     "docs_notes_characters": 20_000,
+    "docs_embeddings": Embeddings.OFF,
 }
 
 

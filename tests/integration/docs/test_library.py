@@ -103,6 +103,21 @@ async def test_deleting_deletes_everything(docs: DocsCaller, store: Store) -> No
         await docs.ask("Какой срок?", document)
 
 
+async def test_documents_follow_their_chat(docs: DocsCaller) -> None:
+    document = (await docs.upload(TEXT.encode(), "old.txt")).document
+    moved = docs.in_new_chat()
+    await moved.upload(b"Another one.", "new.txt")
+    for _ in range(2):
+        await docs.move_to(moved.caller.chat_id)
+    assert not await docs.titles()
+    assert set(await moved.titles()) == {"old", "new"}
+    assert (await moved.ask("Какой срок? [1]", document)).pages == [1]
+    await moved.delete(document.document_id)
+    assert await moved.titles() == ["new"]
+    with pytest.raises(InvalidRequest):
+        await docs.move_to(docs.caller.chat_id)
+
+
 async def test_what_is_asked_for_wrongly_says_what_is_wrong(docs: DocsCaller) -> None:
     for attempt in (
         docs.get("../../x"),

@@ -33,6 +33,15 @@ def document(name: str, *, used: datetime = NOW, size_bytes: int = 100) -> Docum
     return Document(name, name, f"{name}.pdf", content(name, size_bytes=size_bytes), NOW, used)
 
 
+def test_a_shelf_takes_in_another_however_full_it_is_and_keeps_its_own() -> None:
+    own = Shelf().add(replace(document("a"), title="own"), ROOM).add(document("b"), ROOM)
+    other = Shelf().add(document("a"), ROOM).add(document("c"), ROOM)
+    whole = own.absorb(other)
+    assert [each.title for each in whole.documents] == ["own", "b", "c"]
+    assert whole.absorb(other) == whole
+    assert not other.without(whole).documents
+
+
 def test_a_document_that_is_there_is_not_added_again() -> None:
     shelf = Shelf().add(document("a"), ROOM)
     assert shelf.add(replace(document("a"), title="other"), ROOM) == shelf
