@@ -50,6 +50,10 @@ class TextClient:
                 model=inquiry.model,
                 task=TASKS[task],
                 run_kind=pb.RUN_KIND_CONTINUE if inquiry.goes_on else pb.RUN_KIND_ANSWER,
+                role=pb.Role.ValueType(inquiry.style.role),
+                wishes=inquiry.style.wishes,
+                answer_length=pb.AnswerLength.ValueType(inquiry.style.answer_length),
+                speaker_name=inquiry.style.speaker_name,
             )
         )
         try:

@@ -13,7 +13,7 @@ from services.docs.document import Document
 from services.docs.materials import StepsDone
 from services.docs.readers.base import Format, Heading, PageUnit
 from services.docs.readings import PagesRead
-from services.docs.writer import Inquiry, Usage
+from services.docs.writer import Inquiry, Style, Usage
 
 CHUNK_BYTES: Final = 256 * 1024
 FORMATS: Final = {each: document_pb2.Format.Value(f"FORMAT_{each.name}") for each in Format}
@@ -45,6 +45,7 @@ def inquiry(request: pb.StreamAnswerRequest) -> Inquiry:
         question=request.question.strip(),
         model=request.model,
         goes_on=request.run_kind == pb.RUN_KIND_CONTINUE,
+        style=Style(request.role, request.answer_length, request.wishes, request.speaker_name),
     )
 
 

@@ -5,6 +5,19 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class Style:
+    """How the asker likes to be answered, and who it is among several. The text service is told so as it is.
+
+    `role` and `answer_length` are the numbers of its contract.
+    """
+
+    role: int = 0
+    answer_length: int = 0
+    wishes: str = ""
+    speaker_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
     """What someone wants to know of documents. An empty `question` asks for a summary."""
 
@@ -19,6 +32,7 @@ class Inquiry:
     model: str
     goes_on: bool = False
     """Whether the turn's answer is to be gone on with, instead of a new one."""
+    style: Style = Style()
 
 
 @dataclass(frozen=True, slots=True)

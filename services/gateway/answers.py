@@ -192,6 +192,5 @@ def _end(manuscript: Manuscript, question: Question | Inquiry, end: Answered | T
     else:
         manuscript.finish = Finish.TOO_LONG if end.is_truncated else Finish.COMPLETE
         manuscript.sources = manuscript.sources.told(end) if manuscript.sources else None
-    chosen = question.model if isinstance(question, Inquiry) else question.preferences.model
-    if end.failed_over and chosen:
+    if end.failed_over and question.preferences.model:
         manuscript.stand_in_model = end.model

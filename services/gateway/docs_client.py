@@ -19,6 +19,7 @@ from services.gateway.documents import (
     Told,
     Upload,
 )
+from services.gateway.text_client import ANSWER_LENGTHS, ROLES
 
 CHUNK_BYTES: Final = 256 * 1024
 RENDER_SECONDS: Final = 30.0
@@ -55,7 +56,11 @@ class DocsClient:
             conversation_id=inquiry.conversation_id,
             document_ids=inquiry.sources.document_ids,
             question=inquiry.question,
-            model=inquiry.model,
+            model=inquiry.preferences.model,
+            role=ROLES[inquiry.preferences.role],
+            wishes=inquiry.preferences.wishes,
+            answer_length=ANSWER_LENGTHS[inquiry.preferences.answer_length],
+            speaker_name=inquiry.speaker_name,
             run_kind=pb.RUN_KIND_CONTINUE if inquiry.goes_on else pb.RUN_KIND_ANSWER,
         )
         call = self._stub.StreamAnswer(request, timeout=self._timeout_seconds)

@@ -42,7 +42,9 @@ class Inquiries:
         self._wording = wording
         self._bot_id = bot_id
 
-    async def read(self, turn: Turn, files: Sequence[DocumentFile], ask: AskIn) -> None:
+    async def read(
+        self, turn: Turn, files: Sequence[DocumentFile], ask: AskIn, *, speaker_name: str = ""
+    ) -> None:
         """Brings `turn` to its end: what the documents are, and the answer to what is asked, or a summary.
 
         The chat goes on meanwhile; what is said in it waits for them where it is about them.
@@ -74,25 +76,33 @@ class Inquiries:
                     documents, unread, turn.language, self._wording, is_private=turn.is_private
                 )
                 sources = Sources(sources_of(documents), await ask(), opening.card)
-                return self._inquiry(turn, sources)
+                return self._inquiry(turn, sources, speaker_name)
 
             await self._answers.answer(turn, inquiry, opening=opening)
 
-    async def ask_in_reply(self, turn: Turn, files: Sequence[DocumentFile], ask: AskIn) -> None:
+    async def ask_in_reply(
+        self, turn: Turn, files: Sequence[DocumentFile], ask: AskIn, *, speaker_name: str = ""
+    ) -> None:
         """Answers what is asked in reply to documents; those that nobody has read yet are read first.
 
         Raises LeaseLost or Outgrown.
         """
         document_ids = [file.document_id for file in files]
         if not await self._library.has(document_ids, speaker_of(turn)):
-            await self.read(turn, files, ask)
+            await self.read(turn, files, ask, speaker_name=speaker_name)
             return
         if turn.is_private:
             await self.open(turn, document_ids)
-        await self.ask(turn, document_ids, ask, summarises=True)
+        await self.ask(turn, document_ids, ask, summarises=True, speaker_name=speaker_name)
 
     async def ask(
-        self, turn: Turn, document_ids: Sequence[str], ask: AskIn, *, summarises: bool = False
+        self,
+        turn: Turn,
+        document_ids: Sequence[str],
+        ask: AskIn,
+        *,
+        summarises: bool = False,
+        speaker_name: str = "",
     ) -> None:
         """Answers a question about documents that have been brought; `summarises` where nothing is asked.
 
@@ -104,7 +114,7 @@ class Inquiries:
             question = await ask()
             if not question.strip() and not summarises:
                 raise NothingAsked
-            return self._inquiry(turn, Sources(sources_of(documents), question))
+            return self._inquiry(turn, Sources(sources_of(documents), question), speaker_name)
 
         await self._answers.answer(turn, inquiry)
 
@@ -195,7 +205,7 @@ class Inquiries:
         if time.time() - since > FRESH_SECONDS:
             await self.open(turn, document_ids)
 
-    def _inquiry(self, turn: Turn, sources: Sources) -> Inquiry:
+    def _inquiry(self, turn: Turn, sources: Sources, speaker_name: str = "") -> Inquiry:
         return Inquiry(
             turn_id=turn.question_id,
             run_id=turn.turn_id,
@@ -203,5 +213,6 @@ class Inquiries:
             speaker=speaker_of(turn),
             sources=sources,
             question=sources.question,
-            model=turn.preferences.model,
+            preferences=turn.preferences,
+            speaker_name=speaker_name,
         )

@@ -105,9 +105,9 @@ def _request(question: Question) -> pb.StreamReplyRequest:
             for attachment in question.attachments
         ],
         model=preferences.model,
-        role=_ROLES[preferences.role],
+        role=ROLES[preferences.role],
         wishes=preferences.wishes,
-        answer_length=_ANSWER_LENGTHS[preferences.answer_length],
+        answer_length=ANSWER_LENGTHS[preferences.answer_length],
         speaker_name=question.speaker_name,
     )
 
@@ -139,8 +139,8 @@ _RUN_KINDS: Final = {
     RunKind.REGENERATE: pb.RUN_KIND_REGENERATE,
     RunKind.CONTINUE: pb.RUN_KIND_CONTINUE,
 }
-_ROLES: Final = {role: pb.Role.Value(f"ROLE_{role.name}") for role in Role}
-_ANSWER_LENGTHS: Final = {
+ROLES: Final = {role: pb.Role.Value(f"ROLE_{role.name}") for role in Role}
+ANSWER_LENGTHS: Final = {
     length: pb.AnswerLength.Value(f"ANSWER_LENGTH_{length.name}") for length in AnswerLength
 }
 _STRENGTHS: Final = {pb.ModelStrength.Value(f"MODEL_STRENGTH_{kind.name}"): kind for kind in Strength}

@@ -1,7 +1,8 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.gateway.dialogue import Speaker
 from services.gateway.documents.sources import Sources
+from services.gateway.people import Preferences
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,8 @@ class Inquiry:
     sources: Sources
     question: str = ""
     """A summary is wanted where it is empty."""
-    model: str = ""
+    preferences: Preferences = field(default_factory=Preferences)
+    speaker_name: str = ""
+    """Set where several people share the conversation."""
     goes_on: bool = False
     """Whether the question's answer is gone on with, where it ended."""

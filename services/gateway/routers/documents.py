@@ -8,6 +8,7 @@ from aiogram.types import Message
 from services.gateway.delivery.turn import Purpose, Turn
 from services.gateway.documents.files import Brought, brought_by
 from services.gateway.documents.standing import About, about, may_be_about_anything
+from services.gateway.reading import name_of
 from services.gateway.routers.addressed import Addressed
 from services.gateway.speech import Speech
 from services.gateway.updates import turn_id_in_chat
@@ -69,11 +70,11 @@ async def read(
     brought: Brought,
 ) -> None:
     """Says what the documents are, and answers what is asked along with them, or in reply to them."""
-    asking = _asking(turn, speech, messages)
+    asking, speaker_name = _asking(turn, speech, messages), _speaker_name(turn, messages)
     if brought.is_reply:
-        await speech.inquiries.ask_in_reply(turn, brought.files, asking)
+        await speech.inquiries.ask_in_reply(turn, brought.files, asking, speaker_name=speaker_name)
     else:
-        await speech.inquiries.read(turn, brought.files, asking)
+        await speech.inquiries.read(turn, brought.files, asking, speaker_name=speaker_name)
     speech.threads.answered(turn)
 
 
@@ -82,7 +83,8 @@ async def ask(
 ) -> None:
     sources = await speech.revisions.sources(turn, asked.answer_id) if asked.answer_id else None
     document_ids = sources.document_ids if sources else asked.document_ids
-    await speech.inquiries.ask(turn, document_ids, _asking(turn, speech, messages))
+    asking = _asking(turn, speech, messages)
+    await speech.inquiries.ask(turn, document_ids, asking, speaker_name=_speaker_name(turn, messages))
     speech.threads.answered(turn)
 
 
@@ -116,6 +118,10 @@ def _asking(turn: Turn, speech: Speech, messages: Sequence[Message]) -> Callable
         return "\n\n".join((*quotes, *said)) if said else ""
 
     return question
+
+
+def _speaker_name(turn: Turn, messages: Sequence[Message]) -> str:
+    return "" if turn.is_private else name_of(messages[0])
 
 
 async def _prepare(message: Message, bot: Bot, turn: Turn, speech: Speech) -> None:

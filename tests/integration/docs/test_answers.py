@@ -7,11 +7,14 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 from quartet.docs.v1 import document_service_pb2 as pb
+from quartet.text.v1 import text_service_pb2 as text
 
 from services.chassis.errors import ContentRejected, ServiceUnavailable
 from services.sandbox.vendor.faults import FaultKind
 from services.sandbox.vendor.journal import Outcome
 from services.text.framing import GO_ON
+from services.text.roles import ROLE_PROMPTS, Role
+from tests.integration.docs.conftest import Heard
 from tests.support.docs_service import DocsCaller, Document, docs_service
 from tests.support.openai import OpenAIStandIn
 
@@ -50,6 +53,16 @@ async def test_an_answer_names_pages_and_the_words_that_bear_it_out(lease: Lease
     assert {each.document_id for each in answer.completed.citations} == {document.document_id}
     assert answer.completed.usage.output_token_count > 0
     assert not answer.completed.suggested_questions
+
+
+async def test_who_asks_is_answered_in_the_manner_of_their_choice(lease: Lease, heard: Heard) -> None:
+    owner, document = lease
+    style = {"role": text.ROLE_TEACHER, "wishes": "Пишите без прилагательных.", "speaker_name": "Анна"}
+    await owner.ask("Какой срок?", document, **style)
+    asked = heard.bodies[-1]
+    assert ROLE_PROMPTS[Role.TEACHER] in asked["instructions"]
+    assert "Пишите без прилагательных." in asked["instructions"]
+    assert "Анна" in [*heard.parts][-1]
 
 
 async def test_pages_that_do_not_exist_are_never_named(lease: Lease) -> None:
