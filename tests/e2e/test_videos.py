@@ -3,7 +3,7 @@ import pytest
 from services.sandbox.vendor.faults import FaultKind
 from tests.e2e.chatter import labels_of
 from tests.e2e.pictures import photo_with_place
-from tests.e2e.viewers import Viewer
+from tests.e2e.viewers import WAITING, Viewer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -128,3 +128,24 @@ async def test_the_daily_limit_and_how_many_at_once_are_told_before_anything_is_
     await viewer.say(f"/video {SEA} лишнее")
     await viewer.seen(mark, text="Уже снимаются 3 видео")
     assert await viewer.runway.tasks(f"{SEA} лишнее") == []
+
+
+async def test_in_a_group_the_video_answers_its_order_and_only_who_ordered_cancels(viewer: Viewer) -> None:
+    await viewer.runway.pace(film_seconds=60.0)
+    own, other = await viewer.in_group()
+    mark = own.telegram.mark()
+    ordered = await own.say(f"/video {SEA} в группе")
+    waiting = await own.seen(mark, reply_markup=WAITING)
+    assert waiting["reply_to_message"]["message_id"] == ordered["message_id"]
+    assert "тот, кто его заказал" in await other.toast(await other.press(waiting, "Отменить"))
+    await own.press(waiting, "Отменить")
+    await own.seen(mark, text="Видео отменено")
+
+
+async def test_an_order_that_is_edited_stands_as_it_was_placed(viewer: Viewer) -> None:
+    mark = viewer.telegram.mark()
+    ordered = await viewer.say(f"/video {SEA} до правки")
+    await viewer.telegram.edit(viewer.user_id, ordered["message_id"], f"/video {SEA} после правки")
+    await viewer.seen(mark, text="заказано по прежним словам")
+    await viewer.seen(mark, only="video", caption="до правки")
+    assert await viewer.runway.tasks("после правки") == []

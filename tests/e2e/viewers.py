@@ -1,6 +1,6 @@
 import io
-from dataclasses import dataclass
-from typing import Any, Final, cast
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self, cast
 
 import av
 from av.container import InputContainer
@@ -18,6 +18,13 @@ class Viewer(Chatter):
     """Somebody who orders videos in a chat with the bot, and what steers the world around them."""
 
     runway: RunwayStandIn
+
+    async def in_group(self, name: str = "Борис") -> tuple[Self, Self]:
+        """The same person in a new group with the bot, and somebody else who is there, too."""
+        other_id = await self.telegram.add_user(name, "ru")
+        chat_id = await self.telegram.add_chat([self.user_id, other_id])
+        own = replace(self, chat_id=chat_id)
+        return own, replace(own, user_id=other_id)
 
     async def orders(self, text: str, **fields: Any) -> Json:
         """Orders a video in words; returns the message that waits for it."""

@@ -63,6 +63,7 @@ def router() -> Router:
     """Orders for videos: by command, in plain words, in reply to a picture."""
     routes = Router(name="videos")
     routes.message.register(film, WishesVideo())
+    routes.edited_message.register(explain, WishesVideo())
     return routes
 
 
@@ -91,6 +92,11 @@ async def film(
         return attachments[0]
 
     await order_video(turn, speech, wish.words, picture)
+
+
+async def explain(_message: Message, turn: Turn, speech: Speech, wording: Wording) -> None:
+    """An order that is edited stands as it was placed: it may be paid for already."""
+    await speech.replies.say(turn, wording.say("video-edited", turn.language))
 
 
 async def no_picture() -> Attachment | None:

@@ -513,6 +513,7 @@ video-choice = { $model } · { $seconds } s
 video-cost = 💳 About { $cost }
 video-left-today = Left today: { $seconds } s of video
 video-taking = ⏳ Taking the order…
+video-edited = The video is ordered by the former words. To film the new ones, send them in a message of their own.
 video-queued = ⏳ The video is queued, place { $place }.
 video-making = 🎬 Making the video…
 video-minutes = { $count ->

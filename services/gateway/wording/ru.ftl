@@ -526,6 +526,7 @@ video-choice = { $model } · { $seconds } с
 video-cost = 💳 Около { $cost }
 video-left-today = Сегодня осталось: { $seconds } с видео
 video-taking = ⏳ Принимаю заказ…
+video-edited = Видео уже заказано по прежним словам. Чтобы снять по новым, отправьте их отдельным сообщением.
 video-queued = ⏳ Видео в очереди, место { $place }.
 video-making = 🎬 Снимаю видео…
 video-minutes = { $count ->
