@@ -1,0 +1,1 @@
+"""Keeps what happened, answers questions about it, and is where those who run the bot look and act."""

@@ -1,0 +1,28 @@
+import asyncio
+from contextlib import AsyncExitStack
+
+from prometheus_client import CollectorRegistry
+
+from services.admin.app import open_servicer
+from services.admin.metrics import AdminMetrics
+from services.admin.settings import AdminSettings
+from services.chassis.failpoints import Failpoints
+from services.chassis.jetstream import connect
+from services.chassis.process import launch
+from services.chassis.server import serving
+
+
+async def main(settings: AdminSettings, stop: asyncio.Event) -> None:
+    registry, failpoints = CollectorRegistry(), Failpoints(settings.failpoints, settings.environment)
+    metrics = AdminMetrics(registry)
+    async with AsyncExitStack() as stack:
+        nats = await stack.enter_async_context(connect(settings.nats_url, name="admin"))
+        opened = open_servicer(settings, nats, metrics, failpoints, stop)
+        servicer = await stack.enter_async_context(opened)
+        served, checks = [servicer.registration()], {"nats": nats.ping}
+        await stack.enter_async_context(serving(settings, served, checks=checks, registry=registry))
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    launch("admin", AdminSettings, main)

@@ -1,0 +1,88 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import structlog
+from nats.js.kv import KeyValue
+
+from services.admin.clickhouse import Database, StatementRefused, migration, open_database
+from services.admin.clickhouse.homes import home_of
+from services.admin.clickhouse.migrating import migrate
+from services.admin.locks import Lock, open_locks
+from services.admin.metrics import AdminMetrics
+from services.admin.questions import Questions, shipped
+from services.admin.servicer import UsageServicer
+from services.admin.settings import AdminSettings
+from services.admin.usage.intake import Intake, ensure_dead_letters
+from services.admin.usage.rollups import Rollups
+from services.admin.usage.writer import Writer
+from services.chassis.backoff import Backoff
+from services.chassis.errors import ServiceUnavailable
+from services.chassis.failpoints import Failpoints
+from services.chassis.jetstream import Nats
+from services.chassis.signals import is_set_within
+from services.chassis.usage import ensure_usage_stream
+
+log = structlog.get_logger()
+
+PAUSE_SECONDS: Final = 0.5
+LONGEST_PAUSE_SECONDS: Final = 30.0
+
+
+class Analytics:
+    """What goes on by itself: the schema is brought up to date, then events are written and summed up."""
+
+    def __init__(self, database: Database, locks: KeyValue, writer: Writer, rollups: Rollups) -> None:
+        self._database = database
+        self._locks = locks
+        self._writer = writer
+        self._rollups = rollups
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Wait for ClickHouse as long as it takes, then work until `stop` is set."""
+        backoff = Backoff(PAUSE_SECONDS, longest_seconds=LONGEST_PAUSE_SECONDS)
+        while not await self._migrated():
+            if await is_set_within(stop, backoff.next_seconds()):
+                return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._writer.run(stop))
+            group.create_task(self._rollups.run(stop))
+
+    async def _migrated(self) -> bool:
+        lock = Lock(self._locks, f"migrate.{self._database.name}")
+        try:
+            await migrate(self._database, migration.shipped(), lock)
+        except (ServiceUnavailable, StatementRefused) as error:
+            log.warning("clickhouse_waits", error=str(error))
+            return False
+        return True
+
+
+@asynccontextmanager
+async def open_servicer(
+    settings: AdminSettings, nats: Nats, metrics: AdminMetrics, failpoints: Failpoints, stop: asyncio.Event
+) -> AsyncIterator[UsageServicer]:
+    """Put together what keeps and answers; it works until `stop` is set, or the block ends."""
+    await ensure_usage_stream(nats.js, replicas=settings.stream_replicas)
+    await ensure_dead_letters(nats.js, replicas=settings.stream_replicas)
+    locks = await open_locks(nats, replicas=settings.stream_replicas)
+    opened = open_database(
+        home_of(settings),
+        settings.clickhouse_database,
+        readers=settings.clickhouse_readers,
+        question_seconds=settings.clickhouse_question_seconds,
+        question_bytes=settings.clickhouse_question_bytes,
+    )
+    async with opened as database, asyncio.TaskGroup() as group:
+        intake = Intake(
+            nats.js, max_messages=settings.usage_batch_rows, max_seconds=settings.usage_batch_seconds
+        )
+        writer = Writer(nats.js, intake, database, metrics, failpoints)
+        rollups = Rollups(database, metrics, interval_seconds=settings.rollup_seconds)
+        working = group.create_task(Analytics(database, locks, writer, rollups).run(stop))
+        try:
+            yield UsageServicer(Questions(database, shipped()), metrics)
+        finally:
+            if not stop.is_set():
+                working.cancel()

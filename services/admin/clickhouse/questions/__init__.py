@@ -1,0 +1,1 @@
+"""What analysts ask: one documented SQL file each."""
