@@ -51,5 +51,5 @@ class Stacks:
         alike = await self._meaning.ranked(name, index.passages, question)
         if not alike:
             return found
-        ranked = fused([[each.number for each in found], alike])
+        ranked = fused([each.number for each in found], alike)
         return [Found(number, index.passages[number], score) for number, score in ranked]
