@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Final
 
 import structlog
@@ -52,7 +52,9 @@ class Analytics:
     async def _migrated(self) -> bool:
         lock = Lock(self._locks, f"migrate.{self._database.name}")
         try:
-            await migrate(self._database, migration.shipped(), lock)
+            # Whoever holds the embedded engine's directory is alone anyway.
+            is_shared = self._database.home.is_server
+            await migrate(self._database, migration.shipped(), lock if is_shared else nullcontext())
         except (ServiceUnavailable, StatementRefused) as error:
             log.warning("clickhouse_waits", error=str(error))
             return False
@@ -76,7 +78,10 @@ async def open_servicer(
     )
     async with opened as database, asyncio.TaskGroup() as group:
         intake = Intake(
-            nats.js, max_messages=settings.usage_batch_rows, max_seconds=settings.usage_batch_seconds
+            nats.js,
+            max_messages=settings.usage_batch_rows,
+            max_seconds=settings.usage_batch_seconds,
+            ack_wait_seconds=settings.usage_ack_wait_seconds,
         )
         writer = Writer(nats.js, intake, database, metrics, failpoints)
         rollups = Rollups(database, metrics, interval_seconds=settings.rollup_seconds)

@@ -45,6 +45,9 @@ class AdminSettings(ServiceSettings):
     usage_batch_seconds: float = Field(
         default=1.0, gt=0, le=30, description="how long a usage event may wait for others"
     )
+    usage_ack_wait_seconds: float = Field(
+        default=30.0, ge=1, le=600, description="how long the events of a writer that died wait for the next"
+    )
     rollup_seconds: float = Field(default=300.0, gt=0, description="how often hours are summed up")
     stream_replicas: int = Field(default=1, ge=1, le=5, description="copies of streams in a NATS cluster")
 

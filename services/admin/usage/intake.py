@@ -21,7 +21,6 @@ DEAD_STREAM: Final = "USAGE_DEAD"
 DEAD_SUBJECT: Final = "quartet.dead.admin.usage"
 DEAD_KEPT_SECONDS: Final = 30 * 86_400.0
 DEAD_BYTES: Final = 256 * 1024**2
-ACK_WAIT_SECONDS: Final = 30.0
 # Two replicas that write at once, each with a batch in its hands and one on its way.
 BATCHES_IN_HANDS: Final = 4
 PAUSE_SECONDS: Final = 0.25
@@ -31,15 +30,18 @@ LONGEST_PAUSE_SECONDS: Final = 5.0
 class Intake:
     """Takes messages off the stream of usage events, a batch at a time. Several processes may share it."""
 
-    def __init__(self, js: JetStreamContext, *, max_messages: int, max_seconds: float) -> None:
+    def __init__(
+        self, js: JetStreamContext, *, max_messages: int, max_seconds: float, ack_wait_seconds: float
+    ) -> None:
         self._js = js
         self._max_messages = max_messages
         self._max_seconds = max_seconds
+        self.ack_wait_seconds = ack_wait_seconds
         self._config = ConsumerConfig(
             name=DURABLE,
             durable_name=DURABLE,
             ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=ACK_WAIT_SECONDS,
+            ack_wait=ack_wait_seconds,
             # What cannot be written is buried here, never left behind by the server.
             max_deliver=-1,
             max_ack_pending=BATCHES_IN_HANDS * max_messages,

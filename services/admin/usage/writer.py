@@ -13,7 +13,7 @@ from nats.js import JetStreamContext
 from services.admin.clickhouse import RowsRefused, StatementRefused
 from services.admin.metrics import AdminMetrics
 from services.admin.usage.batch import Batch, oldest, sort
-from services.admin.usage.intake import ACK_WAIT_SECONDS, DEAD_SUBJECT, DURABLE, Intake
+from services.admin.usage.intake import DEAD_SUBJECT, DURABLE, Intake
 from services.chassis.backoff import Backoff
 from services.chassis.errors import InvalidRequest, ServiceUnavailable
 from services.chassis.events import bury
@@ -70,7 +70,7 @@ class Writer:
 
     async def _settle(self, messages: list[Msg], stop: asyncio.Event) -> None:
         self._metrics.pending.set(messages[-1].metadata.num_pending or 0)
-        async with _in_progress(messages):
+        async with _in_progress(messages, self._intake.ack_wait_seconds / 3):
             sorted_ = await asyncio.to_thread(sort, messages, datetime.now(UTC))
             for msg, problem in sorted_.malformed:
                 await self._bury(msg, problem)
@@ -122,12 +122,12 @@ class Writer:
 
 
 @asynccontextmanager
-async def _in_progress(messages: Iterable[Msg]) -> AsyncIterator[None]:
+async def _in_progress(messages: Iterable[Msg], interval_seconds: float) -> AsyncIterator[None]:
     """Keep messages from being delivered again while they are worked on."""
 
     async def beat() -> None:
         while True:
-            await asyncio.sleep(ACK_WAIT_SECONDS / 3)
+            await asyncio.sleep(interval_seconds)
             for msg in messages:
                 # Those that are settled by now refuse, and that is well.
                 with suppress(nats.errors.Error):
