@@ -37,10 +37,9 @@ TEXT: Final = (*VENDORS, "TEXT_*", "STREAM_REPLICAS")
 IMAGE: Final = (*VENDORS, "IMAGE_*", "STREAM_REPLICAS")
 DOCS: Final = ("DOCS_*", "TESSDATA_PREFIX", "STREAM_REPLICAS")
 VIDEO: Final = (*GOOGLE, "RUNWAY*", "VIDEO_*", "STREAM_REPLICAS")
+ADMIN: Final = ("ADMIN_DIRECTORY", "CLICKHOUSE_*", "USAGE_*", "ROLLUP_SECONDS", "STREAM_REPLICAS")
 SANDBOX: Final = ("SANDBOX_*",)
 
-# Names that Quartet knows already and that no service reads yet.
-NOT_USED_YET: Final = ("CLICKHOUSE_URL",)
 # What the vendor's own pages and tools call them, and what Quartet does.
 OTHER_NAMES: Final = {"GEMINI_API_KEY": "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL": "GOOGLE_BASE_URL"}
 
@@ -66,7 +65,3 @@ def without_proxy_to_loopback(environment: Mapping[str, str]) -> dict[str, str]:
     exempt = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
     loopback = ",".join(filter(None, (exempt, "127.0.0.1", "localhost")))
     return {**environment, "NO_PROXY": loopback, "no_proxy": loopback}
-
-
-def unused(environment: Mapping[str, str]) -> list[str]:
-    return [name for name in NOT_USED_YET if environment.get(name)]

@@ -48,7 +48,8 @@ class Plan:
             host, port = settings.sandbox_runway_host, settings.sandbox_runway_port
             parts.append(self._sandbox("runway", host, port, "SANDBOX_RUNWAY_PORT"))
         videos = self._videos() if self._has_videos else ()
-        return [*parts, self._text(), self._image(), self._docs(), *videos, self._gateway()]
+        services = [self._text(), self._image(), self._docs(), *videos, self._admin()]
+        return [*parts, *services, self._gateway()]
 
     @property
     def data_dir(self) -> Path:
@@ -138,6 +139,13 @@ class Plan:
         if not self.environment.get("DOCS_DIRECTORY"):
             values["DOCS_DIRECTORY"] = str(self.data_dir / "docs")
         return self._service("docs", *ports, env.DOCS, values)
+
+    def _admin(self) -> Part:
+        ports = self.settings.admin_grpc_port, self.settings.admin_metrics_port
+        values = {}
+        if not self.environment.get("ADMIN_DIRECTORY"):
+            values["ADMIN_DIRECTORY"] = str(self.data_dir / "admin")
+        return self._service("admin", *ports, env.ADMIN, values)
 
     @property
     def _has_videos(self) -> bool:

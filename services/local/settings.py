@@ -54,6 +54,8 @@ class LocalSettings(BaseModel):
     video_worker_metrics_port: Port = Field(
         9095, description="a free TCP port for the video worker's metrics"
     )
+    admin_grpc_port: Port = Field(7056, description="a free TCP port for the admin service's gRPC")
+    admin_metrics_port: Port = Field(9096, description="a free TCP port for the admin service's metrics")
     gateway_grpc_port: Port = Field(7050, description="a free TCP port for the gateway's gRPC")
     gateway_metrics_port: Port = Field(9090, description="a free TCP port for the gateway's metrics")
     webhook_host: str = Field("127.0.0.1", description="address the webhook listens on")

@@ -14,6 +14,7 @@ def welcome(plan: Plan, username: str | None, seconds: float) -> str:
         ("", f"http://127.0.0.1:{settings.image_metrics_port}/metrics  (image)"),
         ("", f"http://127.0.0.1:{settings.docs_metrics_port}/metrics  (docs)"),
         ("", f"http://127.0.0.1:{settings.video_metrics_port}/metrics  (video)"),
+        ("", f"http://127.0.0.1:{settings.admin_metrics_port}/metrics  (admin)"),
         ("NATS", "another server, by NATS_URL" if not settings.runs_nats else plan.nats_url),
         ("Data", str(plan.data_dir)),
     ]
@@ -24,16 +25,11 @@ def welcome(plan: Plan, username: str | None, seconds: float) -> str:
 
 def not_read(plan: Plan) -> list[str]:
     """Return a line for each kind of variable that is set and that nothing reads."""
-    lines = [
+    return [
         f"{name} is set, but not read: here its name is {known}."
         for name, known in env.OTHER_NAMES.items()
         if plan.environment.get(name)
     ]
-    if names := env.unused(plan.environment):
-        lines.append(
-            f"{', '.join(names)}: set, but not used yet; the service that reads it is still to come."
-        )
-    return lines
 
 
 def _bot(plan: Plan, username: str | None) -> str:

@@ -93,7 +93,7 @@ async def test_everything_comes_up_heals_and_ends_on_ctrl_c(tmp_path: Path) -> N
         await _read_until(process, "serving")
 
         children = _children(process.pid)
-        assert len(children) == 11
+        assert len(children) == 12
         process.send_signal(signal.SIGINT)
         assert (await _rest(process)).endswith("| stopped\n")
         assert await process.wait() == 0

@@ -25,7 +25,3 @@ def test_only_variables_that_match_are_picked() -> None:
 def test_neighbours_on_the_loopback_are_never_asked_through_a_proxy() -> None:
     with_proxy = environment.without_proxy_to_loopback({"HTTPS_PROXY": "http://p:1", "no_proxy": "corp"})
     assert with_proxy["NO_PROXY"] == with_proxy["no_proxy"] == "corp,127.0.0.1,localhost"
-
-
-def test_variables_of_services_to_come_are_named() -> None:
-    assert environment.unused({"CLICKHOUSE_URL": "x", "NATS_URL": "y"}) == ["CLICKHOUSE_URL"]

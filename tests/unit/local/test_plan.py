@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from services.admin.settings import AdminSettings
 from services.chassis.errors import StartupError
 from services.chassis.settings import ServiceSettings
 from services.docs.settings import DocsSettings
@@ -24,7 +25,7 @@ def test_with_nothing_set_the_stand_ins_and_the_store_come_before_the_services(t
     parts = _parts(tmp_path)
     assert list(parts) == [
         *("nats", "sandbox-telegram", "sandbox-openai", "sandbox-google", "sandbox-runway"),
-        *("text", "image", "docs", "video", "video-worker", "gateway"),
+        *("text", "image", "docs", "video", "video-worker", "admin", "gateway"),
     ]
     assert [part.stage for part in parts.values()] == sorted(part.stage for part in parts.values())
     assert parts["gateway"].environment["TELEGRAM_API_URL"] == "http://127.0.0.1:8081"
@@ -146,6 +147,7 @@ def test_the_sandbox_is_not_for_production(tmp_path: Path) -> None:
         (ImageSettings, env.IMAGE),
         (DocsSettings, env.DOCS),
         (WorkerSettings, env.VIDEO),
+        (AdminSettings, env.ADMIN),
     ],
 )
 def test_whatever_a_service_reads_reaches_it(
