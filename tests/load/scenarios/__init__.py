@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.load.figures import Figures
+from tests.load.scenarios.analytics import analytics, analytics_kills
 from tests.load.scenarios.documents import documents
 from tests.load.scenarios.failover import failover
 from tests.load.scenarios.groups import groups
@@ -33,4 +34,6 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "documents": documents,
     "retrieval": retrieval,
     "videos": videos,
+    "analytics": analytics,
+    "analytics-kills": analytics_kills,
 }
