@@ -2,8 +2,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-# Cormack, Clarke, Büttcher: Reciprocal Rank Fusion, SIGIR 2009. Their 60 serves lists of equal worth. An answer
-# is given dozens of pages: what meaning alone finds best may come eighth.
+# Cormack, Clarke, Büttcher: Reciprocal Rank Fusion, SIGIR 2009. Their 60 serves lists of equal worth.
+# An answer is given dozens of pages: what meaning alone finds best may come eighth.
 DAMPING: Final = 5
 # Documents are asked for names and numbers, too, which words find and vectors blur.
 MEANINGS_WEIGHT: Final = 0.5

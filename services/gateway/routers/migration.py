@@ -55,4 +55,6 @@ async def _move(
         conversation_id_of(bot.id, Origin("", chat_id, 0, 0)) for chat_id in (old_chat_id, new_chat_id)
     )
     await text_client.move(old, new, speaker_of(turn))
+    # Should the documents be out of reach for a while, the conversation goes on.
+    turn.leave_lane()
     await docs_client.move(old_chat_id, new_chat_id, speaker_of(turn))
