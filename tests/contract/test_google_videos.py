@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
+from pydantic import SecretStr
 
 from services.chassis import errors
 from services.sandbox.google.app import build
@@ -30,8 +31,10 @@ class FilmingGoogle(GoogleStandIn):
 
 
 @asynccontextmanager
-async def connected(url: str, *, submit_seconds: float = 5.0) -> AsyncIterator[VideoProvider]:
-    settings = GoogleVideoSettings(google_base_url=url)
+async def connected(
+    url: str, *, submit_seconds: float = 5.0, proxy: str | None = None
+) -> AsyncIterator[VideoProvider]:
+    settings = GoogleVideoSettings(google_base_url=url, google_proxy=SecretStr(proxy) if proxy else None)
     async with aclosing(connect(settings, submit_seconds=submit_seconds, max_requests=10)) as provider:
         yield provider
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
+from pydantic import SecretStr
 
 from services.chassis import errors
 from services.sandbox.runway.app import build
@@ -20,8 +21,10 @@ FILM_SECONDS = 0.2
 
 
 @asynccontextmanager
-async def connected(url: str, *, submit_seconds: float = 5.0) -> AsyncIterator[VideoProvider]:
-    settings = RunwayVideoSettings(runwayml_base_url=url)
+async def connected(
+    url: str, *, submit_seconds: float = 5.0, proxy: str | None = None
+) -> AsyncIterator[VideoProvider]:
+    settings = RunwayVideoSettings(runwayml_base_url=url, runway_proxy=SecretStr(proxy) if proxy else None)
     async with aclosing(connect(settings, submit_seconds=submit_seconds, max_requests=10)) as provider:
         yield provider
 

@@ -6,7 +6,9 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import av
 import pytest
+from aiohttp import web
 from PIL import Image
+from yarl import URL
 
 from services.chassis import errors
 from services.sandbox.vendor.faults import FaultKind
@@ -18,10 +20,15 @@ from services.video.providers.base import (
     VideoProvider,
     VideoRequest,
 )
+from tests.support.refusing_proxy import refusing_proxy
+from tests.support.socks import socks_proxy
+from tests.support.stand_ins import serving
 
 MAX_BYTES: Final = 50_000_000
 LOOK_SECONDS: Final = 0.05
 PATIENCE_SECONDS: Final = 15.0
+# What may stand behind a 200: a sign-in page of a proxy, for one.
+NO_SENSE: Final = ("<html>Sign in</html>", "[]", "{}", '{"id": 5}', '{"id"')
 
 
 class Refusal(NamedTuple):
@@ -134,6 +141,39 @@ class VideoProviderSuite:
             with pytest.raises(errors.ProviderUnavailable):
                 await submitted(provider, request(self.model))
 
+    async def test_the_vendor_is_asked_through_a_proxy_that_may_refuse(self, vendor: FilmingStandIn) -> None:
+        address = URL(vendor.url)
+        async with (
+            socks_proxy(str(address.host), int(address.port or 0)) as proxy,
+            self.connected("http://vendor.invalid", proxy=proxy.url) as provider,
+        ):
+            await submitted(provider, request(self.model))
+        assert set(proxy.asked_for) == {"vendor.invalid"}
+        async with (
+            refusing_proxy() as refusing,
+            self.connected("https://vendor.invalid", proxy=refusing) as provider,
+        ):
+            # Nothing has left it: another vendor may be asked.
+            with pytest.raises(errors.ProviderUnavailable):
+                await submitted(provider, request(self.model))
+        assert len(await vendor.tasks()) == 1
+
+    async def test_an_answer_without_sense_may_stand_for_a_task(self) -> None:
+        sayings = iter(answer for answer in NO_SENSE for _ in ("order", "look"))
+
+        async def say(_request: web.Request) -> web.Response:
+            said = next(sayings)
+            return web.Response(text=said, content_type="text/html" if "<" in said else "application/json")
+
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", say)
+        async with serving(app, 0) as (_session, url), self.connected(url) as provider:
+            for _ in NO_SENSE:
+                with pytest.raises(errors.SubmissionUnknown):
+                    await submitted(provider, request(self.model))
+                with pytest.raises(errors.ProviderUnavailable):
+                    await provider.look("a-task")
+
     async def test_moderation_is_no_outage_before_and_after(self, vendor: FilmingStandIn) -> None:
         async with self.connected(vendor.url) as provider:
             for kind in (FaultKind.MODERATION, FaultKind.MODERATION_OUTPUT):
@@ -186,3 +226,20 @@ class VideoProviderSuite:
             task = await ended(provider, await submitted(provider, request(self.model)))
             with pytest.raises(errors.InternalError):
                 await provider.download(task.output, tmp_path / "film", max_bytes=1000)
+
+    async def test_a_file_that_has_moved_is_followed_as_far_as_it_may(self, tmp_path: Path) -> None:
+        places = {"/moved": "/film", "/away": "http://127.0.0.1:1/film", "/round": "/round"}
+
+        async def serve(asked: web.Request) -> web.Response:
+            place = places.get(asked.path)
+            headers = {"Location": place} if place else {}
+            return web.Response(status=302 if place else 200, headers=headers, text="a film")
+
+        app = web.Application()
+        app.router.add_get("/{path:.*}", serve)
+        async with serving(app, 0) as (_session, url), self.connected(url) as provider:
+            await provider.download(f"{url}/moved", tmp_path / "film", max_bytes=MAX_BYTES)
+            for path, error in (("/away", errors.InternalError), ("/round", errors.ProviderUnavailable)):
+                with pytest.raises(error):
+                    await provider.download(url + path, tmp_path / "other", max_bytes=MAX_BYTES)
+        assert (tmp_path / "film").read_text() == "a film"

@@ -20,9 +20,10 @@ from services.sandbox.vendor.film_tasks import Order, Status, Task, Tasks
 
 RATIOS: Final = {"16:9": "1280:720", "9:16": "720:1280"}
 SECONDS: Final = re.compile(r"(\d+)(?:\.0+)?s")
-LONGEST_SECONDS: Final = 10
-# What a second of film takes: a figure of the stand-in's own.
-TOKENS_PER_SECOND: Final = 258
+SHORTEST_SECONDS: Final = 3
+LONGEST_SECONDS: Final = 15
+# Of 720p: 57,920 for 10 s.
+TOKENS_PER_SECOND: Final = 5_792
 STATUSES: Final = {
     Status.PENDING: "queued",
     Status.THROTTLED: "queued",
@@ -158,7 +159,7 @@ class Interactions:
         wanted = body.get("response_format") or {}
         length = SECONDS.fullmatch(str(wanted.get("duration", "6s")))
         ratio = RATIOS.get(str(wanted.get("aspect_ratio", "16:9")))
-        if length is None or not 0 < int(length[1]) <= LONGEST_SECONDS or ratio is None:
+        if length is None or not SHORTEST_SECONDS <= int(length[1]) <= LONGEST_SECONDS or ratio is None:
             raise Refused(invalid("Unsupported duration or aspect_ratio in response_format."))
         picture = _picture(body)
         return Order(

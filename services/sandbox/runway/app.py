@@ -133,7 +133,9 @@ class _Api:
                 body |= {"failure": HUMAN_FAILURE, "cost": {"credits": 0}}
                 return body | ({"failureCode": task.order.failure_code} if task.order.failure_code else {})
             case Status.CANCELLED:
-                return body | {"cost": {"credits": 0}}
+                # What was begun is paid for.
+                is_free = task.started_at is None or task.order.failure_code is not None
+                return body | {"cost": {"credits": 0 if is_free else int(task.order.credits)}}
             case _:
                 return body | {"estimatedCost": {"credits": task.order.credits}}
 

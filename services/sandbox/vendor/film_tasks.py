@@ -102,13 +102,12 @@ class Tasks:
         return self._tasks.get(task_id)
 
     def cancel(self, task_id: str) -> bool:
-        """End a task, or forget one that has ended. False where there is none."""
+        """End a task; one that has ended loses its film, and is cancelled, too. False where there is none."""
         self.advance()
         task = self._tasks.get(task_id)
         if task is None:
             return False
-        if task.ended_at is None:
-            self._save(replace(task, is_cancelled=True, ended_at=self._now()))
+        self._save(replace(task, is_cancelled=True, ended_at=task.ended_at or self._now()))
         self.advance()
         return True
 
@@ -130,7 +129,8 @@ class Tasks:
         ]
         heapq.heapify(running)
         waiting = [task for task in self._tasks.values() if task.started_at is None and task.ended_at is None]
-        freed_at = 0.0
+        # Room that is there already has come about just now: nobody has looked since.
+        freed_at = now
         while True:
             while waiting and len(running) < self.concurrency:
                 task = waiting.pop(0)

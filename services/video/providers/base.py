@@ -120,7 +120,10 @@ class VideoProvider(Provider[VideoRequest, Submitted], Protocol):
         ...
 
     async def cancel(self, task_id: str) -> None:
-        """Have a task ended. One that is over, or gone, is left as it is. Raises QuartetError."""
+        """Have a task ended. One that is gone is left alone. Raises QuartetError.
+
+        Only for tasks whose video nobody wants: of one that is over, the vendor may delete it.
+        """
         ...
 
     async def download(self, output: str, into: Path, *, max_bytes: int) -> None:

@@ -13,8 +13,14 @@ from services.chassis.errors import QuartetError
 from services.providers.google.errors import PROVIDER, kind_of_answer
 from services.providers.pauses import retry_after
 
-# Nothing of the request has left.
-NOT_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+# Nothing of the request has left us, or it has not left our proxy.
+NOT_SENT: Final = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
 FAILURES: Final = (
     APIError,
     PlainAPIError,
@@ -23,6 +29,9 @@ FAILURES: Final = (
     TimeoutError,
     ValidationError,
     ValueError,
+    # The SDK takes some answers for the one it hopes for, and has us trip over them.
+    AttributeError,
+    TypeError,
 )
 # A gateway in front of the vendor may have let the order through.
 DOUBTFUL_STATUSES: Final = (408, 500, 502, 504)

@@ -2,5 +2,6 @@ from typing import Final
 
 from services.video.providers.base import AspectRatio, Offer
 
-# What the SDK's response format names; the vendor publishes no price per second that could be told before.
-USUAL: Final = Offer((4, 6, 8), 6, (AspectRatio.WIDE, AspectRatio.TALL), takes_first_frame=True)
+# Between the 3 and 10 seconds that all models of the family take, and the same as Runway's: who takes over
+# makes what was ordered. The vendor publishes no price per second that could be told before.
+USUAL: Final = Offer((5, 8, 10), 5, (AspectRatio.WIDE, AspectRatio.TALL), takes_first_frame=True)

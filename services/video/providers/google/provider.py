@@ -1,41 +1,27 @@
 import asyncio
 import base64
-import binascii
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
+
+import httpx2
 
 from services.chassis.errors import (
     InternalError,
-    ProviderInterrupted,
     ProviderUnavailable,
-    QuartetError,
     ResourceNotFound,
     SubmissionUnknown,
 )
 from services.providers.base import Capabilities, OfferedModel
 from services.providers.google.connection import BASE_URL, Connection
 from services.providers.google.errors import PROVIDER
-from services.video.providers.base import AspectRatio, Offer, Submitted, Task, TaskState, VideoRequest
-from services.video.providers.downloading import is_allowed, save
-from services.video.providers.google.errors import FAILURES, failure_of, translate, translate_submission
+from services.video.providers.base import AspectRatio, Offer, Submitted, Task, VideoRequest
+from services.video.providers.downloading import fetch, is_allowed
+from services.video.providers.google.errors import FAILURES, translate, translate_submission
+from services.video.providers.google.interaction import INLINE, task_of, video_of
 from services.video.providers.google.offers import USUAL
 from services.video.providers.nearest import nearest, nearest_ratio
-
-STATES: Final = {
-    "queued": TaskState.WAITING,
-    "in_progress": TaskState.RUNNING,
-    "completed": TaskState.SUCCEEDED,
-    "failed": TaskState.FAILED,
-    "cancelled": TaskState.CANCELLED,
-    # It has stopped, and what would be needed to go on is not known here.
-    "incomplete": TaskState.FAILED,
-    "requires_action": TaskState.FAILED,
-    "requires_continuation": TaskState.FAILED,
-    "budget_exceeded": TaskState.FAILED,
-}
-INLINE: Final = "inline:"
-"""Begins the output of a task whose video comes along with it: the rest names the task."""
 
 
 class GoogleVideos:
@@ -75,7 +61,7 @@ class GoogleVideos:
             task_id = taken.id
         except FAILURES as error:
             raise translate_submission(error, model=request.model) from error
-        if not task_id:
+        if not isinstance(task_id, str) or not task_id:
             raise SubmissionUnknown("google named no interaction", metadata={"provider": PROVIDER})
         yield Submitted(task_id)
 
@@ -84,23 +70,9 @@ class GoogleVideos:
 
     async def look(self, task_id: str) -> Task:
         try:
-            found = await self._interactions.get(task_id)
+            return task_of(await self._interactions.get(task_id), task_id)
         except FAILURES as error:
             raise translate(error) from error
-        state = STATES.get(str(found.status))
-        if state is None:
-            raise ProviderUnavailable(
-                "google named a state that is not known", metadata={"provider": PROVIDER}
-            )
-        tokens = found.usage.total_output_tokens if found.usage else None
-        if state is TaskState.FAILED:
-            return Task(state, failure=_failure(found), output_token_count=tokens or 0)
-        output = _output(found, task_id) if state is TaskState.SUCCEEDED else ""
-        if state is TaskState.SUCCEEDED and not output:
-            # It has ended without one: in words, mostly, that say why not.
-            silent = ProviderInterrupted("google made no video", metadata={"provider": PROVIDER})
-            return Task(TaskState.FAILED, failure=silent, output_token_count=tokens or 0)
-        return Task(state, output=output, output_token_count=tokens or 0)
 
     async def cancel(self, task_id: str) -> None:
         try:
@@ -117,20 +89,19 @@ class GoogleVideos:
         if output.startswith(INLINE):
             await self._save_inline(output.removeprefix(INLINE), into, max_bytes=max_bytes)
             return
-        base = self._own_server or BASE_URL
-        if not is_allowed(output, own_server=base, hosts=self._hosts):
-            raise InternalError("google named a file at a host that is not its own: see GOOGLE_OUTPUT_HOSTS")
-        # The key goes to the API's own server only.
-        is_own = is_allowed(output, own_server=base, hosts=())
-        headers = {"x-goog-api-key": self._key} if is_own else {}
+        own_server = self._own_server or BASE_URL
+
+        def get(address: str) -> AbstractAsyncContextManager[httpx2.Response]:
+            # The key goes to the API's own server only.
+            is_own = is_allowed(address, own_server=own_server, hosts=())
+            headers = {"x-goog-api-key": self._key} if is_own else {}
+            return self._connection.http.stream("GET", address, headers=headers, follow_redirects=False)
+
+        def may_ask(address: str) -> bool:
+            return is_allowed(address, own_server=own_server, hosts=self._hosts)
+
         try:
-            async with self._connection.http.stream(
-                "GET", output, headers=headers, follow_redirects=False
-            ) as response:
-                if response.status_code in (403, 404, 410):
-                    raise ResourceNotFound("the file is gone", metadata={"resource": "file"})
-                response.raise_for_status()
-                await save(response.aiter_bytes(), into, max_bytes=max_bytes)
+            await fetch(output, into, get, may_ask=may_ask, provider=PROVIDER, max_bytes=max_bytes)
         except FAILURES as error:
             raise ProviderUnavailable(
                 f"the file broke off: {type(error).__name__}", metadata={"provider": PROVIDER}
@@ -147,8 +118,8 @@ class GoogleVideos:
     async def _save_inline(self, task_id: str, into: Path, *, max_bytes: int) -> None:
         try:
             found = await self._interactions.get(task_id)
-            content = base64.b64decode(_video(found).data or "")
-        except (*FAILURES, binascii.Error) as error:
+            content = await asyncio.to_thread(base64.b64decode, video_of(found).data or "")
+        except FAILURES as error:
             raise translate(error) from error
         if len(content) > max_bytes:
             raise InternalError(f"the video is larger than {max_bytes} bytes")
@@ -176,34 +147,3 @@ def _body(request: VideoRequest) -> dict[str, Any]:
         "background": True,
         "store": True,
     }
-
-
-def _video(found: Any) -> Any:
-    """The video of an interaction: the last one that its steps show."""
-    if found.output_video is not None:
-        return found.output_video
-    contents = [
-        content
-        for step in found.steps or ()
-        if getattr(step, "type", "") == "model_output"
-        for content in step.content or ()
-    ]
-    return next((each for each in reversed(contents) if getattr(each, "type", "") == "video"), None)
-
-
-def _output(found: Any, task_id: str) -> str:
-    video = _video(found)
-    if video is None:
-        return ""
-    return str(video.uri) if video.uri else (f"{INLINE}{task_id}" if video.data else "")
-
-
-def _failure(found: Any) -> QuartetError:
-    told = (found.errors or [None])[-1]
-    if told is not None:
-        return failure_of(told.code or "", told.message or "")
-    for step in found.steps or ():
-        error = getattr(step, "error", None)
-        if error is not None:
-            return failure_of(str(error.code or ""), error.message or "")
-    return failure_of(str(found.status), "")

@@ -12,8 +12,8 @@ BASE_URL: Final = "https://api.dev.runwayml.com"
 PLACEHOLDER_KEY: Final = "no-key-needed"
 WRITE_SECONDS: Final = 30.0
 POOL_SECONDS: Final = 10.0
-# TLS handshakes to the vendor cost more than idle connections.
-KEEP_IDLE_SECONDS: Final = 60.0
+# Less than servers wait: an order that meets a connection just being closed may have been taken, or not.
+KEEP_IDLE_SECONDS: Final = 20.0
 
 
 def connect(account: RunwayAccount, *, total_seconds: float, max_requests: int) -> AsyncRunwayML:

@@ -13,8 +13,14 @@ PROVIDER: Final = "runway"
 # An account without money is a bad request like any other: only the words tell.
 # https://docs.dev.runwayml.com/errors/errors
 OUT_OF_FUNDS: Final = re.compile(r"\bcredits?\b|\bbilling\b|\bspend\b", re.IGNORECASE)
-# Nothing of the request has left, or the vendor says that it did nothing with it.
-NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+# Nothing of the request has left us, or it has not left our proxy.
+NOT_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
 FAILURES: Final = (
     runwayml.RunwayMLError,
     httpx.HTTPError,
@@ -22,6 +28,9 @@ FAILURES: Final = (
     TimeoutError,
     ValidationError,
     ValueError,
+    # The SDK takes any answer for the one it hopes for, and trips over it, or has us do so.
+    AttributeError,
+    TypeError,
 )
 BY_STATUS: Final = {
     401: errors.ProviderMisconfigured,

@@ -1,29 +1,21 @@
 import base64
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import httpx
 from runwayml import AsyncRunwayML
 
-from services.chassis.errors import InternalError, ProviderUnavailable, ResourceNotFound
+from services.chassis.errors import ProviderUnavailable, ResourceNotFound, SubmissionUnknown
 from services.providers.base import Capabilities, OfferedModel
-from services.video.providers.base import Offer, Submitted, Task, TaskState, VideoRequest
-from services.video.providers.downloading import is_allowed, save
+from services.video.providers.base import Offer, Submitted, Task, VideoRequest
+from services.video.providers.downloading import fetch, is_allowed
 from services.video.providers.nearest import nearest, nearest_ratio
 from services.video.providers.runway.errors import FAILURES, PROVIDER, translate, translate_submission
-from services.video.providers.runway.failures import failure_of
-from services.video.providers.runway.offers import MICROS_PER_CREDIT, OFFERS, RATIOS, USUAL
+from services.video.providers.runway.offers import OFFERS, RATIOS, USUAL
+from services.video.providers.runway.task import micros, task_of
 
-STATES: Final = {
-    "PENDING": TaskState.WAITING,
-    # Taken, and made once another one of the account is done.
-    "THROTTLED": TaskState.WAITING,
-    "RUNNING": TaskState.RUNNING,
-    "SUCCEEDED": TaskState.SUCCEEDED,
-    "FAILED": TaskState.FAILED,
-    "CANCELLED": TaskState.CANCELLED,
-}
 # The SDK's types are one per model; what is right for each is in the offers.
 Body = dict[str, Any]
 
@@ -60,39 +52,25 @@ class RunwayVideos:
                 taken = await self._client.image_to_video.create(**body)
             else:
                 taken = await self._client.text_to_video.create(**body)
-            submitted = Submitted(taken.id, _micros(getattr(taken, "estimated_cost", None)))
+            task_id, cost = taken.id, getattr(taken, "estimated_cost", None)
         except FAILURES as error:
             raise translate_submission(error, model=request.model) from error
-        yield submitted
+        if not isinstance(task_id, str) or not task_id:
+            raise SubmissionUnknown("runway named no task", metadata={"provider": PROVIDER})
+        yield Submitted(task_id, micros(cost))
 
     async def models(self) -> Sequence[OfferedModel]:
         try:
             organization = await self._client.organization.retrieve()
+            return [OfferedModel(model) for model in organization.tier.models or ()]
         except FAILURES as error:
             raise translate(error) from error
-        return [OfferedModel(model) for model in organization.tier.models or ()]
 
     async def look(self, task_id: str) -> Task:
         try:
-            found = await self._client.tasks.retrieve(task_id)
+            return task_of(await self._client.tasks.retrieve(task_id))
         except FAILURES as error:
             raise translate(error) from error
-        state = STATES.get(found.status)
-        if state is None:
-            raise ProviderUnavailable(
-                "runway named a state that is not known", metadata={"provider": PROVIDER}
-            )
-        progress = getattr(found, "progress", None)
-        output = getattr(found, "output", None) or [""]
-        if state is TaskState.SUCCEEDED and not output[0]:
-            raise ProviderUnavailable("runway named no file", metadata={"provider": PROVIDER})
-        return Task(
-            state=state,
-            progress_percent=None if progress is None else round(100 * progress),
-            output=output[0],
-            failure=failure_of(getattr(found, "failure_code", None)) if state is TaskState.FAILED else None,
-            cost_micros=_micros(getattr(found, "cost", None)),
-        )
 
     async def cancel(self, task_id: str) -> None:
         try:
@@ -103,14 +81,14 @@ class RunwayVideos:
                 raise translated from error
 
     async def download(self, output: str, into: Path, *, max_bytes: int) -> None:
-        if not is_allowed(output, own_server=self._own_server, hosts=self._hosts):
-            raise InternalError("runway named a file at a host that is not its own: see RUNWAY_OUTPUT_HOSTS")
+        def get(address: str) -> AbstractAsyncContextManager[httpx.Response]:
+            return self._files.stream("GET", address, follow_redirects=False)
+
+        def may_ask(address: str) -> bool:
+            return is_allowed(address, own_server=self._own_server, hosts=self._hosts)
+
         try:
-            async with self._files.stream("GET", output) as response:
-                if response.status_code in (403, 404, 410):
-                    raise ResourceNotFound("the file is gone", metadata={"resource": "file"})
-                response.raise_for_status()
-                await save(response.aiter_bytes(), into, max_bytes=max_bytes)
+            await fetch(output, into, get, may_ask=may_ask, provider=PROVIDER, max_bytes=max_bytes)
         except FAILURES as error:
             raise ProviderUnavailable(
                 f"the file broke off: {type(error).__name__}", metadata={"provider": PROVIDER}
@@ -137,7 +115,3 @@ class RunwayVideos:
             encoded = base64.b64encode(request.first_frame.content).decode()
             body["prompt_image"] = f"data:{request.first_frame.mime_type};base64,{encoded}"
         return body
-
-
-def _micros(cost: Any) -> int | None:
-    return None if cost is None else round(cost.credits * MICROS_PER_CREDIT)
