@@ -14,7 +14,7 @@ def frames_of(film: bytes) -> list[Image.Image]:
     with av.open(io.BytesIO(film), "r") as file:
         stream = file.streams.video[0]
         assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
-        return [frame.to_image() for frame in file.decode(stream)]
+        return [frame.to_image() for frame in file.decode(stream)]  # type: ignore[no-untyped-call]
 
 
 def test_a_film_has_its_length_its_size_and_something_that_moves() -> None:
