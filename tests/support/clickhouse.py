@@ -7,9 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from prometheus_client import CollectorRegistry
+
 from services.admin.clickhouse import Database, EmbeddedHome, Home, ServerHome, open_database
 from services.admin.clickhouse.migrating import migrate
 from services.admin.clickhouse.migration import shipped
+from services.admin.metrics import AdminMetrics
+from services.admin.usage.rollups import Rollups
 from services.admin.usage.rows import row_of
 from services.chassis.events import Event
 from services.chassis.usage import UsageEvent
@@ -47,6 +51,15 @@ async def migrated_database(directory: Path) -> AsyncIterator[Database]:
     """A database with every table of this release."""
     async with bare_database(directory) as database:
         await migrate(database, shipped(), nullcontext())
+        yield database
+
+
+@asynccontextmanager
+async def month_database(directory: Path, events: Iterable[UsageEvent]) -> AsyncIterator[Database]:
+    """A database with what happened in it, summed up."""
+    async with migrated_database(directory) as database:
+        await insert_events(database, events)
+        await Rollups(database, AdminMetrics(CollectorRegistry()), interval_seconds=1.0).sum_up()
         yield database
 
 

@@ -12,7 +12,7 @@ from services.admin.metrics import AdminMetrics
 from services.admin.questions import Questions, shipped
 from services.admin.usage.rollups import Rollups
 from services.chassis.errors import ResourceNotFound
-from tests.support.clickhouse import insert_events, migrated_database
+from tests.support.clickhouse import month_database
 from tests.support.usage_answers import ANSWERS
 from tests.support.usage_answers.asked import FROM, UNTIL, within
 from tests.support.usage_month import OK, Month, synthetic_month
@@ -28,9 +28,7 @@ def month() -> Month:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def database(tmp_path_factory: pytest.TempPathFactory, month: Month) -> AsyncIterator[Database]:
-    async with migrated_database(tmp_path_factory.mktemp("clickhouse")) as opened:
-        await insert_events(opened, month.arrivals())
-        await Rollups(opened, AdminMetrics(CollectorRegistry()), interval_seconds=1.0).sum_up()
+    async with month_database(tmp_path_factory.mktemp("clickhouse"), month.arrivals()) as opened:
         yield opened
 
 
