@@ -19,14 +19,17 @@ CREATE ROLE IF NOT EXISTS ${database}_analyst $on_cluster SETTINGS PROFILE '${da
 -- Views read with the rights of whoever asks, so that the row policies below hold for them, too.
 GRANT $on_cluster SELECT ON $database.* TO ${database}_analyst;
 
+-- Dashboards show what tables take on disk. Each role is told only of the tables that it may read.
+GRANT $on_cluster SELECT ON system.parts TO ${database}_analyst;
+
 CREATE QUOTA IF NOT EXISTS ${database}_analyst_quota $on_cluster
     FOR INTERVAL 1 minute MAX queries = 300, execution_time = 120 TO ${database}_analyst;
 
 CREATE ROW POLICY IF NOT EXISTS ${database}_production $on_cluster
-    ON $database.requests, $database.model_calls, $database.job_changes, $database.feedback, $database.refusals, $database.rollup_hour
+    ON $database.requests, $database.model_calls, $database.job_changes, $database.feedback, $database.refusals, $database.rollup_hour, $database.rollup_user_day
     USING environment = 'production' TO ${database}_analyst;
 
 -- With a policy on a table, whoever has none of their own would see nothing on older servers.
 CREATE ROW POLICY IF NOT EXISTS ${database}_everything $on_cluster
-    ON $database.requests, $database.model_calls, $database.job_changes, $database.feedback, $database.refusals, $database.rollup_hour
+    ON $database.requests, $database.model_calls, $database.job_changes, $database.feedback, $database.refusals, $database.rollup_hour, $database.rollup_user_day
     USING 1 TO ALL EXCEPT ${database}_analyst;
