@@ -134,7 +134,8 @@ class Consumer:
             return None
         try:
             return fetch.result()[0]
-        except nats.errors.TimeoutError:
+        # Not only NATS's own: `fetch` raises the bare one where its time ends between its two requests.
+        except TimeoutError:
             return None
         except nats.errors.Error as error:
             await self._pause(error)

@@ -97,6 +97,17 @@ async def test_batches_that_come_again_put_together_differently_double_no_sum(
     assert await _sums(migrated) == (100, Decimal("0.1"))
 
 
+async def test_a_wait_that_ends_at_any_moment_is_only_an_empty_batch(
+    nats: Nats, usage: UsagePublisher
+) -> None:
+    del usage  # makes the stream
+    for tenths_of_a_millisecond in range(1, 100):
+        seconds = tenths_of_a_millisecond / 10_000
+        intake = Intake(nats.js, max_messages=10, max_seconds=seconds, ack_wait_seconds=1.0)
+        assert await intake.gather(asyncio.Event()) == []
+        await intake.aclose()
+
+
 async def test_what_a_greater_version_says_counts_whenever_it_comes(
     nats: Nats, usage: UsagePublisher, migrated: Database
 ) -> None:
