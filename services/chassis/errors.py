@@ -12,6 +12,7 @@ class Code(StrEnum):
     INVALID_ARGUMENT = "INVALID_ARGUMENT"
     DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
     NOT_FOUND = "NOT_FOUND"
+    PERMISSION_DENIED = "PERMISSION_DENIED"
     RESOURCE_EXHAUSTED = "RESOURCE_EXHAUSTED"
     FAILED_PRECONDITION = "FAILED_PRECONDITION"
     ABORTED = "ABORTED"
@@ -197,6 +198,13 @@ class JobExpired(QuartetError):
 
     reason = "ERROR_REASON_JOB_EXPIRED"
     code = Code.ABORTED
+
+
+class PermissionDenied(QuartetError):
+    """The actor has no role that may do this."""
+
+    reason = "ERROR_REASON_PERMISSION_DENIED"
+    code = Code.PERMISSION_DENIED
 
 
 def by_reason() -> dict[str, type[QuartetError]]:

@@ -1,11 +1,10 @@
 import re
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import NoDecode
 
-from services.chassis.settings import ServiceSettings
+from services.chassis.roles import RoleSettings
 from services.gateway.links.settings import LinkSettings
 
 # https://core.telegram.org/bots/api#setwebhook allows one character; that could be guessed.
@@ -17,7 +16,7 @@ class TelegramMode(StrEnum):
     WEBHOOK = "webhook"
 
 
-class GatewaySettings(LinkSettings, ServiceSettings):
+class GatewaySettings(LinkSettings, RoleSettings):
     """The gateway's environment. Each field is the variable of the same name in upper case."""
 
     grpc_port: int = 7050
@@ -40,9 +39,6 @@ class GatewaySettings(LinkSettings, ServiceSettings):
         20_000_000,
         ge=1,
         description="Largest file the Bot API server gives; the cloud's limit, unless it is one's own.",
-    )
-    admin_ids: Annotated[frozenset[int], NoDecode] = Field(
-        frozenset(), description="Telegram ids of the admins, separated by commas."
     )
 
     text_target: str = Field("dns:///127.0.0.1:7051", description="gRPC target of the text service.")
@@ -72,11 +68,6 @@ class GatewaySettings(LinkSettings, ServiceSettings):
     )
     ledger_hours: int = Field(48, ge=25, description="How long an update is remembered as answered.")
     stream_replicas: int = Field(1, ge=1, le=5, description="Copies of each stream in a NATS cluster.")
-
-    @field_validator("admin_ids", mode="before")
-    @classmethod
-    def _split_ids(cls, value: object) -> object:
-        return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
 
     @field_validator("telegram_bot_token")
     @classmethod

@@ -440,6 +440,7 @@ error-internal = Something went wrong on my side. Please try again { $wait }; if
 error-service-unavailable = A part of the bot is restarting. Please try again { $wait }.
 error-deadline-exceeded = The answer did not come in time. Please try again { $wait }, or split the question into parts.
 error-submission-unknown = Nobody can tell whether the video order went through: the connection broke at the worst moment. I do not repeat it on my own, so that it is not paid for twice. Your allowance is back; order again whenever you like.
+error-permission-denied = You do not have the role for this. The bot's owner can give it to you.
 error-job-expired = The video was not finished in time. Your allowance is back; please order it again.
 error-unsupported-document = { $problem ->
     [unknown_format] I cannot read this kind of file. I read PDF, Word, text, Markdown, CSV, Excel, PowerPoint, HTML, RTF, ODT, EPUB and photos of pages.

@@ -94,6 +94,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """ABORTED. The job was not finished in its time. Metadata: `provider`, where
     one had it.
     """
+    ERROR_REASON_PERMISSION_DENIED: _ErrorReason.ValueType  # 20
+    """PERMISSION_DENIED. The actor has no role that may do this. Metadata: `role`,
+    the least one that may.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the closed list of `google.rpc.ErrorInfo.reason` in the error
@@ -174,5 +178,9 @@ again on its own. Metadata: `provider`.
 ERROR_REASON_JOB_EXPIRED: ErrorReason.ValueType  # 19
 """ABORTED. The job was not finished in its time. Metadata: `provider`, where
 one had it.
+"""
+ERROR_REASON_PERMISSION_DENIED: ErrorReason.ValueType  # 20
+"""PERMISSION_DENIED. The actor has no role that may do this. Metadata: `role`,
+the least one that may.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
