@@ -66,13 +66,13 @@ class EmbeddedHome:
         finally:
             os.close(descriptor)
 
-    def open(self) -> Client:
+    def open(self, settings: Mapping[str, str] = SESSION) -> Client:
         try:
             return clickhouse_connect.get_client(
                 interface="chdb",
                 path=str(self.directory / "clickhouse"),
                 tz_mode="aware",
-                settings=dict(SESSION),
+                settings=dict(settings),
             )
         except ProgrammingError as error:
             raise StartupError(f"The embedded ClickHouse cannot use {self.directory}: {error}") from error

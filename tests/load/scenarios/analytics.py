@@ -1,7 +1,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +9,6 @@ from prometheus_client import CollectorRegistry
 
 from services.admin.clickhouse import Database
 from services.admin.metrics import AdminMetrics
-from services.admin.questions import Questions, shipped
 from services.admin.usage.intake import Intake, ensure_dead_letters
 from services.admin.usage.rollups import Rollups
 from services.admin.usage.writer import Writer
@@ -19,8 +18,9 @@ from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats, connect
 from services.chassis.usage import UsagePublisher, ensure_usage_stream
 from services.chassis.usage.publisher import UsageMetrics
-from tests.load.figures import Figures, milliseconds, percentile, rounded
+from tests.load.figures import Figures, percentile, rounded
 from tests.load.progress import tell, warn_if_busy
+from tests.load.usage_asking import asking
 from tests.load.usage_rows import bytes_per_row, fill
 from tests.support.admin_service import admin_process
 from tests.support.clickhouse import migrated_database
@@ -33,8 +33,6 @@ PUBLISHED_AT_ONCE: Final = 500
 EVENTS_PER_SECOND: Final = 1000
 RATE_SECONDS: Final = 20
 ROWS: Final = 10_000_000
-ROUNDS: Final = 7
-SPANS: Final = {"day": timedelta(days=1), "month": timedelta(days=30)}
 KILL_RUNS: Final = 10
 KILLED_EVENTS: Final = 3000
 KILLS: Final = 3
@@ -138,23 +136,7 @@ async def _asking(database: Database) -> Figures:
     await Rollups(database, AdminMetrics(CollectorRegistry()), interval_seconds=1.0).sum_up()
     tell(f"filled in {filled - began:.0f} s, summed up in {time.monotonic() - filled:.0f} s")
     warn_if_busy()
-    questions, until = Questions(database, shipped()), datetime.now(UTC)
-    p95_ms: dict[str, dict[str, float | None]] = {}
-    for question in questions.all():
-        for name, span in SPANS.items():
-            taken: list[float | None] = []
-            for _ in range(ROUNDS):
-                began = time.monotonic()
-                await questions.ask(question.question_id, until - span, until)
-                taken.append(time.monotonic() - began)
-            p95_ms.setdefault(name, {})[question.question_id] = milliseconds(percentile(taken, 95))
-    slowest = {name: max(each.items(), key=lambda item: item[1] or 0) for name, each in p95_ms.items()}
-    return {
-        "rows": ROWS,
-        "question_p95_ms": p95_ms,
-        "slowest_question": slowest,
-        "bytes_per_row": await bytes_per_row(database),
-    }
+    return {"rows": ROWS, **await asking(database), "bytes_per_row": await bytes_per_row(database)}
 
 
 def _publisher(nats: Nats) -> UsagePublisher:
