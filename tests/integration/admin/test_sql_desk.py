@@ -263,7 +263,7 @@ async def test_every_question_of_the_release_can_be_started_from(desk: Desk) -> 
         "(SELECT 1) UNION ALL (SELECT 2)",
         "SELECT CASE WHEN total_ms > 1000 THEN 'slow' ELSE 'fast' END, count() FROM requests GROUP BY 1",
         "SELECT toDate(ts) AS d, CAST(count() AS Float64) FROM requests GROUP BY d ORDER BY d WITH FILL",
-        "SELECT * FROM v_jobs WHERE queued_at >= {from:DateTime} AND queued_at < {until:DateTime}",
+        "SELECT * FROM v_jobs_between(from = {from:DateTime}, until = {until:DateTime})",
         "SELECT 'file(1); --' AS \"system.users\"",
     ],
 )

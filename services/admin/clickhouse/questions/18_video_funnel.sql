@@ -10,7 +10,7 @@ SELECT
     countIf(last_step = 'failed') AS failed,
     countIf(last_step = 'cancelled') AS cancelled,
     countIf(last_step = 'dead') AS dead
-FROM v_jobs
-WHERE kind = 'video' AND queued_at >= {from:DateTime} AND queued_at < {until:DateTime}
+FROM v_jobs_between(from = {from:DateTime}, until = {until:DateTime})
+WHERE kind = 'video'
 GROUP BY day
 ORDER BY day

@@ -9,7 +9,7 @@ SELECT
     quantileExact(0.5)(dateDiff('millisecond', started_at, ended_at) / 1000) AS run_p50,
     quantileExact(0.95)(dateDiff('millisecond', started_at, ended_at) / 1000) AS run_p95,
     quantileExact(0.95)(dateDiff('millisecond', ended_at, delivered_at) / 1000) AS delivery_p95
-FROM v_jobs
-WHERE kind = 'video' AND last_step = 'delivered' AND queued_at >= {from:DateTime} AND queued_at < {until:DateTime}
+FROM v_jobs_between(from = {from:DateTime}, until = {until:DateTime})
+WHERE kind = 'video' AND last_step = 'delivered'
 GROUP BY model
 ORDER BY model

@@ -8,9 +8,8 @@ SELECT
     attempts,
     queued_at,
     dateDiff('minute', greatest(queued_at, started_at), {until:DateTime}) AS idle_minutes
-FROM v_jobs
+FROM v_jobs_between(from = {until:DateTime} - INTERVAL 2 DAY, until = {until:DateTime})
 WHERE last_step IN ('queued', 'started', 'retrying')
     AND greatest(queued_at, started_at) < {until:DateTime} - INTERVAL 15 MINUTE
-    AND queued_at >= {until:DateTime} - INTERVAL 2 DAY AND queued_at < {until:DateTime}
 ORDER BY idle_minutes DESC, job_id
 LIMIT 100
