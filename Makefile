@@ -108,6 +108,12 @@ $(PROTOC) --python_out=$(1) --mypy_out=quiet:$(1) $$(find proto/quartet -name '*
 $(PROTOC) --grpc_python_out=$(1) --mypy_grpc_out=quiet:$(1) $$(find proto/quartet -name '*_service.proto' | sort)
 endef
 
+## ---------------------------------------------------------------- deployment
+
+.PHONY: chart
+chart: $(VENV)/.dev ## Write anew what follows from the chart's values: its schema, its table, its golden renders
+	$(BIN)/python deploy/helm/generate.py
+
 ## ---------------------------------------------------------------- install
 
 .PHONY: install lock clean

@@ -124,7 +124,7 @@ def render(profile: str) -> str:
     with Chart.load(CHART) as chart:
         rendered = chart.render(values=merged(values, EXAMPLES[profile]), name="quartet", namespace="quartet")
     texts = [text for path, text in rendered.items() if path.endswith(".yaml")]
-    objects = [item for text in texts for item in yaml.safe_load_all(text) if item]
+    objects = [item for text in texts for item in yaml.load_all(text, Loader=yaml.CSafeLoader) if item]
     for item in objects:  # Grafana's own files stand beside; here their digest of names is enough
         if item["metadata"]["name"].startswith("quartet-dashboard-"):
             item["data"] = dict.fromkeys(item["data"], "…")
