@@ -3,8 +3,9 @@ from contextlib import AsyncExitStack
 
 from prometheus_client import CollectorRegistry
 
-from services.admin.app import open_servicer
+from services.admin.app import open_admin
 from services.admin.metrics import AdminMetrics
+from services.admin.panel.serving import serving_panel
 from services.admin.settings import AdminSettings
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import connect
@@ -17,9 +18,10 @@ async def main(settings: AdminSettings, stop: asyncio.Event) -> None:
     metrics = AdminMetrics(registry)
     async with AsyncExitStack() as stack:
         nats = await stack.enter_async_context(connect(settings.nats_url, name="admin"))
-        opened = open_servicer(settings, nats, metrics, failpoints, stop)
-        servicer = await stack.enter_async_context(opened)
-        served, checks = [servicer.registration()], {"nats": nats.ping}
+        opened = open_admin(settings, nats, metrics, failpoints, stop)
+        admin = await stack.enter_async_context(opened)
+        served, checks = admin.registrations, {"nats": nats.ping}
+        await stack.enter_async_context(serving_panel(settings, admin.panel.application))
         await stack.enter_async_context(serving(settings, served, checks=checks, registry=registry))
         await stop.wait()
 

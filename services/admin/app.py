@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -11,6 +12,8 @@ from services.admin.clickhouse.homes import home_of
 from services.admin.clickhouse.migrating import migrate
 from services.admin.locks import Lock, open_locks
 from services.admin.metrics import AdminMetrics
+from services.admin.panel.app import Panel, open_panel
+from services.admin.panel.servicer import AccessServicer
 from services.admin.questions import Questions, shipped
 from services.admin.servicer import UsageServicer
 from services.admin.settings import AdminSettings
@@ -21,6 +24,7 @@ from services.chassis.backoff import Backoff
 from services.chassis.errors import ServiceUnavailable
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
+from services.chassis.server import Registration
 from services.chassis.signals import is_set_within
 from services.chassis.usage import ensure_usage_stream
 
@@ -61,11 +65,19 @@ class Analytics:
         return True
 
 
+@dataclass(frozen=True)
+class Admin:
+    """What the service serves."""
+
+    registrations: list[Registration]
+    panel: Panel
+
+
 @asynccontextmanager
-async def open_servicer(
+async def open_admin(
     settings: AdminSettings, nats: Nats, metrics: AdminMetrics, failpoints: Failpoints, stop: asyncio.Event
-) -> AsyncIterator[UsageServicer]:
-    """Put together what keeps and answers; it works until `stop` is set, or the block ends."""
+) -> AsyncIterator[Admin]:
+    """Put together what keeps, answers and shows; it works until `stop` is set, or the block ends."""
     await ensure_usage_stream(nats.js, replicas=settings.stream_replicas)
     await ensure_dead_letters(nats.js, replicas=settings.stream_replicas)
     locks = await open_locks(nats, replicas=settings.stream_replicas)
@@ -87,7 +99,10 @@ async def open_servicer(
         rollups = Rollups(database, metrics, interval_seconds=settings.rollup_seconds)
         working = group.create_task(Analytics(database, locks, writer, rollups).run(stop))
         try:
-            yield UsageServicer(Questions(database, shipped()), metrics)
+            questions = Questions(database, shipped())
+            async with open_panel(settings, nats, database, questions, stop) as panel:
+                servicers = (UsageServicer(questions, metrics), AccessServicer(panel.desk, panel.links))
+                yield Admin([servicer.registration() for servicer in servicers], panel)
         finally:
             if not stop.is_set():
                 working.cancel()

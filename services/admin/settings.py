@@ -1,17 +1,17 @@
 import re
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from services.chassis.settings import Environment, Port, ServiceSettings
+from services.admin.panel.settings import PanelSettings, is_loopback
+from services.chassis.settings import Environment, Port
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
-class AdminSettings(ServiceSettings):
+class AdminSettings(PanelSettings):
     """The admin service's environment. Each field is the variable of the same name in upper case."""
 
     grpc_port: Port = Field(default=7056, description="a free TCP port for gRPC")
@@ -88,16 +88,9 @@ class AdminSettings(ServiceSettings):
             return self
         if self.clickhouse_ca_file is not None and parts.scheme != "https":
             raise ValueError("CLICKHOUSE_CA_FILE needs a CLICKHOUSE_URL with https")
-        if self.environment is Environment.PRODUCTION and not _is_loopback(parts.hostname):
+        if self.environment is Environment.PRODUCTION and not is_loopback(parts.hostname):
             if parts.scheme != "https":
                 raise ValueError("CLICKHOUSE_URL must be https beyond this machine")
             if not self.clickhouse_password.get_secret_value():
                 raise ValueError("CLICKHOUSE_PASSWORD must be set for a server beyond this machine")
         return self
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

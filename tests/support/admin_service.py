@@ -53,6 +53,7 @@ async def admin_process(nats_url: str, folder: Path, **variables: str) -> AsyncI
         "ADMIN_DIRECTORY": str(folder / "admin"),
         "GRPC_PORT": str(grpc_port),
         "METRICS_PORT": str(metrics_port),
+        "PANEL_PORT": str(free_port()),
         "USAGE_ACK_WAIT_SECONDS": "1",
         "USAGE_BATCH_SECONDS": "0.2",
         "ROLLUP_SECONDS": "1",

@@ -58,7 +58,7 @@ async def test_whoever_asks_gets_the_questions_and_their_answers(
 
 
 async def _start_beside(environment: dict[str, str]) -> str:
-    ports = {"GRPC_PORT": str(free_port()), "METRICS_PORT": str(free_port())}
+    ports = {name: str(free_port()) for name in ("GRPC_PORT", "METRICS_PORT", "PANEL_PORT")}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.admin"),
         env={**environment, **ports},

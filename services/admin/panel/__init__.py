@@ -1,0 +1,1 @@
+"""The admins' panel: pages rendered on the server, for the browser and for Telegram's Mini App."""

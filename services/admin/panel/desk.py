@@ -1,0 +1,50 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import grpc
+
+from services.admin.clickhouse import Database
+from services.admin.panel.access.audit import Audit
+from services.admin.panel.access.sessions import Sessions
+from services.admin.questions import Questions
+from services.admin.settings import AdminSettings
+from services.chassis.client import channel
+from services.chassis.jetstream import Nats
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The services that pages ask."""
+
+    gateway: grpc.aio.Channel
+    text: grpc.aio.Channel
+    image: grpc.aio.Channel
+    docs: grpc.aio.Channel
+    video: grpc.aio.Channel
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What pages may use."""
+
+    settings: AdminSettings
+    nats: Nats
+    database: Database
+    questions: Questions
+    neighbours: Neighbours
+    sessions: Sessions
+    audit: Audit
+
+
+@asynccontextmanager
+async def open_neighbours(settings: AdminSettings) -> AsyncIterator[Neighbours]:
+    """Connect to the services; nothing is sent yet."""
+    async with (
+        channel(settings.gateway_target) as gateway,
+        channel(settings.text_target) as text,
+        channel(settings.image_target) as image,
+        channel(settings.docs_target) as docs,
+        channel(settings.video_target) as video,
+    ):
+        yield Neighbours(gateway, text, image, docs, video)

@@ -1,0 +1,14 @@
+"""The pages of the panel, one module each; `PAGES` lists them in the order of the navigation."""
+
+from collections.abc import Callable
+from typing import Final
+
+from services.admin.panel.desk import Desk
+from services.admin.panel.page import Page
+from services.admin.panel.pages import audit, home, settings
+
+PAGES: Final[tuple[Callable[[Desk], Page], ...]] = (
+    home.page,
+    settings.page,
+    audit.page,
+)
