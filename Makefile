@@ -114,6 +114,31 @@ endef
 chart: $(VENV)/.dev ## Write anew what follows from the chart's values: its schema, its table, its golden renders
 	$(BIN)/python deploy/helm/generate.py
 
+## ---------------------------------------------------------------- supply chain
+
+# What the images ship; tools are not shipped, so their licences do not matter here.
+SHIPPED := gateway text image docs video admin
+PERMITTED := MIT;MIT-0;MIT-CMU;BSD;ISC;Apache;Python Software Foundation;PSF;MPL-2.0;Mozilla Public License;0BSD;Zlib;CNRI-Python
+# Read by hand: pyromark is MIT, its package says so in a file only.
+UNSAID := pyromark quartet
+
+.PHONY: audit licences sbom
+audit: $(VENV)/.dev ## Is a known vulnerability in what is shipped?
+	@for name in $(SHIPPED); do echo "$$name:"; \
+		$(BIN)/pip-audit --disable-pip --require-hashes --strict -r requirements/$$name.txt; done
+
+licences: $(VENV)/.dev ## Does everything that is shipped have a licence we may use?
+	@$(BIN)/pip-licenses --from=mixed --partial-match --allow-only="$(PERMITTED)" --ignore-packages $(UNSAID) \
+		--packages $$(sed -nE 's/^([A-Za-z0-9._-]+)==.*/\1/p' $(SHIPPED:%=requirements/%.txt) | sort -u) > /dev/null
+	@echo 'All are permitted.'
+
+sbom: $(VENV)/.dev ## Write a bill of materials (CycloneDX) of each service into build/sbom
+	@mkdir -p build/sbom
+	@for name in $(SHIPPED); do \
+		$(BIN)/cyclonedx-py requirements requirements/$$name.txt --pyproject pyproject.toml --mc-type application \
+			--output-reproducible --of JSON -o build/sbom/$$name.cdx.json; done
+	@ls -l build/sbom
+
 ## ---------------------------------------------------------------- install
 
 .PHONY: install lock clean
