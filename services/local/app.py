@@ -3,7 +3,7 @@ import signal
 import time
 from collections.abc import Sequence
 
-from services.local import bot, summary
+from services.local import bot, panel, summary
 from services.local.console import Console
 from services.local.errors import PartFailed, PartRefused
 from services.local.parts import Part
@@ -29,7 +29,10 @@ async def supervise(plan: Plan, parts: Sequence[Part], console: Console) -> int:
     async def when_up() -> None:
         proxy = None if plan.settings.runs_telegram else plan.settings.telegram_proxy
         username = await bot.username(plan.telegram_api_url, plan.telegram_bot_token, proxy)
-        console.show(summary.welcome(plan, username, time.monotonic() - begun_at))
+        if plan.settings.runs_telegram and not plan.settings.admin_ids:
+            await panel.introduce_owner(plan)
+        link = await panel.link(plan)
+        console.show(summary.welcome(plan, username, time.monotonic() - begun_at, link))
 
     for number in STOP_SIGNALS:
         if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:

@@ -39,7 +39,11 @@ TEXT: Final = (*VENDORS, "TEXT_*", "STREAM_REPLICAS")
 IMAGE: Final = (*VENDORS, "IMAGE_*", "STREAM_REPLICAS")
 DOCS: Final = ("DOCS_*", "TESSDATA_PREFIX", "STREAM_REPLICAS")
 VIDEO: Final = (*GOOGLE, "RUNWAY*", "VIDEO_*", "STREAM_REPLICAS")
-ADMIN: Final = ("ADMIN_DIRECTORY", "CLICKHOUSE_*", "USAGE_*", "ROLLUP_SECONDS", "STREAM_REPLICAS")
+ADMIN: Final = (
+    *ROLES,
+    *("ADMIN_DIRECTORY", "CLICKHOUSE_*", "USAGE_*", "ROLLUP_SECONDS", "STREAM_REPLICAS"),
+    *("PANEL_*", "MINI_APP_*", "SQL_*", "TELEGRAM_BOT_ID", "TELEGRAM_PUBLIC_KEY"),
+)
 SANDBOX: Final = ("SANDBOX_*",)
 
 # What the vendor's own pages and tools call them, and what Quartet does.

@@ -1,19 +1,23 @@
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from services.chassis.environment import Environment
 from services.chassis.errors import StartupError
 from services.local import environment as env
-from services.local import nats
+from services.local import nats, secrets
 from services.local.parts import Binding, Part, Stage
 from services.local.probes import HttpProbe
 from services.local.settings import LocalSettings
 
 # The token that the sandbox takes, and any foreign Bot API emulator too.
 SANDBOX_TOKEN: Final = "1000000001:sandbox-token-for-local-use-only-000"  # noqa: S105  # public
+# Who owns the bot in the sandbox, where ADMIN_IDS names nobody.
+SANDBOX_OWNER_ID: Final = 1000
+# What the sandbox signs Mini Apps with, as Telegram does with its own.
+SANDBOX_PUBLIC_KEY: Final = "38c438a6749e87f2f94ef96bf037e08533c9c421b841dee324c5fd9017674ed5"
 
 
 @dataclass(frozen=True)
@@ -142,10 +146,50 @@ class Plan:
 
     def _admin(self) -> Part:
         ports = self.settings.admin_grpc_port, self.settings.admin_metrics_port
-        values = {}
+        values = {
+            **self._owner(),
+            "PANEL_HOST": self.settings.panel_host,
+            "PANEL_PORT": str(self.settings.panel_port),
+            "PANEL_URL": self.panel_url,
+            "GATEWAY_TARGET": self._target(self.settings.gateway_grpc_port),
+            "TEXT_TARGET": self._target(self.settings.text_grpc_port),
+            "IMAGE_TARGET": self._target(self.settings.image_grpc_port),
+            "DOCS_TARGET": self._target(self.settings.docs_grpc_port),
+            "VIDEO_TARGET": self._target(self.settings.video_grpc_port),
+        }
+        bot_id = self.telegram_bot_token.partition(":")[0]
+        if bot_id.isdigit():  # A token that is none is the gateway's to refuse.
+            values["TELEGRAM_BOT_ID"] = bot_id
+        if self.settings.runs_telegram:
+            values["TELEGRAM_PUBLIC_KEY"] = SANDBOX_PUBLIC_KEY
+        if not self.environment.get("PANEL_SECRET"):
+            values["PANEL_SECRET"] = secrets.kept(self.data_dir, "panel")
         if not self.environment.get("ADMIN_DIRECTORY"):
             values["ADMIN_DIRECTORY"] = str(self.data_dir / "admin")
-        return self._service("admin", *ports, env.ADMIN, values)
+        part = self._service("admin", *ports, env.ADMIN, values)
+        panel = Binding(self.settings.panel_host, self.settings.panel_port, "PANEL_PORT")
+        return replace(part, bindings=(*part.bindings, panel))
+
+    @property
+    def panel_url(self) -> str:
+        return self.settings.panel_url or f"http://127.0.0.1:{self.settings.panel_port}"
+
+    @property
+    def admin_target(self) -> str:
+        return self._target(self.settings.admin_grpc_port)
+
+    @property
+    def owner_id(self) -> int | None:
+        """The first owner, or None where nobody has been named and nothing stands in for Telegram."""
+        named = self.settings.admin_ids.replace(",", " ").split()
+        if named:
+            return int(named[0]) if named[0].isdigit() else None
+        return SANDBOX_OWNER_ID if self.settings.runs_telegram else None
+
+    def _owner(self) -> dict[str, str]:
+        """The sandbox has an owner even where nobody is named."""
+        is_named = bool(self.settings.admin_ids) or not self.settings.runs_telegram
+        return {} if is_named else {"ADMIN_IDS": str(SANDBOX_OWNER_ID)}
 
     @property
     def _has_videos(self) -> bool:
@@ -186,7 +230,9 @@ class Plan:
     def _gateway(self) -> Part:
         settings = self.settings
         values = {
+            **self._owner(),
             "TELEGRAM_BOT_TOKEN": self.telegram_bot_token,
+            "ADMIN_TARGET": self.admin_target,
             "TEXT_TARGET": self._target(settings.text_grpc_port),
             "IMAGE_TARGET": self._target(settings.image_grpc_port),
             "DOCS_TARGET": self._target(settings.docs_grpc_port),
@@ -202,7 +248,7 @@ class Plan:
         if settings.telegram_mode != "webhook":
             return part
         webhook = Binding(settings.webhook_host, settings.webhook_port, "WEBHOOK_PORT")
-        return Part(**{**vars(part), "bindings": (*part.bindings, webhook)})
+        return replace(part, bindings=(*part.bindings, webhook))
 
 
 def _reachable(host: str) -> str:

@@ -2,10 +2,11 @@ from services.local import environment as env
 from services.local.plan import Plan
 
 
-def welcome(plan: Plan, username: str | None, seconds: float) -> str:
+def welcome(plan: Plan, username: str | None, seconds: float, panel_link: str | None = None) -> str:
     """Return where to go, for a person."""
     settings = plan.settings
     rows = [("Bot", _bot(plan, username)), ("Answers", _answers(plan)), ("Videos", _videos(plan))]
+    rows.append(("Panel", _panel(plan, panel_link)))
     if settings.runs_telegram:
         rows.insert(0, ("Chat page", f"http://127.0.0.1:{settings.sandbox_telegram_port}/"))
     rows += [
@@ -39,6 +40,13 @@ def _bot(plan: Plan, username: str | None) -> str:
     if plan.settings.telegram_api_url:
         return f"{name} (another Bot API server, by TELEGRAM_API_URL)"
     return f"{name}, https://t.me/{username}" if username else f"{name} (Telegram has not answered)"
+
+
+def _panel(plan: Plan, link: str | None) -> str:
+    if link is not None:
+        return f"{link}  (opens once; /admin in the bot sends another)"
+    how = "/admin in the bot sends a link" if plan.owner_id else "ADMIN_IDS names who may enter"
+    return f"{plan.panel_url}  ({how})"
 
 
 def _answers(plan: Plan) -> str:

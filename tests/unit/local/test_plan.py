@@ -157,6 +157,25 @@ def test_whatever_a_service_reads_reaches_it(
     own = {
         *("ENVIRONMENT", "NATS_URL", "GRPC_PORT", "METRICS_PORT", "GRACE_SECONDS"),
         *("TEXT_TARGET", "IMAGE_TARGET", "DOCS_TARGET", "VIDEO_TARGET"),
+            *("GATEWAY_TARGET", "ADMIN_TARGET"),
     }
     names = {name.upper() for name in settings.model_fields} - own
     assert set(env.pick(dict.fromkeys(names, "x"), env.CHASSIS, variables)) == names
+
+
+def test_the_panel_has_a_secret_of_its_own_that_stays(tmp_path: Path) -> None:
+    first, second = (_parts(tmp_path)["admin"].environment["PANEL_SECRET"] for _ in range(2))
+    assert first == second
+    assert len(first) >= 32
+    assert (tmp_path / ".local/secrets/panel").stat().st_mode & 0o077 == 0
+
+
+def test_the_sandbox_has_an_owner_and_a_real_bot_only_who_is_named(tmp_path: Path) -> None:
+    parts = _parts(tmp_path)
+    assert parts["admin"].environment["ADMIN_IDS"] == parts["gateway"].environment["ADMIN_IDS"] == "1000"
+    real = _parts(tmp_path, TELEGRAM_BOT_TOKEN="7:real")
+    assert "ADMIN_IDS" not in real["admin"].environment
+    assert "TELEGRAM_PUBLIC_KEY" not in real["admin"].environment
+    assert "7:real" not in real["admin"].environment.values()
+    named = _parts(tmp_path, ADMIN_IDS="5, 6")
+    assert named["gateway"].environment["ADMIN_IDS"] == "5, 6"

@@ -46,3 +46,10 @@ def test_what_is_set_and_not_read_is_said() -> None:
     assert not_read(_plan()) == []
     [renamed] = not_read(_plan(GEMINI_API_KEY="x", CLICKHOUSE_URL="y"))
     assert renamed == "GEMINI_API_KEY is set, but not read: here its name is GOOGLE_API_KEY."
+
+
+def test_the_panel_is_shown_with_its_link_or_with_the_way_to_one() -> None:
+    opened = "http://127.0.0.1:8060/enter#token"
+    assert opened in welcome(_plan(), "bot", 1, opened)
+    assert "/admin in the bot" in welcome(_plan(), "bot", 1)
+    assert "ADMIN_IDS" in welcome(_plan(TELEGRAM_BOT_TOKEN="7:t"), "bot", 1)

@@ -1,4 +1,6 @@
+import time
 from typing import Final
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -6,6 +8,7 @@ from services.sandbox.telegram.chats import MemberStatus
 from services.sandbox.telegram.control.request import SANDBOX, answer, find_chat, find_user, read_body
 from services.sandbox.telegram.errors import ControlError
 from services.sandbox.telegram.members import tell_bot_status
+from services.sandbox.telegram.mini_app import sign_init_data
 from services.sandbox.telegram.people import User
 
 
@@ -48,7 +51,17 @@ async def block(request: web.Request) -> web.Response:
     return answer({"update_id": tell_bot_status(sandbox, chat, user.to_json(), former, status)})
 
 
+async def open_mini_app(request: web.Request) -> web.Response:
+    """What Telegram adds to the address of a Mini App that a user opens; `auth_date` makes it an old one."""
+    sandbox, body = request.app[SANDBOX], await read_body(request)
+    user = find_user(sandbox, body.integer("user_id"))
+    auth_date = body.integer("auth_date", int(time.time()))
+    init_data = sign_init_data(user, sandbox.bot.id, auth_date=auth_date)
+    return answer({"init_data": init_data, "fragment": urlencode({"tgWebAppData": init_data})})
+
+
 ROUTES: Final = (
+    web.post("/control/mini_app", open_mini_app),
     web.post("/control/users", add_user),
     web.get("/control/users", list_users),
     web.post("/control/block", block),

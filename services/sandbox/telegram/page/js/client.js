@@ -210,6 +210,14 @@ export class Client extends EventTarget {
   }
 
   /**
+   * Opens a Mini App.
+   * @returns {Promise<{ fragment: string }>} what Telegram puts behind the number sign of its address
+   */
+  openMiniApp() {
+    return control("POST", "mini_app", { body: { user_id: this.user.id } });
+  }
+
+  /**
    * Types the bot's name and a query, and waits for what the bot offers.
    * @param {number} chatId
    * @param {string} query

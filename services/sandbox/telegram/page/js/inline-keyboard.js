@@ -3,7 +3,7 @@ import { icon } from "./icons.js";
 import { safeUrl } from "./links.js";
 
 /** @typedef {import("./message-actions.js").MessageActions} MessageActions */
-/** @typedef {{ text: string, style?: string, url?: string, callback_data?: string, copy_text?: { text: string }, switch_inline_query_current_chat?: string, disabled?: object }} InlineButton */
+/** @typedef {{ text: string, style?: string, url?: string, callback_data?: string, copy_text?: { text: string }, web_app?: { url: string }, switch_inline_query_current_chat?: string, disabled?: object }} InlineButton */
 
 /**
  * The buttons under a message.
@@ -47,7 +47,7 @@ export function keyboardButton(button, actions) {
 
 /** @param {InlineButton} button */
 function corner(button) {
-  if (button.url) return icon("external");
+  if (button.url || button.web_app) return icon("external");
   if (button.copy_text) return icon("copy");
   return null;
 }
@@ -56,6 +56,8 @@ function corner(button) {
 async function press(node, button, actions) {
   if (button.url) {
     actions.openLink(safeUrl(button.url), button.url);
+  } else if (button.web_app) {
+    actions.openMiniApp(button.web_app.url);
   } else if (button.copy_text) {
     actions.copy(button.copy_text.text);
   } else if (button.callback_data !== undefined) {

@@ -5,6 +5,7 @@
  * @property {(text: string) => void} copy puts a text on the clipboard
  * @property {(data: string) => Promise<void>} pressButton presses a callback button; settles when it was answered
  * @property {(url: string | null, shown: string) => void} openLink opens an address after a question
+ * @property {(url: string) => void} openMiniApp opens a Mini App with what Telegram signs for it
  * @property {(query: string) => void} askInline asks the bot in this chat through inline mode
  * @property {() => void} unsupported says that the sandbox does not play this
  * @property {(messageId: number) => void} scrollTo shows another message
@@ -13,6 +14,7 @@
 
 import { openConfirmation } from "./dialogs.js";
 import { t } from "./language.js";
+import { safeUrl } from "./links.js";
 
 /** @typedef {import("./chat-view.js").ChatView} ChatView */
 
@@ -31,6 +33,7 @@ export function actionsFor(view, message, album = [message]) {
     copy: (text) => copyText(view, text),
     pressButton: (data) => pressButton(view, message, data),
     openLink: (url, shown) => openLink(view, url, shown),
+    openMiniApp: (url) => openMiniApp(view, url),
     askInline: (query) => view.composer.startInline(query),
     unsupported: () => view.toast(t("inlineOnly")),
     scrollTo: (messageId) => view.timeline.scrollTo(messageId),
@@ -65,4 +68,14 @@ async function pressButton(view, message, data) {
 async function openLink(view, url, shown) {
   if (url === null) view.toast(t("inlineOnly"));
   else if (await openConfirmation(t("openLink", { url: shown }))) window.open(url, "_blank", "noopener,noreferrer");
+}
+
+/** @param {ChatView} view @param {string} url */
+async function openMiniApp(view, url) {
+  try {
+    const { fragment } = await view.client.openMiniApp();
+    await openLink(view, safeUrl(`${url}#${fragment}`), url);
+  } catch (error) {
+    view.toast(t("failed", { reason: String(error) }));
+  }
 }
