@@ -10,6 +10,7 @@ from nats.js.kv import KeyValue
 from services.admin.clickhouse import Database, StatementRefused, migration, open_database
 from services.admin.clickhouse.homes import home_of
 from services.admin.clickhouse.migrating import migrate
+from services.admin.insight import open_insight
 from services.admin.locks import Lock, open_locks
 from services.admin.metrics import AdminMetrics
 from services.admin.panel.app import Panel, open_panel
@@ -100,7 +101,10 @@ async def open_admin(
         working = group.create_task(Analytics(database, locks, writer, rollups).run(stop))
         try:
             questions = Questions(database, shipped())
-            async with open_panel(settings, nats, database, questions, stop) as panel:
+            async with (
+                open_insight(settings, database) as insight,
+                open_panel(settings, nats, database, questions, insight, stop) as panel,
+            ):
                 servicers = (UsageServicer(questions, metrics), AccessServicer(panel.desk, panel.links))
                 yield Admin([servicer.registration() for servicer in servicers], panel)
         finally:

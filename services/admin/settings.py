@@ -41,6 +41,12 @@ class AdminSettings(PanelSettings):
     clickhouse_question_bytes: int = Field(
         default=1_500_000_000, ge=50_000_000, description="memory that a question may take"
     )
+    sql_seconds: float = Field(
+        default=10.0, gt=0, le=120, description="longest time that what an analyst asks in SQL may take"
+    )
+    sql_bytes: int = Field(
+        default=500_000_000, ge=50_000_000, description="memory that what an analyst asks in SQL may take"
+    )
     usage_batch_rows: int = Field(default=1000, ge=1, le=50_000, description="usage events written at once")
     usage_batch_seconds: float = Field(
         default=1.0, gt=0, le=30, description="how long a usage event may wait for others"

@@ -12,6 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 
 from services.admin.clickhouse import Database
+from services.admin.insight import Insight
 from services.admin.panel.access.audit import Audit
 from services.admin.panel.access.keeping import audit_stream, entries_bucket, sessions_bucket
 from services.admin.panel.access.links import Links
@@ -48,7 +49,12 @@ class Panel:
 
 @asynccontextmanager
 async def open_panel(
-    settings: AdminSettings, nats: Nats, database: Database, questions: Questions, stop: asyncio.Event
+    settings: AdminSettings,
+    nats: Nats,
+    database: Database,
+    questions: Questions,
+    insight: Insight,
+    stop: asyncio.Event,
 ) -> AsyncIterator[Panel]:
     """Put the panel together; what it shows live ends when `stop` is set. Raises ConfigurationConflict."""
     replicas = settings.stream_replicas
@@ -57,7 +63,7 @@ async def open_panel(
     entries = await ensure_bucket(nats.js, entries_bucket(replicas))
     sessions = _sessions(settings, nats, kept)
     async with open_neighbours(settings) as neighbours:
-        desk = Desk(settings, nats, database, questions, neighbours, sessions, Audit(nats.js))
+        desk = Desk(settings, nats, database, questions, insight, neighbours, sessions, Audit(nats.js))
         links = Links(entries, settings.panel_url, minutes=settings.panel_link_minutes)
         pages = [build(desk) for build in PAGES]
         yield Panel(_application(desk, links, entries, pages, stop), links, desk)

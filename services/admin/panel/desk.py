@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import grpc
 
 from services.admin.clickhouse import Database
+from services.admin.insight import Insight
 from services.admin.panel.access.audit import Audit
 from services.admin.panel.access.sessions import Sessions
 from services.admin.questions import Questions
@@ -32,6 +33,7 @@ class Desk:
     nats: Nats
     database: Database
     questions: Questions
+    insight: Insight
     neighbours: Neighbours
     sessions: Sessions
     audit: Audit

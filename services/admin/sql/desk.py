@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 from clickhouse_connect.driver.client import Client
 
-from services.admin.clickhouse import EmbeddedHome, StatementRefused
+from services.admin.clickhouse import EmbeddedHome, Home, StatementRefused
 from services.admin.clickhouse.lane import Lane
 from services.admin.sql import tree
 from services.admin.sql.asking import Export, Sheet, Statement
@@ -39,7 +39,7 @@ ALWAYS: Final = {
 }
 
 
-class Desk:
+class AnalystDesk:
     """Where analysts ask in SQL, one at a time. It is of the embedded engine: a server has roles for them."""
 
     def __init__(self, home: EmbeddedHome, database: str, *, seconds: float, memory_bytes: int) -> None:
@@ -122,10 +122,16 @@ class Desk:
 
 @asynccontextmanager
 async def open_desk(
-    home: EmbeddedHome, database: str, *, seconds: float, memory_bytes: int
-) -> AsyncIterator[Desk]:
-    """A desk while the block runs. The engine's directory must be held already."""
-    desk = Desk(home, database, seconds=seconds, memory_bytes=memory_bytes)
+    home: Home, database: str, *, seconds: float, memory_bytes: int
+) -> AsyncIterator[AnalystDesk | None]:
+    """A desk while the block runs, or none where ClickHouse is a server.
+
+    The embedded engine's directory must be held already.
+    """
+    if not isinstance(home, EmbeddedHome):
+        yield None
+        return
+    desk = AnalystDesk(home, database, seconds=seconds, memory_bytes=memory_bytes)
     try:
         yield desk
     finally:

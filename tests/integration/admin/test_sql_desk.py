@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 from clickhouse_connect.driver.client import Client
 
-from services.admin.clickhouse import Database, EmbeddedHome, StatementRefused
+from services.admin.clickhouse import Database, StatementRefused
 from services.admin.questions import shipped, span
-from services.admin.sql import Desk, Export, NotAllowed, Statement, open_desk
+from services.admin.sql import AnalystDesk, Export, NotAllowed, Statement, open_desk
 from services.chassis.errors import ServiceUnavailable
 from tests.support.clickhouse import month_database
 from tests.support.usage_answers.asked import FROM, UNTIL
@@ -167,10 +167,9 @@ async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Da
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(database: Database) -> AsyncIterator[Desk]:
-    home = database.home
-    assert isinstance(home, EmbeddedHome)
-    async with open_desk(home, database.name, seconds=1.0, memory_bytes=200_000_000) as opened:
+async def desk(database: Database) -> AsyncIterator[AnalystDesk]:
+    async with open_desk(database.home, database.name, seconds=1.0, memory_bytes=200_000_000) as opened:
+        assert opened is not None
         yield opened
 
 
@@ -214,7 +213,7 @@ def _asked(sql: str) -> Statement:
 
 
 async def test_no_attack_writes_reads_files_reaches_the_network_or_lifts_a_limit(
-    desk: Desk, database: Database, tmp_path: Path
+    desk: AnalystDesk, database: Database, tmp_path: Path
 ) -> None:
     secret, folder = tmp_path / "secret.csv", tmp_path / "folder"
     secret.write_text(SECRET)
@@ -233,7 +232,9 @@ async def test_no_attack_writes_reads_files_reaches_the_network_or_lifts_a_limit
     assert visits == []
 
 
-async def test_even_what_would_pass_the_look_through_cannot_write_or_change_settings(desk: Desk) -> None:
+async def test_even_what_would_pass_the_look_through_cannot_write_or_change_settings(
+    desk: AnalystDesk,
+) -> None:
     lane = desk._shown
 
     for sql in (
@@ -245,7 +246,7 @@ async def test_even_what_would_pass_the_look_through_cannot_write_or_change_sett
             await lane.run(partial(_query, sql))
 
 
-async def test_every_question_of_the_release_can_be_started_from(desk: Desk) -> None:
+async def test_every_question_of_the_release_can_be_started_from(desk: AnalystDesk) -> None:
     for question in shipped().values():
         sheet = await desk.show(_asked(question.sql))
         assert sheet.columns or question.question_id == "20_stuck_jobs"
@@ -267,11 +268,11 @@ async def test_every_question_of_the_release_can_be_started_from(desk: Desk) -> 
         "SELECT 'file(1); --' AS \"system.users\"",
     ],
 )
-async def test_what_analysts_write_is_answered(desk: Desk, sql: str) -> None:
+async def test_what_analysts_write_is_answered(desk: AnalystDesk, sql: str) -> None:
     assert (await desk.show(_asked(sql))).rows
 
 
-async def test_a_long_answer_is_cut_and_says_so(desk: Desk) -> None:
+async def test_a_long_answer_is_cut_and_says_so(desk: AnalystDesk) -> None:
     sheet = await desk.show(_asked("SELECT number FROM numbers(5000)"))
 
     assert (len(sheet.rows), sheet.is_cut, sheet.columns) == (1000, True, ("number",))
@@ -285,27 +286,29 @@ async def test_a_long_answer_is_cut_and_says_so(desk: Desk) -> None:
         "SELECT repeat('x', 10000000000)",
     ],
 )
-async def test_a_question_that_takes_too_much_ends_and_the_next_one_is_answered(desk: Desk, sql: str) -> None:
+async def test_a_question_that_takes_too_much_ends_and_the_next_one_is_answered(
+    desk: AnalystDesk, sql: str
+) -> None:
     with pytest.raises((ServiceUnavailable, StatementRefused)):
         await desk.show(_asked(sql))
 
     assert (await desk.show(_asked("SELECT 1"))).rows == [(1,)]
 
 
-async def test_a_mistake_is_told_in_clickhouse_s_words(desk: Desk) -> None:
+async def test_a_mistake_is_told_in_clickhouse_s_words(desk: AnalystDesk) -> None:
     with pytest.raises(NotAllowed, match="Syntax error"):
         await desk.show(_asked("SELECT FROM WHERE"))
     with pytest.raises(StatementRefused, match="no_such_column"):
         await desk.show(_asked("SELECT no_such_column FROM v_requests"))
 
 
-async def test_nesting_without_end_is_refused(desk: Desk) -> None:
+async def test_nesting_without_end_is_refused(desk: AnalystDesk) -> None:
     for sql in ("SELECT " + "(" * 900 + "1" + ")" * 900, "SELECT " + "[" * 3000, "SELECT 1" + " + 1" * 6000):
         with pytest.raises((NotAllowed, StatementRefused)):
             await desk.show(_asked(sql))
 
 
-async def test_an_answer_can_be_taken_home(desk: Desk) -> None:
+async def test_an_answer_can_be_taken_home(desk: AnalystDesk) -> None:
     statement = _asked("SELECT number AS n, toString(number) AS name FROM numbers(3)")
 
     assert await desk.export(statement, Export.CSV) == b'"n","name"\n0,"0"\n1,"1"\n2,"2"\n'
@@ -313,7 +316,7 @@ async def test_an_answer_can_be_taken_home(desk: Desk) -> None:
     assert io.BytesIO(parquet).read(4) == parquet[-4:] == b"PAR1"
 
 
-async def test_who_asks_meanwhile_waits_and_is_answered(desk: Desk) -> None:
+async def test_who_asks_meanwhile_waits_and_is_answered(desk: AnalystDesk) -> None:
     sheets = await asyncio.gather(*(desk.show(_asked(f"SELECT {number}")) for number in range(5)))
 
     assert [sheet.rows for sheet in sheets] == [[(number,)] for number in range(5)]

@@ -5,10 +5,11 @@ from typing import Final
 
 from services.admin.panel.desk import Desk
 from services.admin.panel.page import Page
-from services.admin.panel.pages import audit, home, settings
+from services.admin.panel.pages import audit, figures, settings, sql
 
 PAGES: Final[tuple[Callable[[Desk], Page], ...]] = (
-    home.page,
+    *figures.PAGES,
+    sql.page,
     settings.page,
     audit.page,
 )

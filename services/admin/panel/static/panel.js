@@ -32,7 +32,9 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.dataset.confirm || form.dataset.confirmed) {
     // Twice pressed is not twice meant.
-    if (form.method === "post") for (const button of form.querySelectorAll("button")) setTimeout(() => (button.disabled = true));
+    // A file that is handed out leaves the page as it is.
+    const isDownload = event.submitter && "download" in event.submitter.dataset;
+    if (form.method === "post" && !isDownload) for (const button of form.querySelectorAll("button")) setTimeout(() => (button.disabled = true));
     return;
   }
   event.preventDefault();

@@ -1,0 +1,12 @@
+-- page: quality
+-- shape: lines
+-- unit: percent
+SELECT
+    toStartOfInterval(ts, toIntervalSecond({step:UInt32})) AS time,
+    provider AS series,
+    countIf(NOT is_priced) / count() AS value
+FROM v_model_calls
+WHERE ts >= {from:DateTime} AND ts < {until:DateTime} AND environment = {environment:String}
+    AND outcome = 'ok'
+GROUP BY time, series
+ORDER BY time, series
