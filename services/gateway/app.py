@@ -9,6 +9,7 @@ from nats.js.kv import KeyValue
 
 from services.chassis.client import channel
 from services.chassis.jetstream import Nats, ensure_bucket
+from services.gateway.admin_client import AdminClient
 from services.gateway.docs_client import DocsClient
 from services.gateway.duties import Clients, Duties
 from services.gateway.image_client import ImageClient
@@ -44,12 +45,14 @@ async def open_clients(settings: GatewaySettings) -> AsyncIterator[Clients]:
         channel(settings.image_target) as image,
         channel(settings.docs_target) as docs,
         channel(settings.video_target) as video,
+        channel(settings.admin_target) as admin,
     ):
         yield Clients(
             TextClient(text, timeout_seconds=settings.answer_timeout_seconds),
             ImageClient(image, timeout_seconds=settings.drawing_timeout_seconds),
             DocsClient(docs, timeout_seconds=settings.reading_timeout_seconds),
             VideoClient(video),
+            AdminClient(admin),
         )
 
 

@@ -6,6 +6,7 @@ from nats.js.kv import KeyValue
 
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
+from services.gateway.admin_client import AdminClient
 from services.gateway.alerts import Alerts
 from services.gateway.answers import Answers
 from services.gateway.commands_menu import publish_commands
@@ -65,6 +66,7 @@ class Clients:
     image: ImageClient
     docs: DocsClient
     video: VideoClient
+    admin: AdminClient
 
 
 class Duties:
@@ -88,7 +90,7 @@ class Duties:
         self._clients = clients
         self._metrics = metrics
         self._wording = Wording.load()
-        self._dispatcher = build_dispatcher(self._wording, clients, Addresses.of(settings))
+        self._dispatcher = build_dispatcher(self._wording, clients, Addresses.of(settings), settings.admins)
         self._failpoints = Failpoints(settings.failpoints, settings.environment)
         self._publishing: asyncio.Task[None] | None = None
 

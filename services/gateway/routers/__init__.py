@@ -4,11 +4,14 @@ from typing import Protocol
 
 from aiogram import Dispatcher, Router
 
+from services.chassis.roles import Admins
+from services.gateway.admin_client import AdminClient
 from services.gateway.docs_client import DocsClient
 from services.gateway.group_admins import GroupAdmins
 from services.gateway.image_client import ImageClient
 from services.gateway.links.addresses import Addresses
 from services.gateway.routers import (
+    admin,
     answer_buttons,
     answer_forms,
     commands,
@@ -56,8 +59,13 @@ class Clients(Protocol):
     @property
     def video(self) -> VideoClient: ...
 
+    @property
+    def admin(self) -> AdminClient: ...
 
-def build_dispatcher(wording: Wording, clients: Clients, addresses: Addresses | None) -> Dispatcher:
+
+def build_dispatcher(
+    wording: Wording, clients: Clients, addresses: Addresses | None, admins: Admins
+) -> Dispatcher:
     """All routers in the order in which they are asked. Handlers get these arguments by name."""
     dispatcher = Dispatcher(
         wording=wording,
@@ -65,6 +73,8 @@ def build_dispatcher(wording: Wording, clients: Clients, addresses: Addresses | 
         image_client=clients.image,
         docs_client=clients.docs,
         video_client=clients.video,
+        admin_client=clients.admin,
+        admins=admins,
         addresses=addresses,
         group_admins=GroupAdmins(),
     )
@@ -89,6 +99,7 @@ def build_dispatcher(wording: Wording, clients: Clients, addresses: Addresses | 
         videos_menu.router(),
         videos.router(),
         drawing.router(),
+        admin.router(),
         commands.router(),
         inline.router(),
         membership.router(),

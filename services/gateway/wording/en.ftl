@@ -563,3 +563,14 @@ videos-closed = The list is closed. Open it again: /videos
 alert-vendor-of-videos = { $vendor } (video)
 alert-video-unknown = ⚠️ Video: the connection to { $vendor } broke while ordering, and nobody knows whether the order went through. The bot does not repeat it; the allowance is back. Job: { $job }
 alert-video-dead = ⚠️ Video: job { $job } could not be brought to its end. See the log of the video service.
+
+## ---- The admins' panel
+
+admin-in-private = Please ask me that in our private chat: the link opens the panel for you alone.
+admin-link =
+    The panel opens once by this link, within the next minutes:
+
+    { $url }
+admin-doors = The panel. The link opens it once, within the next minutes; keep it to yourself.
+admin-open-app = 📊 Open here
+admin-open-browser = Open in the browser
