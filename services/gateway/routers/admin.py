@@ -53,7 +53,10 @@ def _part(doors: Doors, wording: Wording, language: Language) -> Part:
         [{"text": wording.say("admin-open-browser", language), "url": doors.url}]
     ]
     if doors.mini_app_url:
-        app = {"text": wording.say("admin-open-app", language), "web_app": {"url": doors.mini_app_url}}
+        app: dict[str, object] = {
+            "text": wording.say("admin-open-app", language),
+            "web_app": {"url": doors.mini_app_url},
+        }
         rows.insert(0, [app])
     keyboard: Keyboard = {"inline_keyboard": rows}
     return Part(text=wording.say("admin-doors", language), keyboard=keyboard)
