@@ -1,3 +1,5 @@
+import json
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import altair as alt
@@ -57,10 +59,14 @@ def _over_time(sketch: Sketch, order: Order) -> Chart:
     chart = alt.Chart(alt.InlineData(values=values))
     stack: Any = "zero" if sketch.shape is not Shape.LINES else None
     encoded = {
-        "x": alt.X("time:T", title=None, axis=alt.Axis(grid=False, labelOverlap=True, tickCount=6)),
+        "x": alt.X("time:T", title=None, axis=_time_axis(sketch)),
         "y": alt.Y("value:Q", title=None, stack=stack, axis=_axis(sketch.unit)),
-        "color": alt.Color("series:N", legend=_legend(sketch)),
+        "color": alt.Color("series:N", scale=_colours(sketch, order), legend=_legend(sketch)),
     }
+    if sketch.shape is not Shape.LINES:
+        shown = [name for _, name in sketch.series]
+        chart = chart.transform_calculate(place=f"indexof({json.dumps(shown)}, datum.series)")
+        encoded["order"] = alt.Order("place:Q", sort="descending")
     match sketch.shape:
         case Shape.AREA:
             return chart.mark_area(opacity=0.75, line={"strokeWidth": 1}).encode(**encoded)
@@ -80,6 +86,19 @@ def _rank(sketch: Sketch) -> Chart:
             y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=180, ticks=False)),
         )
     )
+
+
+def _time_axis(sketch: Sketch) -> alt.Axis:
+    times = sorted({datetime.fromisoformat(time) for time, _, _ in sketch.rows})
+    is_of_days = times[-1] - times[0] > timedelta(days=2)
+    form = "%-d %b" if is_of_days else "%H:%M"
+    return alt.Axis(grid=False, labelOverlap=True, tickCount=6, format=form, labelFlush=True)
+
+
+def _colours(sketch: Sketch, order: Order) -> alt.Scale:
+    keys = [key for key, _ in sketch.series]
+    shown = [name for _, name in sketch.series]
+    return alt.Scale(domain=shown, range=themes.colours(keys, order.theme))
 
 
 def _axis(unit: Unit) -> alt.Axis:

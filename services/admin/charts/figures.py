@@ -41,13 +41,6 @@ class Figure:
             return None
         return self.now / self.before - 1
 
-    @property
-    def is_better(self) -> bool | None:
-        """Whether the change is welcome; None where it is too small to speak of."""
-        if self.change is None or abs(self.change) < 0.005:
-            return None
-        return (self.change < 0) == (self.name in BETTER_WHEN_LESS)
-
 
 class Figures:
     """What an admin wants to see first."""

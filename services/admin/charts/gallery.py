@@ -19,6 +19,7 @@ KEPT: Final = 96
 BOARD_SIZE: Final = {"width": 420, "height": 190}
 # How many lines can be told apart: the others are taken together.
 MOST_SERIES: Final = 8
+OTHERS: Final = "others"
 ADDED_UP: Final = frozenset({Unit.COUNT, Unit.USD})
 
 Point = tuple[str, str, float]
@@ -74,7 +75,8 @@ class Gallery:
         return _told_apart(points, adds_up=plot.unit in ADDED_UP)
 
     async def _sketch(self, plot_id: str, period: Period, language: Language, *, has_title: bool) -> Sketch:
-        points = await self.points(plot_id, period.until(datetime.now(UTC)), period.step_seconds)
+        span = _whole_steps(period.until(datetime.now(UTC)), period.step_seconds)
+        points = await self.points(plot_id, span, period.step_seconds)
         plot = self.plots[plot_id]
         is_rank = plot.shape is Shape.RANK
         rows = [
@@ -83,18 +85,31 @@ class Gallery:
         ]
         title = self._wording.say(f"chart-{plot_id.replace('_', '-')}", language) if has_title else ""
         empty = self._wording.say("chart-empty", language)
-        return Sketch(title, plot.shape, plot.unit, rows, empty)
+        keys = _ordered(points) if not is_rank else []
+        series = [(key, self._name(key, language)) for key in keys]
+        return Sketch(title, plot.shape, plot.unit, rows, empty, series)
 
     def _name(self, name: str, language: Language) -> str:
         key = f"series-{name.replace('_', '-')}"
         return self._wording.say(key, language) if self._wording.knows(key) else name
 
 
-def _told_apart(points: list[Point], *, adds_up: bool) -> list[Point]:
-    """Keep the greatest series; of the others keep the sum, where there is one."""
+def _ordered(points: list[Point]) -> list[str]:
+    """The series, the greatest first, and the rest at the end."""
+    totals = _totals(points)
+    return sorted(totals, key=lambda series: (series == OTHERS, -totals[series], series))
+
+
+def _totals(points: list[Point]) -> dict[str, float]:
     totals: dict[str, float] = {}
     for _, series, value in points:
         totals[series] = totals.get(series, 0.0) + value
+    return totals
+
+
+def _told_apart(points: list[Point], *, adds_up: bool) -> list[Point]:
+    """Keep the greatest series; of the others keep the sum, where there is one."""
+    totals = _totals(points)
     if len(totals) <= MOST_SERIES:
         return points
     shown = set(sorted(totals, key=lambda series: -totals[series])[: MOST_SERIES - 1])
@@ -104,8 +119,14 @@ def _told_apart(points: list[Point], *, adds_up: bool) -> list[Point]:
         for at, series, value in points:
             if series not in shown:
                 others[at] = others.get(at, 0.0) + value
-        kept += [(at, "others", value) for at, value in others.items()]
+        kept += [(at, OTHERS, value) for at, value in others.items()]
     return kept
+
+
+def _whole_steps(span: Span, step_seconds: int) -> Span:
+    """Leave out the beginning of the first step: it would look like a fall."""
+    begin = math.ceil(span.begin.timestamp() / step_seconds) * step_seconds
+    return Span(datetime.fromtimestamp(begin, UTC), span.until)
 
 
 def _iso(at: datetime) -> str:

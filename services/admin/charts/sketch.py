@@ -1,5 +1,5 @@
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
@@ -34,6 +34,8 @@ class Sketch:
     rows: list[tuple[str, str, float]]
     empty: str = ""
     """What is said where there are no rows."""
+    series: list[tuple[str, str]] = field(default_factory=list)
+    """What each series is called in the data and in the rows, in the order that they are to have."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class Order:
     theme: Theme = Theme.LIGHT
     form: Form = Form.SVG
     language: str = "en"
-    width: int = 640
-    height: int = 220
+    width: int = 460
+    height: int = 200
     title: str = ""
     """Stands above several sketches."""
 

@@ -83,7 +83,7 @@ def figures_of(figures: Iterable[Figure], say: Say, language: Language) -> list[
             "title": say(f"figure-{figure.name.replace('_', '-')}"),
             "value": figure_text(figure.now, figure.unit, say, language),
             "before": figure_text(figure.before, figure.unit, say, language),
-            "change": figure.change,
+            "change": None if figure.change is None else round(figure.change, 2),
             "good": "down" if figure.name in BETTER_WHEN_LESS else "up",
         }
         for figure in figures

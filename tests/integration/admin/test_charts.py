@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 PLOTS: Final = shipped()
 MONTH: Final = Span(FROM, UNTIL)
 ROWS: Final = [(f"2026-09-{day:02}T00:00:00Z", "text", float(day)) for day in range(1, 20)]
-SKETCH: Final = Sketch("Запросы", Shape.LINES, Unit.COUNT, ROWS)
+SKETCH: Final = Sketch("Запросы", Shape.LINES, Unit.COUNT, ROWS, series=[("text", "text")])
 
 
 @pytest.fixture(scope="module")
