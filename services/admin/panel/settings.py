@@ -32,6 +32,9 @@ class PanelSettings(RoleSettings):
     panel_idle_minutes: int = Field(60, ge=1, le=1440, description="a session that is not used ends after it")
     panel_session_hours: int = Field(12, ge=1, le=168, description="a session ends after it in any case")
     panel_link_minutes: int = Field(10, ge=1, le=60, description="how long a one-time link opens the panel")
+    panel_trace_url: str = Field(
+        "", description="where traces are looked at, such as https://tempo.example/trace/{trace_id}"
+    )
     telegram_bot_id: int | None = Field(
         None, ge=1, description="the number before the colon of the bot's token; without it no Mini App"
     )
@@ -56,6 +59,13 @@ class PanelSettings(RoleSettings):
         if parts.path not in ("", "/") or parts.query or parts.fragment:
             raise ValueError("must have no path: the panel wants a host of its own")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("panel_trace_url")
+    @classmethod
+    def _is_of_a_trace(cls, value: str) -> str:
+        if value and not (value.startswith(("https://", "http://")) and "{trace_id}" in value):
+            raise ValueError("must look like https://tempo.example/trace/{trace_id}")
+        return value
 
     @field_validator("telegram_public_key")
     @classmethod

@@ -200,3 +200,20 @@ question-satisfaction = Satisfaction against cost
 question-adoption-path = From text to video
 question-data-quality = Checks
 question-volume = What is kept
+
+## Recent errors
+page-failures = Recent errors
+about-failures = What failed in the last week, with traces.
+all = All
+apply = Apply
+column-service = Service
+column-reason = Reason
+column-model = Model
+column-seconds = Seconds
+column-trace = Trace
+column-tokens = Tokens in / out
+column-cost = Cost
+no-failures = Nothing has failed in the last seven days.
+request-title = Request
+calls-title = What vendors were asked
+no-calls = No vendor was asked, or it is not known yet.

@@ -201,3 +201,20 @@ question-satisfaction = Довольны ли и за сколько
 question-adoption-path = От текста до видео
 question-data-quality = Проверки
 question-volume = Что хранится
+
+## Недавние ошибки
+page-failures = Недавние ошибки
+about-failures = Что не получилось за неделю, с трассировками.
+all = Все
+apply = Применить
+column-service = Служба
+column-reason = Причина
+column-model = Модель
+column-seconds = Секунды
+column-trace = Трассировка
+column-tokens = Токены: вход / выход
+column-cost = Стоимость
+no-failures = За последние семь дней ошибок не было.
+request-title = Запрос
+calls-title = О чём спрашивали поставщиков
+no-calls = Поставщиков не спрашивали, или это ещё не известно.

@@ -1,0 +1,199 @@
+import re
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from services.chassis.errors import PermissionDenied
+from tests.support.nats import nats_server
+from tests.support.panel import (
+    ANALYST,
+    OPERATOR,
+    OWNER,
+    PHONE,
+    STRANGER,
+    PanelProcess,
+    panel_process,
+)
+
+pytest_plugins = ["tests.support.browser"]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def panel(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PanelProcess]:
+    folder: Path = tmp_path_factory.mktemp("panel")
+    with nats_server(folder) as nats:
+        async with panel_process(nats.url, folder) as running:
+            yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    # An address is no name: by default cookies of one are not kept.
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        yield session
+
+
+async def _enter(http: aiohttp.ClientSession, panel: PanelProcess, user_id: int) -> str:
+    """Come in without a browser; returns the token of forms."""
+    token = (await panel.link(user_id)).partition("#")[2]
+    headers = {"Origin": panel.url}
+    async with http.post(f"{panel.url}/enter", data={"token": token}, headers=headers) as response:
+        found = TOKEN.search(await response.text())
+    assert found is not None
+    return found.group(1)
+
+
+async def test_a_link_opens_the_panel_once_and_for_its_owner_alone(
+    browser: Browser, panel: PanelProcess
+) -> None:
+    link = await panel.link(OWNER)
+    first = await browser.new_page()
+    await first.goto(link)
+    await expect(first).to_have_url(f"{panel.url}/")
+    second = await (await browser.new_context()).new_page()
+    await second.goto(link)
+    await expect(second.get_by_role("alert")).to_contain_text("/admin")
+    assert (await second.request.get(f"{panel.url}/settings", max_redirects=0)).status == 303
+    with pytest.raises(PermissionDenied):
+        await panel.link(STRANGER)
+
+
+@pytest.mark.parametrize(
+    ("user_id", "seen", "unseen"),
+    [
+        (OWNER, {"/settings", "/audit", "/failures"}, set[str]()),
+        (OPERATOR, {"/settings", "/failures"}, {"/audit"}),
+        (ANALYST, {"/settings", "/failures"}, {"/audit"}),
+    ],
+)
+async def test_each_role_sees_its_pages_and_gets_no_others(
+    browser: Browser, panel: PanelProcess, user_id: int, seen: set[str], unseen: set[str]
+) -> None:
+    async with panel.visit(browser, user_id) as page:
+        links = page.get_by_role("navigation").get_by_role("link")
+        paths = {str(await one.get_attribute("href")) for one in await links.all()}
+        assert seen <= paths
+        assert not unseen & paths
+        for path in sorted(paths):
+            assert (await page.request.get(panel.url + path)).status == 200, path
+        for path in unseen:
+            assert (await page.request.get(panel.url + path)).status == 403, path
+
+
+async def test_a_phone_and_a_keyboard_are_enough(browser: Browser, panel: PanelProcess) -> None:
+    async with panel.visit(browser, OWNER, "/settings", size=PHONE, locale="en-US", dark=True) as page:
+        menu = page.get_by_role("button", name="Menu")
+        await menu.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("navigation").get_by_role("link").first).to_be_focused()
+        await page.keyboard.press("Escape")
+        await expect(menu).to_be_focused()
+        await expect(page.get_by_role("navigation")).to_be_hidden()
+        scrolled = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert scrolled <= 0
+
+
+async def test_language_and_colours_are_chosen_and_stay(browser: Browser, panel: PanelProcess) -> None:
+    async with panel.visit(browser, ANALYST, "/settings") as page:
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Настройки")
+        await page.get_by_role("button", name="EN").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
+        await page.get_by_role("button", name="Dark").click()
+        await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+async def test_an_owner_ends_a_session_after_a_question_and_it_stands_in_the_audit(
+    browser: Browser, panel: PanelProcess, http: aiohttp.ClientSession
+) -> None:
+    await _enter(http, panel, OPERATOR)
+    async with panel.visit(browser, OWNER, "/settings") as page:
+        row = page.get_by_role("row").filter(has_text=str(OPERATOR)).filter(has_text="aiohttp")
+        await row.get_by_role("button", name="Завершить").click()
+        await page.get_by_role("button", name="Да, выполнить").click()
+        await expect(page.get_by_role("status")).to_have_text("Сессия завершена.")
+        await page.goto(f"{panel.url}/audit")
+        deed = page.get_by_role("row").filter(has_text="session.end")
+        await expect(deed.first).to_contain_text("сделано")
+        await expect(deed.first).to_contain_text(str(OWNER))
+    async with http.get(f"{panel.url}/settings", allow_redirects=False) as response:
+        assert response.status == 303
+
+
+async def test_what_is_live_changes_without_reloading(browser: Browser, panel: PanelProcess) -> None:
+    async with panel.visit(browser, ANALYST, "/failures") as page:
+        await expect(page.locator("[data-live]")).to_be_visible()
+        streamed = await page.evaluate(
+            """() => new Promise((told) => {
+                 const source = new EventSource("/failures/live");
+                 source.addEventListener("part", (event) => {
+                   source.close();
+                   told(JSON.parse(event.data));
+                 });
+               })"""
+        )
+        assert "ошибок не было" in streamed
+
+
+async def test_telegram_s_signature_opens_the_mini_app_while_fresh_and_once(
+    browser: Browser, panel: PanelProcess, http: aiohttp.ClientSession
+) -> None:
+    page = await (await browser.new_context(locale="ru-RU")).new_page()
+    init_data = panel.init_data(OPERATOR)
+    await page.goto(f"{panel.url}/app")
+    await expect(page.get_by_text("отправьте боту /admin")).to_be_visible()
+    fragment = "tgWebAppData=" + init_data.replace("%", "%25").replace("&", "%26").replace("=", "%3D")
+    await page.goto(f"{panel.url}/app?next=/settings#{fragment}")
+    await expect(page).to_have_url(f"{panel.url}/settings")
+    refused = {
+        "used": init_data,
+        "old": panel.init_data(OPERATOR, auth_date=int(time.time()) - 3600),
+        "another bot's": panel.init_data(OPERATOR, bot_id=7),
+        "a stranger's": panel.init_data(STRANGER),
+        "forged": panel.init_data(ANALYST).replace(str(ANALYST), str(OWNER)),
+    }
+    for what, data in refused.items():
+        headers = {"Origin": panel.url}
+        async with http.post(f"{panel.url}/app", data={"init_data": data}, headers=headers) as response:
+            assert response.status == 403, what
+
+
+async def test_other_sites_can_neither_act_nor_frame_nor_pass_for_the_panel(
+    panel: PanelProcess, http: aiohttp.ClientSession
+) -> None:
+    token, own = await _enter(http, panel, OWNER), {"Origin": panel.url}
+    act = f"{panel.url}/settings/sessions/end"
+    for form, headers in (
+        ({"form_token": token}, {"Origin": "https://evil.example"}),
+        ({"form_token": token}, {}),
+        ({"form_token": "0" * 64}, own),
+        ({}, own),
+    ):
+        async with http.post(act, data=form, headers=headers, allow_redirects=False) as response:
+            assert response.status == 403
+    async with http.get(panel.url, headers={"Host": "evil.example"}) as response:
+        assert response.status == 400
+    async with http.get(f"{panel.url}/settings") as response:
+        policy = response.headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert response.headers["Cache-Control"] == "no-store"
+    async with http.get(f"{panel.url}/app") as response:
+        assert "frame-ancestors https://web.telegram.org" in response.headers["Content-Security-Policy"]
+
+
+async def test_whoever_guesses_has_to_wait(panel: PanelProcess, http: aiohttp.ClientSession) -> None:
+    headers = {"Origin": panel.url, "X-Forwarded-For": "203.0.113.9"}
+    statuses = []
+    for number in range(11):
+        form = {"token": f"guess-{number:030}"}
+        async with http.post(f"{panel.url}/enter", data=form, headers=headers) as response:
+            statuses.append(response.status)
+    assert statuses == [403] * 10 + [429]
