@@ -1,7 +1,7 @@
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from services.chassis.errors import InvalidRequest, ModelNotFound, QuartetError
@@ -21,6 +21,8 @@ class Answering:
     provider: str
     model: str
     failed_over: bool = False
+    failure: QuartetError | None = field(default=None, compare=False)
+    """Of who was asked before, where this one takes over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ class Vendors(Generic[AnyRequest, P]):
                 self._watch.failed_over(route[index - 1].vendor.name, failures[-1].reason)
             error = vendor.refusal(model)
             if error is None:
-                yield Answering(vendor.name, model, failed_over=place != chosen)
+                failure = failures[-1] if failures else None
+                yield Answering(vendor.name, model, failed_over=place != chosen, failure=failure)
                 others = [other for other in route[index + 1 :] if other.vendor is not vendor]
                 has_standby = any(other.vendor.refusal(other.model) is None for other in others)
                 try:
@@ -139,10 +142,10 @@ class Vendors(Generic[AnyRequest, P]):
                             del piece
                     failures.clear()
                     return
-                except QuartetError as failure:
-                    if not fails_over(failure):
+                except QuartetError as raised:
+                    if not fails_over(raised):
                         raise
-                    error = failure
+                    error = raised
             failures.append(error)
             if not isinstance(error, ModelNotFound):
                 down.add(vendor)

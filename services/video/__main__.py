@@ -7,6 +7,7 @@ from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import connect
 from services.chassis.process import launch
 from services.chassis.server import serving
+from services.chassis.usage import open_usage
 from services.video.app import open_office
 from services.video.metrics import VideoMetrics
 from services.video.settings import VideoSettings
@@ -14,9 +15,12 @@ from services.video.settings import VideoSettings
 
 async def main(settings: VideoSettings, stop: asyncio.Event) -> None:
     registry, failpoints = CollectorRegistry(), Failpoints(settings.failpoints, settings.environment)
+    replicas = settings.stream_replicas
     async with AsyncExitStack() as stack:
         nats = await stack.enter_async_context(connect(settings.nats_url, name="video"))
-        opened = open_office(settings, nats, metrics=VideoMetrics(registry), failpoints=failpoints)
+        opened_usage = open_usage(nats, settings, registry, service="video", replicas=replicas)
+        usage = await stack.enter_async_context(opened_usage)
+        opened = open_office(settings, nats, usage, metrics=VideoMetrics(registry), failpoints=failpoints)
         servicer = await stack.enter_async_context(opened)
         served, checks = [servicer.registration()], {"nats": nats.ping}
         await stack.enter_async_context(serving(settings, served, checks=checks, registry=registry))

@@ -26,6 +26,7 @@ from services.video.sweeping.lost_jobs import LostJobs
 from services.video.sweeping.reservations import ForgottenReservations
 from services.video.sweeping.stock import Stocktaking
 from services.video.sweeping.sweeper import Sweeper
+from services.video.usage import Chronicle, Usage
 from services.video.vault import Vault, open_vault
 from services.video.workshop.workshop import Workshop
 
@@ -36,7 +37,14 @@ class Stores:
     """All that the service and its workers share through NATS."""
 
     def __init__(
-        self, jobs: Jobs, queue: Queue, allowances: Allowances, vault: Vault, pace: Pace, endings: Endings
+        self,
+        jobs: Jobs,
+        queue: Queue,
+        allowances: Allowances,
+        vault: Vault,
+        pace: Pace,
+        endings: Endings,
+        chronicle: Chronicle,
     ) -> None:
         self.jobs = jobs
         self.queue = queue
@@ -44,14 +52,16 @@ class Stores:
         self.vault = vault
         self.pace = pace
         self.endings = endings
+        self.chronicle = chronicle
 
 
-async def open_stores(settings: VideoSettings, nats: Nats) -> Stores:
+async def open_stores(settings: VideoSettings, nats: Nats, usage: Usage) -> Stores:
     """Create or update the streams and buckets that this service owns. Raises ConfigurationConflict."""
     replicas = settings.stream_replicas
     limits = Limits(settings.video_max_per_user, settings.video_seconds_per_day, settings.zone)
     allowances = await open_allowances(nats, limits, replicas=replicas)
     publisher = await open_events(nats, service=SERVICE, replicas=replicas)
+    chronicle = Chronicle(usage)
     return Stores(
         jobs=await open_jobs(nats, kept_days=settings.video_kept_days, replicas=replicas),
         queue=await open_queue(nats, max_jobs=settings.video_max_jobs, replicas=replicas),
@@ -69,16 +79,17 @@ async def open_stores(settings: VideoSettings, nats: Nats) -> Stores:
             concurrency=settings.video_vendor_concurrency,
             replicas=replicas,
         ),
-        endings=Endings(publisher, allowances, kept_days=settings.video_kept_days),
+        endings=Endings(publisher, allowances, chronicle, kept_days=settings.video_kept_days),
+        chronicle=chronicle,
     )
 
 
 @asynccontextmanager
 async def open_office(
-    settings: VideoSettings, nats: Nats, *, metrics: VideoMetrics, failpoints: Failpoints
+    settings: VideoSettings, nats: Nats, usage: Usage, *, metrics: VideoMetrics, failpoints: Failpoints
 ) -> AsyncIterator[VideoServicer]:
     """Put together what takes orders; the sweeper runs for as long as the block does."""
-    stores = await open_stores(settings, nats)
+    stores = await open_stores(settings, nats, usage)
     providers = configured.connect(settings)
     models = models_of(providers, settings.models_by_vendor)
     # Here they only say what they offer: whoever asks them is a worker.
@@ -102,6 +113,7 @@ async def open_office(
             stores.vault,
             stores.endings,
             stores.pace,
+            stores.chronicle,
             metrics,
             nats.client,
         )

@@ -12,6 +12,7 @@ from services.video import wire
 from services.video.allowance import Allowances
 from services.video.job import Job, State
 from services.video.jobs import Stored
+from services.video.usage import Chronicle
 
 log = structlog.get_logger()
 
@@ -32,9 +33,12 @@ class Endings:
     have died right after. Methods raise ServiceUnavailable.
     """
 
-    def __init__(self, publisher: Publisher, allowances: Allowances, *, kept_days: float) -> None:
+    def __init__(
+        self, publisher: Publisher, allowances: Allowances, chronicle: Chronicle, *, kept_days: float
+    ) -> None:
         self._publisher = publisher
         self._allowances = allowances
+        self._chronicle = chronicle
         self._kept_days = kept_days
 
     async def announce(self, stored: Stored) -> None:
@@ -46,6 +50,13 @@ class Endings:
         await self._publish(name, kind(job=self.describe(stored)), job, f"{job.job_id}.ended")
         if job.failure is not None and job.failure.reason in TROUBLES:
             await self._publish("video_job_troubled", _troubled(job), job, f"{job.job_id}.troubled")
+        # The user first.
+        await self._chronicle.ended(job)
+
+    async def began(self, stored: Stored) -> None:
+        """Tell that a vendor makes a job's video."""
+        self._chronicle.started(stored.job)
+        await self.progressed(stored)
 
     async def progressed(self, stored: Stored) -> None:
         """Tell that a job has come further."""

@@ -53,6 +53,8 @@ class Owner:
     user_id: int
     chat_id: int
     language_code: str = ""
+    user_key: int = 0
+    """What usage events know the user by."""
 
     def shares_with(self, other: "Owner") -> bool:
         """Whether the other may see it: the same user anywhere, and everyone in the same chat."""

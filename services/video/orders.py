@@ -16,6 +16,7 @@ from services.video.metrics import VideoMetrics
 from services.video.order import Order
 from services.video.pace import Pace
 from services.video.queue import Queue
+from services.video.usage import Chronicle
 from services.video.vault import Vault
 
 log = structlog.get_logger()
@@ -47,6 +48,7 @@ class Orders:
         vault: Vault,
         endings: Endings,
         pace: Pace,
+        chronicle: Chronicle,
         metrics: VideoMetrics,
         nudges: Client,
     ) -> None:
@@ -56,13 +58,16 @@ class Orders:
         self._vault = vault
         self._endings = endings
         self._pace = pace
+        self._chronicle = chronicle
         self._metrics = metrics
         self._nudges = nudges
 
     async def place(self, order: Order) -> Outlook:
         """Take an order. One that was taken before is described as it stands."""
         stored, is_new = await self._intake.take(order)
-        return replace(await self.outlook(stored), is_replayed=not is_new)
+        outlook = await self.outlook(stored)
+        self._chronicle.ordered(stored.job, outlook.jobs_ahead)
+        return replace(outlook, is_replayed=not is_new)
 
     async def get(self, job_id: str, caller: Owner) -> Outlook:
         return await self.outlook(await self._find(job_id, caller))

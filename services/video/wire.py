@@ -17,7 +17,7 @@ STATES: Final = {state: pb.VideoJobState.Value(f"VIDEO_JOB_STATE_{state.name}") 
 
 
 def owner(caller: Caller) -> Owner:
-    return Owner(caller.user_id, caller.chat_id, caller.language_code)
+    return Owner(caller.user_id, caller.chat_id, caller.language_code, caller.user_key)
 
 
 def timestamp(moment: datetime) -> Timestamp:

@@ -24,6 +24,7 @@ from services.video.jobs import Stored
 from services.video.queue import STREAM
 from services.video.settings import VideoSettings
 from tests.support.ports import free_port
+from tests.support.usage_published import publishing_usage
 
 PATIENCE_SECONDS: Final = 10.0
 KINDS: Final = registry(
@@ -196,8 +197,12 @@ async def video_services(nats_url: str, count: int, **settings: Any) -> AsyncIte
 @asynccontextmanager
 async def back_room(nats_url: str, **settings: Any) -> AsyncIterator[BackRoom]:
     """Open the stores beside the service; the settings are to be the same."""
-    async with connect(nats_url, name="back-room") as nats:
-        room = BackRoom(nats, await open_stores(video_settings(nats_url, **settings), nats))
+    chosen = video_settings(nats_url, **settings)
+    async with (
+        connect(nats_url, name="back-room") as nats,
+        publishing_usage(nats, chosen, service="back-room") as usage,
+    ):
+        room = BackRoom(nats, await open_stores(chosen, nats, usage))
         await nats.client.subscribe(f"{SUBJECTS}.*", cb=room.hear)
         await nats.client.flush()
         yield room

@@ -29,6 +29,7 @@ from services.video.worker.app import open_work
 from services.video.worker.settings import WorkerSettings
 from services.video.worker.work import Work
 from tests.support.films import write_film
+from tests.support.usage_published import publishing_usage
 
 OFFER: Final = Offer((5,), 5, (AspectRatio.WIDE,), takes_first_frame=True)
 PATIENCE_SECONDS: Final = 30.0
@@ -137,9 +138,12 @@ class Bench:
     async def worker(self, failpoints: str = "", **variables: Any) -> Work:
         """Start a worker; its connection is its own."""
         nats = await self._stack.enter_async_context(connect(self._url, name="worker"))
+        chosen = settings(self._url, **variables)
+        usage = await self._stack.enter_async_context(publishing_usage(nats, chosen, service="video-worker"))
         opened = open_work(
-            settings(self._url, **variables),
+            chosen,
             nats,
+            usage,
             {"runway": self.runway, "google": self.google},
             metrics=VideoMetrics(CollectorRegistry()),
             failpoints=Failpoints(failpoints, Environment.TEST),
@@ -223,7 +227,8 @@ async def bench(url: str) -> AsyncIterator[Bench]:
     """Open the stores at a server."""
     async with AsyncExitStack() as stack:
         nats = await stack.enter_async_context(connect(url, name="bench"))
-        bench = Bench(url, nats, await open_stores(settings(url), nats), stack)
+        usage = await stack.enter_async_context(publishing_usage(nats, settings(url), service="bench"))
+        bench = Bench(url, nats, await open_stores(settings(url), nats, usage), stack)
         await nats.client.subscribe(f"{SUBJECTS}.*", cb=bench.take)
         yield bench
 

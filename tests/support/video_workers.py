@@ -22,6 +22,7 @@ from services.video.worker.app import consumer, open_work
 from tests.support.ports import free_port
 from tests.support.processes import RealProcess
 from tests.support.stand_ins import serving
+from tests.support.usage_published import publishing_usage
 from tests.support.video_work import settings
 
 TAKEOVER_SECONDS: Final = 0.6
@@ -63,9 +64,11 @@ async def working(nats_url: str, runway: Runway, **variables: Any) -> AsyncItera
     chosen = settings(nats_url, runwayml_base_url=runway.url, **{**quick, **variables})
     async with AsyncExitStack() as stack:
         nats = await stack.enter_async_context(connect(nats_url, name="video-worker"))
+        usage = await stack.enter_async_context(publishing_usage(nats, chosen, service="video-worker"))
         opened = open_work(
             chosen,
             nats,
+            usage,
             configured.connect(chosen),
             metrics=VideoMetrics(CollectorRegistry()),
             failpoints=Failpoints("", Environment.TEST),

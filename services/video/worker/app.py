@@ -19,6 +19,7 @@ from services.video.metrics import VideoMetrics
 from services.video.providers.base import VideoProvider
 from services.video.queue import STREAM, SUBJECT, WORKERS
 from services.video.studio.studio import Studio
+from services.video.usage import Usage
 from services.video.vendors import VideoVendors
 from services.video.worker.following import Following
 from services.video.worker.keeping import Keeping
@@ -39,13 +40,14 @@ STOP_SECONDS: Final = 1.0
 async def open_work(
     settings: WorkerSettings,
     nats: Nats,
+    usage: Usage,
     providers: dict[str, VideoProvider],
     *,
     metrics: VideoMetrics,
     failpoints: Failpoints,
 ) -> AsyncIterator[Work]:
     """Put together what works on jobs. The providers are closed at the end of the block."""
-    stores = await open_stores(settings, nats)
+    stores = await open_stores(settings, nats, usage)
     async with (
         _open_vendors(settings, nats, providers, metrics) as vendors,
         Nudges.open(nats.client) as nudges,
@@ -58,6 +60,7 @@ async def open_work(
             stores.endings,
             _submitting(settings, stores, vendors, providers, metrics, failpoints),
             Following(stores.jobs, stores.endings, looking, keeping, nudges, providers.get),
+            stores.chronicle,
             metrics,
             failpoints,
             max_deliveries=settings.video_max_deliveries,
@@ -100,7 +103,9 @@ def _submitting(
         stores.jobs, providers.get, submitter=name, max_attempts=settings.video_max_attempts
     )
     submitter = Submitter(name, settings.video_submit_seconds)
-    return Submitting(stores.jobs, stores.vault, vendors, recording, metrics, failpoints, submitter)
+    return Submitting(
+        stores.jobs, stores.vault, vendors, recording, stores.chronicle, metrics, failpoints, submitter
+    )
 
 
 def _keeping(

@@ -61,7 +61,7 @@ class Following:
         provider = self._providers(stored.job.provider)
         if provider is None:
             return await self._fail(stored, ProviderMisconfigured("its vendor is not configured any more"))
-        await self._endings.progressed(stored)
+        await self._endings.began(stored)
         gone = 0
         with self._nudges.heard(stored.job.job_id) as nudge:
             for attempt in count(1):

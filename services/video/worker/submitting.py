@@ -14,6 +14,7 @@ from services.video.job import Job, State
 from services.video.jobs import Jobs, Moved, Stored
 from services.video.metrics import VideoMetrics
 from services.video.providers.base import InputPicture, Submitted, VideoRequest
+from services.video.usage import Chronicle
 from services.video.vault import Vault
 from services.video.vendors import VideoVendors
 from services.video.worker.recording import Recording
@@ -49,6 +50,7 @@ class Submitting:
         vault: Vault,
         vendors: VideoVendors,
         recording: Recording,
+        chronicle: Chronicle,
         metrics: VideoMetrics,
         failpoints: Failpoints,
         submitter: Submitter,
@@ -57,6 +59,7 @@ class Submitting:
         self._vault = vault
         self._vendors = vendors
         self._recording = recording
+        self._chronicle = chronicle
         self._metrics = metrics
         self._failpoints = failpoints
         self._submitter = submitter
@@ -111,6 +114,7 @@ class Submitting:
                     if not isinstance(piece, Answering):
                         submitted = piece
                         break
+                    self._note(begun.job, piece.failure)
                     begun = await self._begin(begun, piece)
                     limit.reschedule(asyncio.get_running_loop().time() + self._submitter.seconds)
         except Moved:
@@ -119,12 +123,18 @@ class Submitting:
         except TimeoutError:
             pass
         except QuartetError as error:
+            self._note(begun.job, error)
             return await self._recording.refused(begun, error)
         if submitted is None:
             unknown = SubmissionUnknown(metadata={"provider": begun.job.provider})
+            self._note(begun.job, unknown)
             return await self._recording.refused(begun, unknown)
         await self._failpoints.hit("video.submitted_unrecorded")
         return await self._record(begun, submitted)
+
+    def _note(self, asked: Job, error: QuartetError | None) -> None:
+        if error is not None and asked.state is State.SUBMITTING:
+            self._chronicle.refused(asked, error, datetime.now(UTC))
 
     async def _begin(self, begun: Stored, asked: Answering) -> Stored:
         """Announce in the store that a vendor is asked now. Raises Moved where it must not be."""

@@ -11,6 +11,7 @@ from services.video.endings import Endings
 from services.video.job import Job, State
 from services.video.jobs import Jobs, Moved, Stored
 from services.video.metrics import VideoMetrics
+from services.video.usage import Chronicle
 from services.video.worker.following import Following
 from services.video.worker.submitting import Submitting
 
@@ -26,6 +27,7 @@ class Work:
         endings: Endings,
         submitting: Submitting,
         following: Following,
+        chronicle: Chronicle,
         metrics: VideoMetrics,
         failpoints: Failpoints,
         *,
@@ -35,6 +37,7 @@ class Work:
         self._endings = endings
         self._submitting = submitting
         self._following = following
+        self._chronicle = chronicle
         self._metrics = metrics
         self._failpoints = failpoints
         self._max_deliveries = max_deliveries
@@ -71,6 +74,8 @@ class Work:
 
     async def _to_its_end(self, stored: Stored, deliveries: int) -> Stored:
         while not stored.job.state.is_final:
+            if stored.job.state is State.PENDING and stored.job.attempts:
+                await self._chronicle.retrying(stored.job)
             if deliveries > self._max_deliveries + stored.job.attempts:
                 log.error("video_job_dead", job_id=stored.job.job_id, deliveries=deliveries)
                 return await self._jobs.change(stored, _dead)
