@@ -21,6 +21,8 @@ from services.admin.settings import AdminSettings
 from services.admin.usage.intake import Intake, ensure_dead_letters
 from services.admin.usage.rollups import Rollups
 from services.admin.usage.writer import Writer
+from services.admin.workloads.homes import open_workloads
+from services.admin.workloads.servicer import WorkloadServicer
 from services.chassis.backoff import Backoff
 from services.chassis.errors import ServiceUnavailable
 from services.chassis.failpoints import Failpoints
@@ -103,10 +105,12 @@ async def open_admin(
             questions = Questions(database, shipped())
             async with (
                 open_insight(settings, database) as insight,
-                open_panel(settings, nats, database, questions, insight, stop) as panel,
+                open_workloads(settings.workloads_selector, settings.quartet_release) as workloads,
+                open_panel(settings, nats, database, questions, insight, workloads, stop) as panel,
             ):
                 servicers = (UsageServicer(questions, metrics), AccessServicer(panel.desk, panel.links))
-                yield Admin([servicer.registration() for servicer in servicers], panel)
+                served = (*servicers, WorkloadServicer(workloads, settings.admins))
+                yield Admin([servicer.registration() for servicer in served], panel)
         finally:
             if not stop.is_set():
                 working.cancel()

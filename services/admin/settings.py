@@ -55,6 +55,11 @@ class AdminSettings(PanelSettings):
         default=30.0, ge=1, le=600, description="how long the events of a writer that died wait for the next"
     )
     rollup_seconds: float = Field(default=300.0, gt=0, description="how often hours are summed up")
+    workloads_selector: str = Field(
+        default="app.kubernetes.io/part-of=quartet",
+        min_length=1,
+        description="labels of our deployments and pods in Kubernetes",
+    )
     stream_replicas: int = Field(default=1, ge=1, le=5, description="copies of streams in a NATS cluster")
 
     @field_validator("admin_directory")

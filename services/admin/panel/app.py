@@ -33,6 +33,7 @@ from services.admin.panel.static import StaticFolder
 from services.admin.panel.wording import Wording
 from services.admin.questions import Questions
 from services.admin.settings import AdminSettings
+from services.admin.workloads.workload import Workloads
 from services.chassis.jetstream import Nats, ensure_bucket, ensure_stream
 
 OWN_HOSTS: Final = ("127.0.0.1", "localhost")
@@ -54,6 +55,7 @@ async def open_panel(
     database: Database,
     questions: Questions,
     insight: Insight,
+    workloads: Workloads,
     stop: asyncio.Event,
 ) -> AsyncIterator[Panel]:
     """Put the panel together; what it shows live ends when `stop` is set. Raises ConfigurationConflict."""
@@ -63,7 +65,9 @@ async def open_panel(
     entries = await ensure_bucket(nats.js, entries_bucket(replicas))
     sessions = _sessions(settings, nats, kept)
     async with open_neighbours(settings) as neighbours:
-        desk = Desk(settings, nats, database, questions, insight, neighbours, sessions, Audit(nats.js))
+        desk = Desk(
+            settings, nats, database, questions, insight, workloads, neighbours, sessions, Audit(nats.js)
+        )
         links = Links(entries, settings.panel_url, minutes=settings.panel_link_minutes)
         pages = [build(desk) for build in PAGES]
         yield Panel(_application(desk, links, entries, pages, stop), links, desk)

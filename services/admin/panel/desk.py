@@ -10,6 +10,7 @@ from services.admin.panel.access.audit import Audit
 from services.admin.panel.access.sessions import Sessions
 from services.admin.questions import Questions
 from services.admin.settings import AdminSettings
+from services.admin.workloads.workload import Workloads
 from services.chassis.client import channel
 from services.chassis.jetstream import Nats
 
@@ -34,6 +35,7 @@ class Desk:
     database: Database
     questions: Questions
     insight: Insight
+    workloads: Workloads
     neighbours: Neighbours
     sessions: Sessions
     audit: Audit

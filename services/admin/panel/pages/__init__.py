@@ -5,12 +5,13 @@ from typing import Final
 
 from services.admin.panel.desk import Desk
 from services.admin.panel.page import Page
-from services.admin.panel.pages import audit, failures, figures, settings, sql
+from services.admin.panel.pages import audit, failures, figures, settings, sql, workloads
 
 PAGES: Final[tuple[Callable[[Desk], Page], ...]] = (
     *figures.PAGES,
     sql.page,
     failures.page,
+    workloads.page,
     settings.page,
     audit.page,
 )

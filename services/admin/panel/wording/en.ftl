@@ -217,3 +217,27 @@ no-failures = Nothing has failed in the last seven days.
 request-title = Request
 calls-title = What vendors were asked
 no-calls = No vendor was asked, or it is not known yet.
+
+## Workloads
+page-workloads = Workloads
+about-workloads = What runs, in which release, and how often it fell.
+workloads-away = Kubernetes does not answer now. Trying again.
+workloads-machine = The processes of this machine that the panel can see. systemd or make run starts and replaces them.
+workload-pod = Copy
+workload-state = State
+workload-restarts = Restarts
+workload-memory = Memory
+workload-version = Release
+workload-since = Running for
+workload-changing = changing
+workload-replicas = Copies
+workload-scale = Change
+workload-scale-sure = Change how many copies of { $name } there are?
+workload-restart = Restart
+workload-restart-sure = Restart { $name }? Its copies are replaced one by one, no answer is lost.
+workload-roll-back = Back to { $version }
+workload-roll-back-sure = Take { $name } back to the revision before, { $version }? Its copies are replaced one by one.
+workload-events = What has happened
+done-workload-scaled = { $name }: { $replicas } copies are wanted now.
+done-workload-restarted = { $name } is being restarted.
+done-workload-rolled-back = { $name } goes back to the revision before.

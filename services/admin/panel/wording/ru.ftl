@@ -218,3 +218,27 @@ no-failures = За последние семь дней ошибок не был
 request-title = Запрос
 calls-title = О чём спрашивали поставщиков
 no-calls = Поставщиков не спрашивали, или это ещё не известно.
+
+## Нагрузка
+page-workloads = Процессы
+about-workloads = Что работает, какой версии и как часто падало.
+workloads-away = Kubernetes сейчас не отвечает. Пробую ещё раз.
+workloads-machine = Процессы этой машины, которые видны панели. Запускает и заменяет их systemd или make run.
+workload-pod = Копия
+workload-state = Состояние
+workload-restarts = Перезапусков
+workload-memory = Память
+workload-version = Версия
+workload-since = Работает
+workload-changing = меняется
+workload-replicas = Копий
+workload-scale = Изменить
+workload-scale-sure = Изменить число копий { $name }?
+workload-restart = Перезапустить
+workload-restart-sure = Перезапустить { $name }? Копии заменятся по одной, ответы не потеряются.
+workload-roll-back = Вернуть { $version }
+workload-roll-back-sure = Вернуть { $name } к прежней ревизии, { $version }? Копии заменятся по одной.
+workload-events = Что произошло
+done-workload-scaled = { $name }: копий теперь должно быть { $replicas }.
+done-workload-restarted = { $name } перезапускается.
+done-workload-rolled-back = { $name } возвращается к прежней ревизии.

@@ -1,0 +1,1 @@
+"""What runs, where, and in which release; and how to change that."""
