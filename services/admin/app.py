@@ -108,7 +108,10 @@ async def open_admin(
                 open_workloads(settings.workloads_selector, settings.quartet_release) as workloads,
                 open_panel(settings, nats, database, questions, insight, workloads, stop) as panel,
             ):
-                servicers = (UsageServicer(questions, metrics), AccessServicer(panel.desk, panel.links))
+                servicers = (
+                    UsageServicer(questions, insight, settings.admins, metrics),
+                    AccessServicer(panel.desk, panel.links),
+                )
                 served = (*servicers, WorkloadServicer(workloads, settings.admins))
                 yield Admin([servicer.registration() for servicer in served], panel)
         finally:

@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from services.admin.charts.figures import Figures
 from services.admin.charts.gallery import Gallery
@@ -10,6 +11,9 @@ from services.admin.clickhouse import Database
 from services.admin.panel.wording import Wording
 from services.admin.settings import AdminSettings
 from services.admin.sql import AnalystDesk, open_desk
+
+OVERVIEW: Final = ("requests_by_service", "requests_by_outcome", "waiting", "spend_by_model")
+"""The charts that an admin wants to see first."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ EASEL_PREFIX = "easel:"
 DOCUMENT_PREFIX = "doc:"
 """Callback data of the buttons that speak of documents; the rest is theirs."""
 
+STATS_PREFIX = "stats:"
+"""Callback data of the buttons under an admin's figures: the prefix, then the period."""
+
 VIDEO_PREFIX = "vid:"
 """Callback data of the buttons that speak of videos; the rest is theirs."""
 

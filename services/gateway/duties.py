@@ -117,7 +117,8 @@ class Duties:
     async def _speech(self, tenure: Tenure, lanes: Lanes, scheduler: Scheduler, people: People) -> Speech:
         """All that the routers speak with."""
         portfolio = Portfolio(self._clients.image)
-        composer = Composer(self._speak, portfolio, self._draw_page, Reel(self._clients.video))
+        reel = Reel(self._clients.video)
+        composer = Composer(self._speak, portfolio, self._draw_page, reel, self._clients.admin.board)
         sender = Sender(scheduler, composer, self._wording, self._metrics)
         replies = Replies(self._turns, scheduler, sender, self._metrics, self._failpoints)
         revisions, stops = Revisions(self._turns), Stops()

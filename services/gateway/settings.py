@@ -60,7 +60,7 @@ class GatewaySettings(LinkSettings, RoleSettings):
         60.0, ge=0, description="How long an order of a video waits for a video service that is away."
     )
     admin_target: str = Field(
-        "dns:///127.0.0.1:7056", description="gRPC target of the admin service, for /admin alone."
+        "dns:///127.0.0.1:7056", description="gRPC target of the admin service, for /admin and /stats alone."
     )
     lease_seconds: float = Field(3.0, ge=1, description="How long a silent holder still speaks.")
     max_in_flight_updates: int = Field(2000, ge=1, description="Updates the holder has in its hands.")

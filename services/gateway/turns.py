@@ -32,6 +32,14 @@ class TurnState(StrEnum):
     SENT = "sent"
 
 
+class StatsPeriod(StrEnum):
+    """How far back figures look."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 class File(BaseModel):
     """A text as a file."""
 
@@ -73,6 +81,15 @@ class VideoRef(BaseModel):
     """The original, as a file; else as a video that plays in place."""
 
 
+class BoardRef(BaseModel):
+    """Charts for an admin: they are drawn by the admin service when they are sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    period: StatsPeriod
+    is_file: bool = False
+
+
 class Waiting(BaseModel):
     """Who waits for what a turn has ordered, and where, for whoever brings the turn to its end."""
 
@@ -102,7 +119,7 @@ class Part(BaseModel):
     instead: tuple["Part", ...] = ()
     """The same in plain messages, for those whose Telegram cannot show the rich one."""
     file: File | None = None
-    picture: PictureRef | PageRef | VideoRef | None = None
+    picture: PictureRef | PageRef | VideoRef | BoardRef | None = None
     speech: str = ""
     """Text to be spoken in a voice message. The sound is made when it is sent: it would not fit in here."""
     reply_to_message_id: int | None = None

@@ -52,9 +52,10 @@ class Gallery:
         return self._drawn[key]
 
     async def board(
-        self, plot_ids: Sequence[str], period: Period, *, theme: Theme, language: Language, title: str
+        self, plot_ids: Sequence[str], period: Period, *, theme: Theme, language: Language
     ) -> bytes:
         """Draw several charts as one PNG. Raises as `picture` does."""
+        title = f"Quartet: {self._wording.say(f'period-{period}', language)}"
         sketches = [await self._sketch(each, period, language, has_title=True) for each in plot_ids]
         return await self._press.print(Order(sketches, theme, Form.PNG, language, **BOARD_SIZE, title=title))
 

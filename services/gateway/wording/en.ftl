@@ -574,3 +574,24 @@ admin-link =
 admin-doors = The panel. The link opens it once, within the next minutes; keep it to yourself.
 admin-open-app = 📊 Open here
 admin-open-browser = Open in the browser
+
+stats-in-private = Please ask me that in our private chat: figures are for you alone.
+stats-title = 📊 { $period ->
+    [day] The last 24 hours
+    [week] The last 7 days
+   *[month] The last 30 days
+ }, against as long a time before
+stats-period-day = 24 hours
+stats-period-week = 7 days
+stats-period-month = 30 days
+stats-figure = { $figure ->
+    [requests] Requests
+    [success] Answered
+    [users] Users
+    [waiting] Waiting, p95
+    [first_token] First word, p95
+    [spend] Spend
+    [videos] Videos
+   *[satisfaction] Satisfaction
+ }: { $value }
+stats-seconds = { $number } s

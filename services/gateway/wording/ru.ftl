@@ -589,3 +589,24 @@ admin-link =
 admin-doors = Панель. Ссылка откроет её один раз, в ближайшие минуты; никому её не передавайте.
 admin-open-app = 📊 Открыть здесь
 admin-open-browser = Открыть в браузере
+
+stats-in-private = Спросите об этом в нашем личном чате: цифры — только для вас.
+stats-title = 📊 { $period ->
+    [day] За сутки
+    [week] За 7 дней
+   *[month] За 30 дней
+ }, в сравнении с таким же сроком перед этим
+stats-period-day = Сутки
+stats-period-week = 7 дней
+stats-period-month = 30 дней
+stats-figure = { $figure ->
+    [requests] Запросы
+    [success] С ответом
+    [users] Люди
+    [waiting] Ожидание, p95
+    [first_token] Первое слово, p95
+    [spend] Расходы
+    [videos] Видео
+   *[satisfaction] Довольны
+ }: { $value }
+stats-seconds = { $number } с

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from services.admin.charts.period import Period
 from services.admin.charts.plots import Page as Place
 from services.admin.charts.sketch import Form, Theme
+from services.admin.insight import OVERVIEW
 from services.admin.panel.desk import Desk
 from services.admin.panel.page import Live, Page, Section, Show
 from services.admin.panel.tables import Table, figures_of, tables_of
@@ -25,7 +26,6 @@ QUESTIONS: Final = {
     Place.USERS: ("04_retention", "22_satisfaction", "23_adoption_path"),
     Place.QUALITY: ("28_data_quality", "29_volume"),
 }
-OVERVIEW: Final = ("requests_by_service", "requests_by_outcome", "waiting", "spend_by_model")
 EVERY_SECONDS: Final = 5.0
 
 

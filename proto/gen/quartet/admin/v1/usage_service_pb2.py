@@ -24,25 +24,40 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from quartet.common.v1 import actor_pb2 as quartet_dot_common_dot_v1_dot_actor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$quartet/admin/v1/usage_service.proto\x12\x10quartet.admin.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x16\n\x14ListQuestionsRequest\"F\n\x15ListQuestionsResponse\x12-\n\tquestions\x18\x01 \x03(\x0b\x32\x1a.quartet.admin.v1.Question\"L\n\x08Question\x12\x13\n\x0bquestion_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0f\n\x07\x61nswers\x18\x03 \x01(\t\x12\x0b\n\x03sql\x18\x04 \x01(\t\"\x8b\x01\n\x15\x41nswerQuestionRequest\x12\x13\n\x0bquestion_id\x18\x01 \x01(\t\x12-\n\tfrom_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nuntil_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"f\n\x16\x41nswerQuestionResponse\x12\x0f\n\x07\x63olumns\x18\x01 \x03(\t\x12(\n\x04rows\x18\x02 \x03(\x0b\x32\x1a.google.protobuf.ListValue\x12\x11\n\ttruncated\x18\x03 \x01(\x08\x32\xd5\x01\n\x0cUsageService\x12`\n\rListQuestions\x12&.quartet.admin.v1.ListQuestionsRequest\x1a\'.quartet.admin.v1.ListQuestionsResponse\x12\x63\n\x0e\x41nswerQuestion\x12\'.quartet.admin.v1.AnswerQuestionRequest\x1a(.quartet.admin.v1.AnswerQuestionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$quartet/admin/v1/usage_service.proto\x12\x10quartet.admin.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dquartet/common/v1/actor.proto\"\x16\n\x14ListQuestionsRequest\"F\n\x15ListQuestionsResponse\x12-\n\tquestions\x18\x01 \x03(\x0b\x32\x1a.quartet.admin.v1.Question\"L\n\x08Question\x12\x13\n\x0bquestion_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0f\n\x07\x61nswers\x18\x03 \x01(\t\x12\x0b\n\x03sql\x18\x04 \x01(\t\"\x8b\x01\n\x15\x41nswerQuestionRequest\x12\x13\n\x0bquestion_id\x18\x01 \x01(\t\x12-\n\tfrom_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nuntil_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"f\n\x16\x41nswerQuestionResponse\x12\x0f\n\x07\x63olumns\x18\x01 \x03(\t\x12(\n\x04rows\x18\x02 \x03(\x0b\x32\x1a.google.protobuf.ListValue\x12\x11\n\ttruncated\x18\x03 \x01(\x08\"f\n\x11GetFiguresRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12(\n\x06period\x18\x02 \x01(\x0e\x32\x18.quartet.admin.v1.Period\"?\n\x12GetFiguresResponse\x12)\n\x07\x66igures\x18\x01 \x03(\x0b\x32\x18.quartet.admin.v1.Figure\"\x96\x01\n\x06\x46igure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12*\n\x04unit\x18\x02 \x01(\x0e\x32\x1c.quartet.admin.v1.FigureUnit\x12\x10\n\x03now\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x06\x62\x65\x66ore\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x18\n\x10\x62\x65tter_when_less\x18\x05 \x01(\x08\x42\x06\n\x04_nowB\t\n\x07_before\"\x9d\x01\n\x10\x44rawChartRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x11\n\tchart_ids\x18\x02 \x03(\t\x12(\n\x06period\x18\x03 \x01(\x0e\x32\x18.quartet.admin.v1.Period\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\x12\x0c\n\x04\x64\x61rk\x18\x05 \x01(\x08\"8\n\x11\x44rawChartResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x12\n\nmedia_type\x18\x02 \x01(\t*g\n\x06Period\x12\x16\n\x12PERIOD_UNSPECIFIED\x10\x00\x12\x0e\n\nPERIOD_DAY\x10\x01\x12\x0f\n\x0bPERIOD_WEEK\x10\x02\x12\x10\n\x0cPERIOD_MONTH\x10\x03\x12\x12\n\x0ePERIOD_QUARTER\x10\x04*\x87\x01\n\nFigureUnit\x12\x1b\n\x17\x46IGURE_UNIT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x46IGURE_UNIT_COUNT\x10\x01\x12\x17\n\x13\x46IGURE_UNIT_PERCENT\x10\x02\x12\x17\n\x13\x46IGURE_UNIT_SECONDS\x10\x03\x12\x13\n\x0f\x46IGURE_UNIT_USD\x10\x04\x32\x84\x03\n\x0cUsageService\x12`\n\rListQuestions\x12&.quartet.admin.v1.ListQuestionsRequest\x1a\'.quartet.admin.v1.ListQuestionsResponse\x12\x63\n\x0e\x41nswerQuestion\x12\'.quartet.admin.v1.AnswerQuestionRequest\x1a(.quartet.admin.v1.AnswerQuestionResponse\x12W\n\nGetFigures\x12#.quartet.admin.v1.GetFiguresRequest\x1a$.quartet.admin.v1.GetFiguresResponse\x12T\n\tDrawChart\x12\".quartet.admin.v1.DrawChartRequest\x1a#.quartet.admin.v1.DrawChartResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'quartet.admin.v1.usage_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LISTQUESTIONSREQUEST']._serialized_start=121
-  _globals['_LISTQUESTIONSREQUEST']._serialized_end=143
-  _globals['_LISTQUESTIONSRESPONSE']._serialized_start=145
-  _globals['_LISTQUESTIONSRESPONSE']._serialized_end=215
-  _globals['_QUESTION']._serialized_start=217
-  _globals['_QUESTION']._serialized_end=293
-  _globals['_ANSWERQUESTIONREQUEST']._serialized_start=296
-  _globals['_ANSWERQUESTIONREQUEST']._serialized_end=435
-  _globals['_ANSWERQUESTIONRESPONSE']._serialized_start=437
-  _globals['_ANSWERQUESTIONRESPONSE']._serialized_end=539
-  _globals['_USAGESERVICE']._serialized_start=542
-  _globals['_USAGESERVICE']._serialized_end=755
+  _globals['_PERIOD']._serialized_start=1112
+  _globals['_PERIOD']._serialized_end=1215
+  _globals['_FIGUREUNIT']._serialized_start=1218
+  _globals['_FIGUREUNIT']._serialized_end=1353
+  _globals['_LISTQUESTIONSREQUEST']._serialized_start=152
+  _globals['_LISTQUESTIONSREQUEST']._serialized_end=174
+  _globals['_LISTQUESTIONSRESPONSE']._serialized_start=176
+  _globals['_LISTQUESTIONSRESPONSE']._serialized_end=246
+  _globals['_QUESTION']._serialized_start=248
+  _globals['_QUESTION']._serialized_end=324
+  _globals['_ANSWERQUESTIONREQUEST']._serialized_start=327
+  _globals['_ANSWERQUESTIONREQUEST']._serialized_end=466
+  _globals['_ANSWERQUESTIONRESPONSE']._serialized_start=468
+  _globals['_ANSWERQUESTIONRESPONSE']._serialized_end=570
+  _globals['_GETFIGURESREQUEST']._serialized_start=572
+  _globals['_GETFIGURESREQUEST']._serialized_end=674
+  _globals['_GETFIGURESRESPONSE']._serialized_start=676
+  _globals['_GETFIGURESRESPONSE']._serialized_end=739
+  _globals['_FIGURE']._serialized_start=742
+  _globals['_FIGURE']._serialized_end=892
+  _globals['_DRAWCHARTREQUEST']._serialized_start=895
+  _globals['_DRAWCHARTREQUEST']._serialized_end=1052
+  _globals['_DRAWCHARTRESPONSE']._serialized_start=1054
+  _globals['_DRAWCHARTRESPONSE']._serialized_end=1110
+  _globals['_USAGESERVICE']._serialized_start=1356
+  _globals['_USAGESERVICE']._serialized_end=1744
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,8 @@ from google.protobuf import message as _message
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from quartet.common.v1 import actor_pb2 as _actor_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -19,6 +21,54 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _Period:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PeriodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Period.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PERIOD_UNSPECIFIED: _Period.ValueType  # 0
+    """A day."""
+    PERIOD_DAY: _Period.ValueType  # 1
+    PERIOD_WEEK: _Period.ValueType  # 2
+    PERIOD_MONTH: _Period.ValueType  # 3
+    PERIOD_QUARTER: _Period.ValueType  # 4
+
+class Period(_Period, metaclass=_PeriodEnumTypeWrapper):
+    """Period is how far back figures and charts look, from now."""
+
+PERIOD_UNSPECIFIED: Period.ValueType  # 0
+"""A day."""
+PERIOD_DAY: Period.ValueType  # 1
+PERIOD_WEEK: Period.ValueType  # 2
+PERIOD_MONTH: Period.ValueType  # 3
+PERIOD_QUARTER: Period.ValueType  # 4
+Global___Period: _TypeAlias = Period  # noqa: Y015
+
+class _FigureUnit:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FigureUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FigureUnit.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FIGURE_UNIT_UNSPECIFIED: _FigureUnit.ValueType  # 0
+    FIGURE_UNIT_COUNT: _FigureUnit.ValueType  # 1
+    FIGURE_UNIT_PERCENT: _FigureUnit.ValueType  # 2
+    """A share of one."""
+    FIGURE_UNIT_SECONDS: _FigureUnit.ValueType  # 3
+    FIGURE_UNIT_USD: _FigureUnit.ValueType  # 4
+
+class FigureUnit(_FigureUnit, metaclass=_FigureUnitEnumTypeWrapper):
+    """FigureUnit is what a figure counts in."""
+
+FIGURE_UNIT_UNSPECIFIED: FigureUnit.ValueType  # 0
+FIGURE_UNIT_COUNT: FigureUnit.ValueType  # 1
+FIGURE_UNIT_PERCENT: FigureUnit.ValueType  # 2
+"""A share of one."""
+FIGURE_UNIT_SECONDS: FigureUnit.ValueType  # 3
+FIGURE_UNIT_USD: FigureUnit.ValueType  # 4
+Global___FigureUnit: _TypeAlias = FigureUnit  # noqa: Y015
 
 @_typing.final
 class ListQuestionsRequest(_message.Message):
@@ -146,3 +196,151 @@ class AnswerQuestionResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AnswerQuestionResponse: _TypeAlias = AnswerQuestionResponse  # noqa: Y015
+
+@_typing.final
+class GetFiguresRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTOR_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
+    period: Global___Period.ValueType
+    @_builtins.property
+    def actor(self) -> _actor_pb2.Actor: ...
+    def __init__(
+        self,
+        *,
+        actor: _actor_pb2.Actor | None = ...,
+        period: Global___Period.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "period", b"period"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFiguresRequest: _TypeAlias = GetFiguresRequest  # noqa: Y015
+
+@_typing.final
+class GetFiguresResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIGURES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def figures(self) -> _containers.RepeatedCompositeFieldContainer[Global___Figure]: ...
+    def __init__(
+        self,
+        *,
+        figures: _abc.Iterable[Global___Figure] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["figures", b"figures"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFiguresResponse: _TypeAlias = GetFiguresResponse  # noqa: Y015
+
+@_typing.final
+class Figure(_message.Message):
+    """Figure is one number of a period, and of as long a time before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    NOW_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    BETTER_WHEN_LESS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"requests", "success", "users", "waiting", "first_token", "spend", "videos"
+    or "satisfaction".
+    """
+    unit: Global___FigureUnit.ValueType
+    now: _builtins.float
+    """Not set where there is nothing to count."""
+    before: _builtins.float
+    better_when_less: _builtins.bool
+    """Whether less is better."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        unit: Global___FigureUnit.ValueType = ...,
+        now: _builtins.float | None = ...,
+        before: _builtins.float | None = ...,
+        better_when_less: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_before", b"_before", "_now", b"_now", "before", b"before", "now", b"now"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_before", b"_before", "_now", b"_now", "before", b"before", "better_when_less", b"better_when_less", "name", b"name", "now", b"now", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__before: _TypeAlias = _typing.Literal["before"]  # noqa: Y015
+    _WhichOneofArgType__before: _TypeAlias = _typing.Literal["_before", b"_before"]  # noqa: Y015
+    _WhichOneofReturnType__now: _TypeAlias = _typing.Literal["now"]  # noqa: Y015
+    _WhichOneofArgType__now: _TypeAlias = _typing.Literal["_now", b"_now"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__before) -> _WhichOneofReturnType__before | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__now) -> _WhichOneofReturnType__now | None: ...
+
+Global___Figure: _TypeAlias = Figure  # noqa: Y015
+
+@_typing.final
+class DrawChartRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CHART_IDS_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
+    LANGUAGE_CODE_FIELD_NUMBER: _builtins.int
+    DARK_FIELD_NUMBER: _builtins.int
+    period: Global___Period.ValueType
+    language_code: _builtins.str
+    """"ru" or "en"; any other is answered in English."""
+    dark: _builtins.bool
+    """On dark paper."""
+    @_builtins.property
+    def actor(self) -> _actor_pb2.Actor: ...
+    @_builtins.property
+    def chart_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """At most four, such as "requests_by_service"; none: those of the overview."""
+
+    def __init__(
+        self,
+        *,
+        actor: _actor_pb2.Actor | None = ...,
+        chart_ids: _abc.Iterable[_builtins.str] | None = ...,
+        period: Global___Period.ValueType = ...,
+        language_code: _builtins.str = ...,
+        dark: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "chart_ids", b"chart_ids", "dark", b"dark", "language_code", b"language_code", "period", b"period"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DrawChartRequest: _TypeAlias = DrawChartRequest  # noqa: Y015
+
+@_typing.final
+class DrawChartResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    MEDIA_TYPE_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    media_type: _builtins.str
+    """"image/png"."""
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+        media_type: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "media_type", b"media_type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DrawChartResponse: _TypeAlias = DrawChartResponse  # noqa: Y015

@@ -45,6 +45,16 @@ class UsageServiceStub:
                 request_serializer=quartet_dot_admin_dot_v1_dot_usage__service__pb2.AnswerQuestionRequest.SerializeToString,
                 response_deserializer=quartet_dot_admin_dot_v1_dot_usage__service__pb2.AnswerQuestionResponse.FromString,
                 _registered_method=True)
+        self.GetFigures = channel.unary_unary(
+                '/quartet.admin.v1.UsageService/GetFigures',
+                request_serializer=quartet_dot_admin_dot_v1_dot_usage__service__pb2.GetFiguresRequest.SerializeToString,
+                response_deserializer=quartet_dot_admin_dot_v1_dot_usage__service__pb2.GetFiguresResponse.FromString,
+                _registered_method=True)
+        self.DrawChart = channel.unary_unary(
+                '/quartet.admin.v1.UsageService/DrawChart',
+                request_serializer=quartet_dot_admin_dot_v1_dot_usage__service__pb2.DrawChartRequest.SerializeToString,
+                response_deserializer=quartet_dot_admin_dot_v1_dot_usage__service__pb2.DrawChartResponse.FromString,
+                _registered_method=True)
 
 
 class UsageServiceServicer:
@@ -66,6 +76,22 @@ class UsageServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetFigures(self, request, context):
+        """GetFigures returns what an admin wants to see first, and what it was before.
+        For analysts and above.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DrawChart(self, request, context):
+        """DrawChart draws charts as one picture. NOT_FOUND for an unknown chart,
+        UNAVAILABLE while ClickHouse is. For analysts and above.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_UsageServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -78,6 +104,16 @@ def add_UsageServiceServicer_to_server(servicer, server):
                     servicer.AnswerQuestion,
                     request_deserializer=quartet_dot_admin_dot_v1_dot_usage__service__pb2.AnswerQuestionRequest.FromString,
                     response_serializer=quartet_dot_admin_dot_v1_dot_usage__service__pb2.AnswerQuestionResponse.SerializeToString,
+            ),
+            'GetFigures': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFigures,
+                    request_deserializer=quartet_dot_admin_dot_v1_dot_usage__service__pb2.GetFiguresRequest.FromString,
+                    response_serializer=quartet_dot_admin_dot_v1_dot_usage__service__pb2.GetFiguresResponse.SerializeToString,
+            ),
+            'DrawChart': grpc.unary_unary_rpc_method_handler(
+                    servicer.DrawChart,
+                    request_deserializer=quartet_dot_admin_dot_v1_dot_usage__service__pb2.DrawChartRequest.FromString,
+                    response_serializer=quartet_dot_admin_dot_v1_dot_usage__service__pb2.DrawChartResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -135,6 +171,60 @@ class UsageService:
             '/quartet.admin.v1.UsageService/AnswerQuestion',
             quartet_dot_admin_dot_v1_dot_usage__service__pb2.AnswerQuestionRequest.SerializeToString,
             quartet_dot_admin_dot_v1_dot_usage__service__pb2.AnswerQuestionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFigures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.admin.v1.UsageService/GetFigures',
+            quartet_dot_admin_dot_v1_dot_usage__service__pb2.GetFiguresRequest.SerializeToString,
+            quartet_dot_admin_dot_v1_dot_usage__service__pb2.GetFiguresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DrawChart(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.admin.v1.UsageService/DrawChart',
+            quartet_dot_admin_dot_v1_dot_usage__service__pb2.DrawChartRequest.SerializeToString,
+            quartet_dot_admin_dot_v1_dot_usage__service__pb2.DrawChartResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,14 @@ class UsageServiceStub:
     """AnswerQuestion asks one of them about a span of time. NOT_FOUND for an unknown
     question, UNAVAILABLE while ClickHouse is.
     """
+    GetFigures: _grpc.UnaryUnaryMultiCallable[_usage_service_pb2.GetFiguresRequest, _usage_service_pb2.GetFiguresResponse]
+    """GetFigures returns what an admin wants to see first, and what it was before.
+    For analysts and above.
+    """
+    DrawChart: _grpc.UnaryUnaryMultiCallable[_usage_service_pb2.DrawChartRequest, _usage_service_pb2.DrawChartResponse]
+    """DrawChart draws charts as one picture. NOT_FOUND for an unknown chart,
+    UNAVAILABLE while ClickHouse is. For analysts and above.
+    """
 
 @_typing.type_check_only
 class UsageServiceAsyncStub(UsageServiceStub):
@@ -50,6 +58,14 @@ class UsageServiceAsyncStub(UsageServiceStub):
     AnswerQuestion: _aio.UnaryUnaryMultiCallable[_usage_service_pb2.AnswerQuestionRequest, _usage_service_pb2.AnswerQuestionResponse]  # type: ignore[assignment]
     """AnswerQuestion asks one of them about a span of time. NOT_FOUND for an unknown
     question, UNAVAILABLE while ClickHouse is.
+    """
+    GetFigures: _aio.UnaryUnaryMultiCallable[_usage_service_pb2.GetFiguresRequest, _usage_service_pb2.GetFiguresResponse]  # type: ignore[assignment]
+    """GetFigures returns what an admin wants to see first, and what it was before.
+    For analysts and above.
+    """
+    DrawChart: _aio.UnaryUnaryMultiCallable[_usage_service_pb2.DrawChartRequest, _usage_service_pb2.DrawChartResponse]  # type: ignore[assignment]
+    """DrawChart draws charts as one picture. NOT_FOUND for an unknown chart,
+    UNAVAILABLE while ClickHouse is. For analysts and above.
     """
 
 class UsageServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -71,6 +87,26 @@ class UsageServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_usage_service_pb2.AnswerQuestionResponse, _abc.Awaitable[_usage_service_pb2.AnswerQuestionResponse]]:
         """AnswerQuestion asks one of them about a span of time. NOT_FOUND for an unknown
         question, UNAVAILABLE while ClickHouse is.
+        """
+
+    @_abc_1.abstractmethod
+    def GetFigures(
+        self,
+        request: _usage_service_pb2.GetFiguresRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_usage_service_pb2.GetFiguresResponse, _abc.Awaitable[_usage_service_pb2.GetFiguresResponse]]:
+        """GetFigures returns what an admin wants to see first, and what it was before.
+        For analysts and above.
+        """
+
+    @_abc_1.abstractmethod
+    def DrawChart(
+        self,
+        request: _usage_service_pb2.DrawChartRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_usage_service_pb2.DrawChartResponse, _abc.Awaitable[_usage_service_pb2.DrawChartResponse]]:
+        """DrawChart draws charts as one picture. NOT_FOUND for an unknown chart,
+        UNAVAILABLE while ClickHouse is. For analysts and above.
         """
 
 def add_UsageServiceServicer_to_server(servicer: UsageServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
