@@ -1,5 +1,6 @@
 import time
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import structlog
 from aiogram.exceptions import AiogramError
@@ -12,13 +13,16 @@ from services.gateway.delivery.turn import Turn
 from services.gateway.keyed_locks import KeyedLocks
 from services.gateway.lease import Tenure
 from services.gateway.metrics import GatewayMetrics
-from services.gateway.turns import Part, TurnLog, TurnState
+from services.gateway.turns import Part, TurnLog, TurnRecord, TurnState
 from services.gateway.video_client import VideoClient
-from services.gateway.videos import Allowance, Job, Order
+from services.gateway.videos import Allowance, Job, Order, State
 from services.gateway.videos.card import ended_part, refused_part, waiting_part
 from services.gateway.wording import Wording
 
 log = structlog.get_logger()
+
+AGAIN: Final = ".again"
+"""Between the id of an order and the number of its repetition; the video service makes such ids."""
 
 MakeOrder = Callable[[], Awaitable[Order]]
 
@@ -89,7 +93,7 @@ class Screenings:
         """Makes a video's message what it is in the end, once. Raises LeaseLost."""
         async with self._locks.held(job.job_id):
             self._shown.pop(job.job_id, None)
-            turn = await self._turn_of(job)
+            turn = await self._turn_of(job) or await self._retried(job)
             if turn is None or turn.record is None:
                 log.warning("video_without_turn", job_id=job.job_id)
             elif turn.record.state is TurnState.RESERVED:
@@ -158,14 +162,27 @@ class Screenings:
     async def _turn_of(self, job: Job) -> Turn | None:
         """The turn that ordered a video, put together from its record. None where there is none any more."""
         found = await self._turns.find(job.job_id)
-        if found is None:
-            return None
-        record, revision = found
+        return self._turn(job.job_id, *found) if found else None
+
+    async def _retried(self, job: Job) -> Turn | None:
+        """A turn of its own for what an operator has ordered anew; None where it did not work again.
+
+        Whoever ordered it first was told that it had failed, and need not be told twice.
+        """
+        original, again, _ = job.job_id.rpartition(AGAIN)
+        found = await self._turns.find(original) if again and job.state is State.SUCCEEDED else None
+        turn = self._turn(job.job_id, *found) if found else None
+        if turn is not None:
+            turn.record, turn.revision = None, 0
+            await self._replies.reserve(turn, placeholder=True, waits=True)
+        return turn
+
+    def _turn(self, turn_id: str, record: TurnRecord, revision: int) -> Turn | None:
         waiting = record.waiting
         if waiting is None:
             return None
         return Turn(
-            turn_id=job.job_id,
+            turn_id=turn_id,
             chat_id=record.chat_id,
             thread_id=record.thread_id,
             user_id=waiting.user_id,

@@ -204,12 +204,12 @@ class Plan:
         return self._video("video", "video", *office), self._video("video-worker", "video.worker", *worker)
 
     def _video(self, name: str, module: str, grpc_port: int, metrics_port: int) -> Part:
-        values = {}
+        values = self._owner()
         if self.settings.runs_runway:
             # Beside a stand-in there is no real vendor, and the other way round.
             address = f"http://127.0.0.1:{self.settings.sandbox_runway_port}"
             google = {name: value for name, value in self._vendors().items() if name.startswith("GOOGLE")}
-            values = {**google, "RUNWAYML_BASE_URL": address, "RUNWAY_PROXY": ""}
+            values |= {**google, "RUNWAYML_BASE_URL": address, "RUNWAY_PROXY": ""}
         return self._service(name, grpc_port, metrics_port, env.VIDEO, values, module)
 
     def _target(self, port: int) -> str:

@@ -21,8 +21,7 @@ async def main(settings: VideoSettings, stop: asyncio.Event) -> None:
         opened_usage = open_usage(nats, settings, registry, service="video", replicas=replicas)
         usage = await stack.enter_async_context(opened_usage)
         opened = open_office(settings, nats, usage, metrics=VideoMetrics(registry), failpoints=failpoints)
-        servicer = await stack.enter_async_context(opened)
-        served, checks = [servicer.registration()], {"nats": nats.ping}
+        served, checks = await stack.enter_async_context(opened), {"nats": nats.ping}
         await stack.enter_async_context(serving(settings, served, checks=checks, registry=registry))
         await stop.wait()
 

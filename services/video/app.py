@@ -6,9 +6,11 @@ from typing import Final
 
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
+from services.chassis.server import Registration
 from services.providers.troubles import open_events
 from services.video.account import Limits
 from services.video.allowance import Allowances, open_allowances
+from services.video.desk_servicer import VideoDeskServicer
 from services.video.endings import Endings
 from services.video.fetching import Fetching
 from services.video.frames.frames import Frames
@@ -17,6 +19,7 @@ from services.video.jobs import Jobs, open_jobs
 from services.video.metrics import VideoMetrics
 from services.video.models import models_of, terms_of
 from services.video.orders import Orders
+from services.video.oversight import Oversight
 from services.video.pace import Pace, open_pace
 from services.video.providers import configured
 from services.video.queue import Queue, open_queue
@@ -87,8 +90,8 @@ async def open_stores(settings: VideoSettings, nats: Nats, usage: Usage) -> Stor
 @asynccontextmanager
 async def open_office(
     settings: VideoSettings, nats: Nats, usage: Usage, *, metrics: VideoMetrics, failpoints: Failpoints
-) -> AsyncIterator[VideoServicer]:
-    """Put together what takes orders; the sweeper runs for as long as the block does."""
+) -> AsyncIterator[list[Registration]]:
+    """Put together what takes orders, and what operators see; the sweeper runs as long as the block."""
     stores = await open_stores(settings, nats, usage)
     providers = configured.connect(settings)
     models = models_of(providers, settings.models_by_vendor)
@@ -119,7 +122,9 @@ async def open_office(
         )
         fetching = Fetching(stores.jobs, stores.vault, max_fetches=settings.video_max_fetches)
         async with _sweeping(settings, stores, intake, metrics):
-            yield VideoServicer(orders, fetching, models, stores.allowances, stores.endings)
+            office = VideoServicer(orders, fetching, models, stores.allowances, stores.endings)
+            desk = VideoDeskServicer(Oversight(stores.jobs, orders), settings.admins)
+            yield [office.registration(), desk.registration()]
 
 
 @asynccontextmanager

@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from services.chassis.settings import Port, ServiceSettings
+from services.chassis.roles import RoleSettings
+from services.chassis.settings import Port
 from services.providers.breaker import BreakerPolicy
 from services.providers.patience import Patience
 from services.providers.settings import Names
@@ -19,7 +20,7 @@ class VideoVendor(StrEnum):
     GOOGLE = "google"
 
 
-class VideoSettings(RunwayVideoSettings, GoogleVideoSettings, ServiceSettings):
+class VideoSettings(RunwayVideoSettings, GoogleVideoSettings, RoleSettings):
     """The environment of the video service and of its workers.
 
     Each field is the variable of the same name in upper case.

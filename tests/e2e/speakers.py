@@ -13,6 +13,7 @@ MID_ANSWER: Final = "text.mid_answer"
 DRAWN: Final = "image.drawn"
 GATEWAYS: Final = ("gateway", "gateway-2")
 FIRED_WITHIN_SECONDS: Final = 20.0
+OPERATOR_ID: Final = 900_003
 
 
 class SpeakerStack(Stack):
@@ -39,7 +40,7 @@ class SpeakerStack(Stack):
         tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector_url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
         stack = cls(
             directory,
-            tracing,
+            tracing | {"OPERATOR_IDS": str(OPERATOR_ID)},
             google=with_pictures,
             image=with_pictures,
             docs=with_documents,

@@ -1,8 +1,13 @@
 import pytest
+from quartet.common.v1.actor_pb2 import Actor
+from quartet.video.v1 import video_desk_service_pb2 as pb
+from quartet.video.v1.video_desk_service_pb2_grpc import VideoDeskServiceStub
 
+from services.chassis.client import channel
 from services.sandbox.vendor.faults import FaultKind
 from tests.e2e.chatter import labels_of
 from tests.e2e.pictures import photo_with_place
+from tests.e2e.speakers import OPERATOR_ID
 from tests.e2e.viewers import WAITING, Viewer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -72,6 +77,23 @@ async def test_an_order_whose_fate_nobody_knows_is_never_repeated_but_by_the_per
     await viewer.press(unknown, "Заказать ещё раз")
     await viewer.seen(mark, only="video")
     assert len(await viewer.runway.tasks(f"{SEA} в бурю")) == 2
+
+
+async def test_what_an_operator_orders_anew_comes_as_a_new_message(viewer: Viewer) -> None:
+    await viewer.runway.fail(FaultKind.CUT_MID_STREAM)
+    mark = viewer.telegram.mark()
+    await viewer.say(f"/video {SEA} в метель")
+    unknown = await viewer.seen(mark, text="Неизвестно, приняли ли заказ")
+    actor, mark = Actor(user_id=OPERATOR_ID), viewer.telegram.mark()
+    async with channel(viewer.stack.video_target) as opened:
+        desk = VideoDeskServiceStub(opened)
+        jobs = (await desk.ListAllVideoJobs(pb.ListAllVideoJobsRequest(actor=actor))).jobs
+        (job,) = [job for job in jobs if job.caller.user_id == viewer.user_id]
+        request = pb.RetryVideoJobRequest(actor=actor, user_id=viewer.user_id, job_id=job.job_id)
+        await desk.RetryVideoJob(request)
+    shown = await viewer.seen(mark, only="video")
+    assert shown["message_id"] != unknown["message_id"]
+    assert shown["caption"].startswith(f"{SEA} в метель")
 
 
 async def test_a_picture_is_set_in_motion_by_a_reply(viewer: Viewer) -> None:

@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import aiohttp
 from nats.aio.msg import Msg
+from quartet.common.v1.actor_pb2 import Actor
 from quartet.common.v1.caller_pb2 import Caller
 from quartet.common.v1.media_pb2 import Media
 from quartet.video.v1 import video_events_pb2 as events
 from quartet.video.v1 import video_job_pb2
 from quartet.video.v1 import video_service_pb2 as pb
+from quartet.video.v1.video_desk_service_pb2_grpc import VideoDeskServiceStub
 from quartet.video.v1.video_service_pb2_grpc import VideoServiceStub
 
 from services.chassis.client import channel
@@ -35,6 +37,7 @@ KINDS: Final = registry(
     events.VideoJobTroubled,
 )
 State = video_job_pb2.VideoJobState
+OPERATOR: Final = Actor(user_id=77)
 
 
 def somebody() -> Caller:
@@ -46,8 +49,9 @@ def somebody() -> Caller:
 class VideoCaller:
     """A client of the video service, as the gateway is one; `caller` is who asks unless told otherwise."""
 
-    def __init__(self, stub: Any, settings: VideoSettings) -> None:
+    def __init__(self, stub: Any, settings: VideoSettings, desk: Any) -> None:
         self._stub = stub
+        self.desk = desk
         self.settings = settings
         self.caller = somebody()
 
@@ -162,6 +166,7 @@ def video_settings(nats_url: str, **settings: Any) -> VideoSettings:
             "grpc_port": free_port(),
             "metrics_port": free_port(),
             "grace_seconds": 1.0,
+            "operator_ids": frozenset({OPERATOR.user_id}),
             "runwayml_base_url": "http://127.0.0.1:9",
             "video_store_bytes": 100_000_000,
             "video_store_timeout_seconds": 5.0,
@@ -186,7 +191,7 @@ async def video_services(nats_url: str, count: int, **settings: Any) -> AsyncIte
         replicas = [asyncio.create_task(main(each, stop)) for each in chosen]
         for each in chosen:
             opened = await stack.enter_async_context(channel(f"ipv4:127.0.0.1:{each.grpc_port}"))
-            callers.append(VideoCaller(VideoServiceStub(opened), each))
+            callers.append(VideoCaller(VideoServiceStub(opened), each, VideoDeskServiceStub(opened)))
         try:
             yield callers
         finally:

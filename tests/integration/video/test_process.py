@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from quartet.video.v1.video_desk_service_pb2_grpc import VideoDeskServiceStub
 from quartet.video.v1.video_service_pb2_grpc import VideoServiceStub
 
 from services.chassis import errors
@@ -39,7 +40,7 @@ async def started(
     await process.start()
     try:
         async with channel(f"ipv4:127.0.0.1:{settings.grpc_port}") as opened:
-            yield process, VideoCaller(VideoServiceStub(opened), settings)
+            yield process, VideoCaller(VideoServiceStub(opened), settings, VideoDeskServiceStub(opened))
     finally:
         await process.stop()
 
