@@ -46,6 +46,11 @@ OTEL_EXPORTER_OTLP_ENDPOINT: {{ . }}
 {{- range $_, $web := $is.web }}
 {{ $web.bind }}: 0.0.0.0
 {{- end }}
+{{- if has .component (list "gateway" "admin") }}
+ADMIN_IDS: {{ include "quartet.text" $root.Values.admins.owners | quote }}
+OPERATOR_IDS: {{ include "quartet.text" $root.Values.admins.operators | quote }}
+ANALYST_IDS: {{ include "quartet.text" $root.Values.admins.analysts | quote }}
+{{- end }}
 {{- if eq .component "gateway" }}
 TELEGRAM_MODE: {{ $root.Values.telegram.mode }}
 {{- with $root.Values.public.host }}
@@ -54,6 +59,15 @@ TELEGRAM_WEBHOOK_URL: https://{{ . }}{{ $root.Values.telegram.webhookPath }}
 {{- end }}
 {{- else if eq .component "admin" }}
 ADMIN_DIRECTORY: /var/lib/quartet/admin
+WORKLOADS_SELECTOR: app.kubernetes.io/name={{ $root.Chart.Name }},app.kubernetes.io/instance={{ $root.Release.Name }}
+{{- with $root.Values.telegram.botId }}
+TELEGRAM_BOT_ID: {{ include "quartet.text" . | quote }}
+{{- end }}
+{{- with $root.Values.public.panelHost }}
+PANEL_URL: https://{{ . }}
+# Network policies let nobody but the ingress in.
+PANEL_TRUSTED_PROXIES: {{ join "," $root.Values.networkPolicy.privateRanges }}
+{{- end }}
 {{- if $root.Values.clickhouse.url }}
 CLICKHOUSE_URL: {{ $root.Values.clickhouse.url }}
 CLICKHOUSE_USER: {{ $root.Values.clickhouse.user }}
