@@ -1,10 +1,8 @@
-from collections.abc import AsyncIterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from prometheus_client import CollectorRegistry
 
 from services.admin.clickhouse import Database
@@ -12,24 +10,12 @@ from services.admin.metrics import AdminMetrics
 from services.admin.questions import Questions, shipped
 from services.admin.usage.rollups import Rollups
 from services.chassis.errors import ResourceNotFound
-from tests.support.clickhouse import month_database
 from tests.support.usage_answers import ANSWERS
 from tests.support.usage_answers.asked import FROM, UNTIL, within
-from tests.support.usage_month import OK, Month, synthetic_month
+from tests.support.usage_month import OK, Month
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 IN_ANY_ORDER = ("28_data_quality", "29_volume")
-
-
-@pytest.fixture(scope="module")
-def month() -> Month:
-    return synthetic_month()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def database(tmp_path_factory: pytest.TempPathFactory, month: Month) -> AsyncIterator[Database]:
-    async with month_database(tmp_path_factory.mktemp("clickhouse"), month.arrivals()) as opened:
-        yield opened
 
 
 async def _ask(database: Database, question_id: str) -> list[tuple[Any, ...]]:
