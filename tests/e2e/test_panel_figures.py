@@ -39,11 +39,14 @@ async def nats(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Nats]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def panel(nats: Nats, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PanelProcess]:
-    folder: Path = tmp_path_factory.mktemp("panel")
-    url = str(nats.client.connected_url.geturl()) if nats.client.connected_url else ""
-    async with panel_process(url, folder) as running:
+    async with panel_process(_url(nats), tmp_path_factory.mktemp("panel")) as running:
         await _happen(nats, "first")
         yield running
+
+
+def _url(nats: Nats) -> str:
+    assert nats.client.connected_url is not None
+    return nats.client.connected_url.geturl()
 
 
 async def _happen(nats: Nats, prefix: str) -> None:
@@ -112,3 +115,15 @@ async def test_what_is_not_for_analysts_is_refused_in_words_and_stands_in_the_au
         await expect(page.get_by_role("alert")).to_contain_text("ClickHouse")
         await page.goto(f"{panel.url}/audit")
         await expect(page.get_by_text("sql.ask").first).to_be_visible()
+
+
+async def test_without_clickhouse_the_panel_says_so_and_the_way_to_other_pages_is_open(
+    browser: Browser, nats: Nats, tmp_path: Path
+) -> None:
+    async with panel_process(_url(nats), tmp_path, CLICKHOUSE_URL="http://127.0.0.1:1") as panel:
+        async with panel.visit(browser, OWNER) as page:
+            await expect(page.get_by_text("ClickHouse сейчас не отвечает")).to_be_visible()
+            await page.goto(f"{panel.url}/figures/cost")
+            await expect(page.get_by_text("ClickHouse сейчас не отвечает")).to_be_visible()
+            await page.get_by_role("link", name="SQL").click()
+            await expect(page.get_by_text("ClickHouse здесь — сервер")).to_be_visible()

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 COMMAND: Final = "services.admin.charts"
 # The first drawing waits until the library has been read.
 DRAWING_SECONDS: Final = 30.0
-IDLE_SECONDS: Final = 300.0
+IDLE_SECONDS: Final = 900.0
 MAX_WAITING: Final = 32
 
 
@@ -46,7 +46,7 @@ class Worker:
 class Press:
     """Draws charts in a process of its own: drawing holds the interpreter's lock, and needs 180 MB.
 
-    The process starts with the first order and ends when there has been none for five minutes.
+    The process starts with the first order and ends when there has been none for a quarter of an hour.
     """
 
     def __init__(self) -> None:

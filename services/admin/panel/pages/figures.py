@@ -7,13 +7,14 @@ from starlette.responses import Response
 from services.admin.charts.period import Period
 from services.admin.charts.plots import Page as Place
 from services.admin.charts.sketch import Form, Theme
+from services.admin.clickhouse import StatementRefused
 from services.admin.insight import OVERVIEW
 from services.admin.panel.desk import Desk
 from services.admin.panel.page import Live, Page, Section, Show
 from services.admin.panel.tables import Table, figures_of, tables_of
 from services.admin.panel.visit import Visit
 from services.admin.panel.wording import Language
-from services.chassis.errors import ResourceNotFound
+from services.chassis.errors import ResourceNotFound, ServiceUnavailable
 from services.chassis.roles import AdminRole
 
 # What is said below the charts of a page, in the words of analysts' questions.
@@ -27,6 +28,8 @@ QUESTIONS: Final = {
     Place.QUALITY: ("28_data_quality", "29_volume"),
 }
 EVERY_SECONDS: Final = 5.0
+# Before the first migration there are no tables, and a server may be down for an hour.
+AWAY: Final = (ServiceUnavailable, StatementRefused)
 
 
 def overview(desk: Desk) -> Page:
@@ -59,8 +62,15 @@ def figures(place: Place, desk: Desk) -> Page:
 
     async def show(visit: Visit) -> Response:
         chosen = period_of(visit)
-        tables = await _tables(desk, visit, place, chosen)
-        return visit.show("figures.html", period=chosen, periods=tuple(Period), charts=charts, tables=tables)
+        tables, is_away = await _tables(desk, visit, place, chosen)
+        return visit.show(
+            "figures.html",
+            period=chosen,
+            periods=tuple(Period),
+            charts=charts,
+            tables=tables,
+            is_away=is_away,
+        )
 
     return Page(
         name, f"/figures/{place}", Section.FIGURES, AdminRole.ANALYST, (Show(f"/figures/{place}", show),)
@@ -77,11 +87,20 @@ def period_of(visit: Visit) -> Period:
 
 
 async def _figures(desk: Desk, visit: Visit, period: Period) -> list[dict[str, object]]:
-    return figures_of(await desk.insight.figures.lately(period), visit.say, Language(visit.language))
+    """None of them while ClickHouse is away: the way to other pages must stay open."""
+    try:
+        lately = await desk.insight.figures.lately(period)
+    except AWAY:
+        return []
+    return figures_of(lately, visit.say, Language(visit.language))
 
 
-async def _tables(desk: Desk, visit: Visit, place: Place, period: Period) -> list[Table]:
-    return await tables_of(desk.questions, QUESTIONS[place], period, visit.say, Language(visit.language))
+async def _tables(desk: Desk, visit: Visit, place: Place, period: Period) -> tuple[list[Table], bool]:
+    try:
+        language = Language(visit.language)
+        return await tables_of(desk.questions, QUESTIONS[place], period, visit.say, language), False
+    except AWAY:
+        return [], True
 
 
 async def _chart(desk: Desk, visit: Visit) -> Response:
