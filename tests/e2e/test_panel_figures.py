@@ -120,10 +120,12 @@ async def test_what_is_not_for_analysts_is_refused_in_words_and_stands_in_the_au
 async def test_without_clickhouse_the_panel_says_so_and_the_way_to_other_pages_is_open(
     browser: Browser, nats: Nats, tmp_path: Path
 ) -> None:
-    async with panel_process(_url(nats), tmp_path, CLICKHOUSE_URL="http://127.0.0.1:1") as panel:
-        async with panel.visit(browser, OWNER) as page:
-            await expect(page.get_by_text("ClickHouse сейчас не отвечает")).to_be_visible()
-            await page.goto(f"{panel.url}/figures/cost")
-            await expect(page.get_by_text("ClickHouse сейчас не отвечает")).to_be_visible()
-            await page.get_by_role("link", name="SQL").click()
-            await expect(page.get_by_text("ClickHouse здесь — сервер")).to_be_visible()
+    async with (
+        panel_process(_url(nats), tmp_path, CLICKHOUSE_URL="http://127.0.0.1:1") as panel,
+        panel.visit(browser, OWNER) as page,
+    ):
+        await expect(page.get_by_text("ClickHouse сейчас не отвечает")).to_be_visible()
+        await page.goto(f"{panel.url}/figures/cost")
+        await expect(page.get_by_text("ClickHouse сейчас не отвечает")).to_be_visible()
+        await page.get_by_role("link", name="SQL").click()
+        await expect(page.get_by_text("ClickHouse здесь — сервер")).to_be_visible()
