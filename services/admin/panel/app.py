@@ -30,6 +30,7 @@ from services.admin.panel.reception import Reception
 from services.admin.panel.rendering import STATIC, open_templates
 from services.admin.panel.settings import PanelSettings, is_loopback
 from services.admin.panel.static import StaticFolder
+from services.admin.panel.switchboard import open_switchboard
 from services.admin.panel.wording import Wording
 from services.admin.questions import Questions
 from services.admin.settings import AdminSettings
@@ -66,7 +67,16 @@ async def open_panel(
     sessions = _sessions(settings, nats, kept)
     async with open_neighbours(settings) as neighbours:
         desk = Desk(
-            settings, nats, database, questions, insight, workloads, neighbours, sessions, Audit(nats.js)
+            settings,
+            nats,
+            database,
+            questions,
+            insight,
+            workloads,
+            neighbours,
+            sessions,
+            Audit(nats.js),
+            await open_switchboard(nats, replicas=replicas),
         )
         links = Links(entries, settings.panel_url, minutes=settings.panel_link_minutes)
         pages = [build(desk) for build in PAGES]

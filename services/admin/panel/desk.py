@@ -8,6 +8,7 @@ from services.admin.clickhouse import Database
 from services.admin.insight import Insight
 from services.admin.panel.access.audit import Audit
 from services.admin.panel.access.sessions import Sessions
+from services.admin.panel.switchboard import Switchboard
 from services.admin.questions import Questions
 from services.admin.settings import AdminSettings
 from services.admin.workloads.workload import Workloads
@@ -39,6 +40,7 @@ class Desk:
     neighbours: Neighbours
     sessions: Sessions
     audit: Audit
+    switchboard: Switchboard
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@ from starlette.responses import Response
 from services.admin.panel.access.sessions import Session
 from services.admin.panel.desk import Desk
 from services.admin.panel.page import Act, Page, Section, Show
+from services.admin.panel.switchboard import LEVELS, SERVICES
 from services.admin.panel.visit import Visit
 from services.chassis.errors import PermissionDenied
 from services.chassis.roles import AdminRole
@@ -12,7 +13,19 @@ def page(desk: Desk) -> Page:
     """Who is in the panel, and what concerns the whole house."""
 
     async def show(visit: Visit) -> Response:
-        return visit.show("settings.html", sessions=await _sessions(desk, visit), me=visit.session)
+        switches = await desk.switchboard.all() if visit.may(AdminRole.OWNER) else {}
+        return visit.show(
+            "settings.html",
+            sessions=await _sessions(desk, visit),
+            me=visit.session,
+            levels=[(service, switches.get(f"log_level.{service}", "")) for service in SERVICES],
+            known_levels=LEVELS,
+        )
+
+    async def log(visit: Visit) -> Response:
+        service, level = visit.form_fields.get("service", ""), visit.form_fields.get("level", "")
+        await desk.switchboard.log(service, level)
+        return visit.back("/settings", "done-log-level", service=service)
 
     async def end_session(visit: Visit) -> Response:
         session_id = visit.form_fields.get("session_id", "")
@@ -29,6 +42,7 @@ def page(desk: Desk) -> Page:
         (
             Show("/settings", show),
             Act("/settings/sessions/end", end_session, "session.end"),
+            Act("/settings/log", log, "log.level", least=AdminRole.OWNER),
         ),
     )
 

@@ -239,7 +239,7 @@ done-workload-restarted = { $name } is being restarted.
 done-workload-rolled-back = { $name } goes back to the revision before.
 
 ## Videos
-page-videos = Videos
+page-videos = Queue of videos
 about-videos = The queue of all users: cancel, order anew.
 videos-under-way = Under way
 video-pending = waiting
@@ -258,3 +258,31 @@ done-video-retried = The video has been ordered anew.
 column-state = State
 column-ordered = Ordered
 column-changed = Changed
+
+## Vendors
+page-vendors = Vendors and models
+about-vendors = Who answers, how well, and switches to turn them off.
+vendors-about = What was asked in the last 24 hours. A vendor that is switched off is not asked by any service, within a second.
+vendors-no-figures = Figures are not to be had right now; the switches work.
+vendors-none = No vendor has been asked yet.
+column-calls = Asked
+column-success = Success
+column-p95 = p95, s
+column-failure = Last failure
+column-health = Health
+vendor-on = on
+vendor-off = switched off
+health-available = answers
+health-degraded = fails now and then
+health-unavailable = not asked for now
+switch-off = Switch off
+switch-on = Switch on
+switch-off-sure = Switch { $what } off for everybody? Others take over where they can.
+done-switched-off = { $what } is switched off.
+done-switched-on = { $what } is switched on.
+
+## Logs
+log-title = How much is logged
+log-about = Every replica follows within a second. "As started" brings back the level that it was started with.
+log-as-started = as started
+done-log-level = { $service } logs as you have chosen.

@@ -240,7 +240,7 @@ done-workload-restarted = { $name } перезапускается.
 done-workload-rolled-back = { $name } возвращается к прежней ревизии.
 
 ## Видео
-page-videos = Видео
+page-videos = Очередь видео
 about-videos = Очередь всех пользователей: отменить, заказать заново.
 videos-under-way = В работе
 video-pending = ждёт
@@ -259,3 +259,31 @@ done-video-retried = Видео заказано заново.
 column-state = Состояние
 column-ordered = Заказано
 column-changed = Изменено
+
+## Поставщики
+page-vendors = Поставщики и модели
+about-vendors = Кто отвечает, насколько хорошо, и как их выключить.
+vendors-about = Запросы за последние 24 часа. К выключенному поставщику через секунду не обращается ни одна служба.
+vendors-no-figures = Показатели сейчас недоступны; переключатели работают.
+vendors-none = К поставщикам ещё не обращались.
+column-calls = Запросов
+column-success = Успешно
+column-p95 = p95, с
+column-failure = Последний сбой
+column-health = Состояние
+vendor-on = включён
+vendor-off = выключен
+health-available = отвечает
+health-degraded = иногда сбоит
+health-unavailable = пока не спрашивают
+switch-off = Выключить
+switch-on = Включить
+switch-off-sure = Выключить { $what } для всех? Другие заменят его там, где могут.
+done-switched-off = { $what }: выключено.
+done-switched-on = { $what }: включено.
+
+## Журналы
+log-title = Подробность журналов
+log-about = Каждая копия службы переключится через секунду. «Как при запуске» возвращает уровень, с которым она была запущена.
+log-as-started = как при запуске
+done-log-level = { $service }: уровень журнала изменён.
