@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 SHOWN_ROWS: Final = 1_000
 EXPORTED_ROWS: Final = 100_000
+SHOWN_BYTES: Final = 10_000_000
+EXPORTED_BYTES: Final = 200_000_000
 MAX_LENGTH: Final = 20_000
 PARSE: Final = "SELECT parseQueryToJSON({sql:String})"
 WRITE: Final = "SELECT formatQueryFromJSON({tree:String})"
@@ -46,13 +48,14 @@ class AnalystDesk:
         limits = {**ALWAYS, "max_execution_time": seconds, "max_memory_usage": memory_bytes}
         self._database = database
         self._patience_seconds = seconds * 2
-        self._shown = self._lane(home, limits, SHOWN_ROWS + 1)
-        self._exported = self._lane(home, limits, EXPORTED_ROWS)
+        self._shown = self._lane(home, limits, SHOWN_ROWS + 1, SHOWN_BYTES)
+        self._exported = self._lane(home, limits, EXPORTED_ROWS, EXPORTED_BYTES)
         self._turn = asyncio.Lock()
         self._dialect: Dialect | None = None
 
-    def _lane(self, home: EmbeddedHome, limits: dict[str, Any], rows: int) -> Lane:
-        locked = LockedHome(home, self._database, {**limits, "limit": rows})
+    def _lane(self, home: EmbeddedHome, limits: dict[str, Any], rows: int, size_bytes: int) -> Lane:
+        most = {"limit": rows, "max_result_bytes": size_bytes}
+        locked = LockedHome(home, self._database, {**limits, **most})
         return Lane(locked, self._database, name=f"analysts-{rows}")
 
     async def show(self, statement: Statement) -> Sheet:

@@ -274,6 +274,8 @@ async def test_a_long_answer_is_cut_and_says_so(desk: AnalystDesk) -> None:
         "SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1",
         "SELECT groupArray(number) FROM numbers(1000000000)",
         "SELECT repeat('x', 10000000000)",
+        "SELECT repeat('x', 50000000)",
+        "SELECT repeat('x', 1000000) FROM numbers(500)",
     ],
 )
 async def test_a_question_that_takes_too_much_ends_and_the_next_one_is_answered(
