@@ -41,7 +41,7 @@ def page(desk: Desk) -> Page:
         chosen = visit.query.get("question", "")
         questions = {question.question_id: question for question in desk.questions.all()}
         sql = questions[chosen].sql if chosen in questions else FIRST
-        return _page(desk, visit, sql, _period(visit.query.get("period", "")), Answered())
+        return _page(desk, visit, sql, Period.DAY, Answered(), chosen)
 
     async def ask(visit: Visit) -> Response:
         analysts, statement = _analysts(desk), _statement(visit)
@@ -83,7 +83,9 @@ async def _answer(analysts: AnalystDesk, statement: Statement, visit: Visit) -> 
     return Answered(answer, said)
 
 
-def _page(desk: Desk, visit: Visit, sql: str, period: Period, answered: Answered) -> Response:
+def _page(
+    desk: Desk, visit: Visit, sql: str, period: Period, answered: Answered, chosen: str = ""
+) -> Response:
     limits = visit.say(
         "sql-limits",
         seconds=f"{desk.settings.sql_seconds:g}",
@@ -95,6 +97,7 @@ def _page(desk: Desk, visit: Visit, sql: str, period: Period, answered: Answered
         "sql.html",
         is_here=desk.insight.analysts is not None,
         questions=desk.questions.all(),
+        chosen=chosen,
         periods=tuple(Period),
         period=period,
         sql=sql,
