@@ -139,6 +139,25 @@ sbom: $(VENV)/.dev ## Write a bill of materials (CycloneDX) of each service into
 			--output-reproducible --of JSON -o build/sbom/$$name.cdx.json; done
 	@ls -l build/sbom
 
+# A real Kubernetes without nodes, made with Go: etcd, the API server and its controllers, and helm.
+KUBE := .local/kube
+KUBE_VERSION := $(shell sed -n 's|.*k8s.io/kubernetes v\([0-9.]*\).*|\1|p' tests/kube/go.mod)
+KUBE_STAMP := -X k8s.io/component-base/version.gitVersion=v$(KUBE_VERSION)
+HELM_VERSION := v3.19.0
+
+.PHONY: kube-test
+kube-test: $(VENV)/.dev $(KUBE)/.built ## Test chart and workloads against a real Kubernetes; needs Go, builds for minutes at first
+	$(BIN)/python -m pytest -n 0 -q tests/kube
+
+$(KUBE)/.built: tests/kube/go.mod tests/kube/go.sum
+	@command -v go >/dev/null || { echo 'kube-test needs Go 1.26 or newer: https://go.dev/dl' >&2; exit 1; }
+	@mkdir -p $(KUBE)
+	cd tests/kube && GOFLAGS=-mod=mod go build -o ../../$(KUBE)/etcd go.etcd.io/etcd/server/v3
+	cd tests/kube && GOFLAGS=-mod=mod go build -o ../../$(KUBE)/ -ldflags '-s -w $(KUBE_STAMP)' \
+		k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager
+	GOBIN=$(CURDIR)/$(KUBE) go install -ldflags '-s -w' helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+	@touch $@
+
 ## ---------------------------------------------------------------- install
 
 .PHONY: install lock clean

@@ -23,7 +23,9 @@ class Cluster:
         self._rights = Rights(api)
 
     async def look(self) -> Overview:
-        """Return what runs. Raises PermissionDenied where not even deployments may be seen."""
+        """Return what runs, as far as it may be seen: nothing, perhaps. Raises ServiceUnavailable."""
+        if not await self._rights.of(rights.SEE_WORKLOADS):
+            return Overview(Home.KUBERNETES, ())
         deployments = await self._api.deployments(self._selector)
         names = [deployment.metadata.name for deployment in deployments]
         may = await self._rights.of(

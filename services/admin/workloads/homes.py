@@ -1,7 +1,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from services.admin.workloads.processes import Processes
 from services.admin.workloads.workload import Workloads
@@ -17,13 +17,16 @@ async def open_workloads(selector: str, version: str, account: Path = ACCOUNT) -
         yield Processes(version)
         return
     # Kubernetes' client takes two seconds and thirty megabytes: only where there is one to ask.
-    from kubernetes import client, config  # noqa: PLC0415
+    from kubernetes import client  # noqa: PLC0415
+    from kubernetes.config.incluster_config import InClusterConfigLoader  # noqa: PLC0415
 
     from services.admin.workloads.api import KubernetesApi  # noqa: PLC0415
     from services.admin.workloads.cluster import Cluster  # noqa: PLC0415
 
     configuration = client.Configuration()
-    config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+    # The token is read again before it ends: Kubernetes replaces it every hour.
+    loader: Any = InClusterConfigLoader(str(account / "token"), str(account / "ca.crt"))  # type: ignore[no-untyped-call]
+    loader.load_and_set(configuration)
     configuration.retries = 1
     with client.ApiClient(configuration) as api_client:
         api = KubernetesApi(api_client, (account / "namespace").read_text().strip())

@@ -18,6 +18,7 @@ class Right:
     name: str = ""
 
 
+SEE_WORKLOADS: Final = Right("list", "apps", "deployments")
 SEE_PODS: Final = Right("list", "", "pods")
 SEE_EVENTS: Final = Right("list", "", "events")
 SEE_REVISIONS: Final = Right("list", "apps", "replicasets")
