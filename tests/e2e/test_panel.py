@@ -1,14 +1,17 @@
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
+from nats.js.errors import KeyNotFoundError
 from playwright.async_api import Browser, expect
+from quartet.common.v1.error_reason_pb2 import ErrorReason
 
 from services.chassis.errors import PermissionDenied
+from services.chassis.jetstream import connect
 from tests.support.nats import nats_server
 from tests.support.panel import (
     ANALYST,
@@ -16,9 +19,13 @@ from tests.support.panel import (
     OWNER,
     PHONE,
     STRANGER,
+    TRACE_ID,
     PanelProcess,
+    failed_request,
     panel_process,
+    tell,
 )
+from tests.support.video_service import VideoCaller, video_service
 
 pytest_plugins = ["tests.support.browser"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -26,12 +33,26 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
 
 
+@pytest.fixture(scope="module")
+def nats_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with nats_server(tmp_path_factory.mktemp("nats")) as server:
+        yield server.url
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def panel(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PanelProcess]:
+async def video(nats_url: str) -> AsyncIterator[VideoCaller]:
+    async with video_service(nats_url, operator_ids=frozenset({OPERATOR, OWNER})) as caller:
+        yield caller
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def panel(
+    tmp_path_factory: pytest.TempPathFactory, nats_url: str, video: VideoCaller
+) -> AsyncIterator[PanelProcess]:
     folder: Path = tmp_path_factory.mktemp("panel")
-    with nats_server(folder) as nats:
-        async with panel_process(nats.url, folder) as running:
-            yield running
+    target = f"dns:///127.0.0.1:{video.settings.grpc_port}"
+    async with panel_process(nats_url, folder, VIDEO_TARGET=target) as running:
+        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -69,23 +90,23 @@ async def test_a_link_opens_the_panel_once_and_for_its_owner_alone(
 @pytest.mark.parametrize(
     ("user_id", "seen", "unseen"),
     [
-        (OWNER, {"/settings", "/audit", "/failures"}, set[str]()),
-        (OPERATOR, {"/settings", "/failures"}, {"/audit"}),
-        (ANALYST, {"/settings", "/failures"}, {"/audit"}),
+        (OWNER, {"/settings", "/audit", "/failures", "/vendors", "/videos"}, set[str]()),
+        (OPERATOR, {"/settings", "/failures", "/vendors", "/videos"}, {"/audit"}),
+        (ANALYST, {"/settings", "/failures", "/vendors"}, {"/audit", "/videos"}),
     ],
 )
 async def test_each_role_sees_its_pages_and_gets_no_others(
-    browser: Browser, panel: PanelProcess, user_id: int, seen: set[str], unseen: set[str]
+    panel: PanelProcess, http: aiohttp.ClientSession, user_id: int, seen: set[str], unseen: set[str]
 ) -> None:
-    async with panel.visit(browser, user_id) as page:
-        links = page.get_by_role("navigation").get_by_role("link")
-        paths = {str(await one.get_attribute("href")) for one in await links.all()}
-        assert seen <= paths
-        assert not unseen & paths
-        for path in sorted(paths):
-            assert (await page.request.get(panel.url + path)).status == 200, path
-        for path in unseen:
-            assert (await page.request.get(panel.url + path)).status == 403, path
+    await _enter(http, panel, user_id)
+    async with http.get(f"{panel.url}/settings") as response:
+        navigation = (await response.text()).partition("<nav")[2].partition("</nav>")[0]
+    paths = set(re.findall(r'href="([^"]+)"', navigation))
+    assert seen <= paths
+    assert not unseen & paths
+    for path in {*seen, *unseen}:
+        async with http.get(panel.url + path) as response:
+            assert response.status == (200 if path in seen else 403), path
 
 
 async def test_a_phone_and_a_keyboard_are_enough(browser: Browser, panel: PanelProcess) -> None:
@@ -197,3 +218,50 @@ async def test_whoever_guesses_has_to_wait(panel: PanelProcess, http: aiohttp.Cl
         async with http.post(f"{panel.url}/enter", data=form, headers=headers) as response:
             statuses.append(response.status)
     assert statuses == [403] * 10 + [429]
+
+
+async def test_what_failed_is_found_with_its_trace_and_what_the_vendor_said(
+    browser: Browser, panel: PanelProcess, nats_url: str
+) -> None:
+    await tell(nats_url, failed_request("panel.1", ErrorReason.ERROR_REASON_PROVIDER_RATE_LIMITED))
+    async with panel.visit(browser, ANALYST, "/failures") as page:
+        row = page.get_by_role("row").filter(has_text="provider_rate_limited")
+        await expect(row).to_contain_text("gpt-6-luna")
+        await expect(row).to_contain_text(TRACE_ID[:12])
+        await row.get_by_role("link").click()
+        await expect(page.get_by_text(TRACE_ID)).to_be_visible()
+        await expect(page.get_by_role("row").filter(has_text="429")).to_be_visible()
+
+
+async def test_an_operator_switches_a_vendor_off_and_an_analyst_only_looks(
+    browser: Browser, panel: PanelProcess, nats_url: str
+) -> None:
+    async with connect(nats_url, name="test") as nats, panel.visit(browser, OPERATOR, "/vendors") as page:
+        runway = page.locator("section").filter(has=page.get_by_role("heading", name="runway"))
+        await runway.get_by_role("button", name="Выключить").first.click()
+        await page.get_by_role("button", name="Да, выполнить").click()
+        await expect(page.get_by_role("status")).to_have_text("runway: выключено.")
+        await expect(runway.get_by_role("heading")).to_contain_text("выключен")
+        switches = await nats.js.key_value("switches")
+        assert (await switches.get("off.runway")).value
+        await runway.get_by_role("button", name="Включить").first.click()
+        await expect(page.get_by_role("status")).to_have_text("runway: включено.")
+        with pytest.raises(KeyNotFoundError):
+            await switches.get("off.runway")
+    async with panel.visit(browser, ANALYST, "/vendors") as page:
+        await expect(page.get_by_role("heading", name="runway")).to_be_visible()
+        await expect(page.get_by_role("main").get_by_role("button", name="Выключить")).to_have_count(0)
+
+
+async def test_an_operator_cancels_a_video_of_the_queue(
+    browser: Browser, panel: PanelProcess, video: VideoCaller
+) -> None:
+    job = (await video.order("A secret cat")).job
+    async with panel.visit(browser, OPERATOR, "/videos", size=PHONE) as page:
+        row = page.get_by_role("row").filter(has_text=str(job.caller.user_id))
+        await expect(row).to_contain_text("ждёт")
+        assert "secret" not in await page.content()
+        await row.get_by_role("button", name="Отменить").click()
+        await page.get_by_role("button", name="Да, выполнить").click()
+        await expect(row).to_contain_text("отменено")
+        await expect(row.get_by_role("button", name="Заказать заново")).to_be_visible()
