@@ -137,7 +137,7 @@ async def test_an_owner_ends_a_session_after_a_question_and_it_stands_in_the_aud
     await _enter(http, panel, OPERATOR)
     async with panel.visit(browser, OWNER, "/settings") as page:
         row = page.get_by_role("row").filter(has_text=str(OPERATOR)).filter(has_text="aiohttp")
-        await row.get_by_role("button", name="Завершить").click()
+        await row.first.get_by_role("button", name="Завершить").click()
         await page.get_by_role("button", name="Да, выполнить").click()
         await expect(page.get_by_role("status")).to_have_text("Сессия завершена.")
         await page.goto(f"{panel.url}/audit")

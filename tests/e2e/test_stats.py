@@ -60,3 +60,10 @@ async def test_an_analyst_sees_figures_and_charts_in_telegram_and_others_nothing
 
         await telegram.send(stranger, "/stats")
         await telegram.wait_for_reply(stranger, contains="/stats")
+
+        await telegram.send(analyst, "/admin")
+        doors = await telegram.wait_for_reply(analyst, contains="/enter#")
+        assert "один раз" in doors["text"]
+        await telegram.send(stranger, "/admin")
+        unknown = await telegram.wait_for_reply(stranger, contains="/admin")
+        assert "/enter" not in unknown["text"]
