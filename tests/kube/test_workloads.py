@@ -77,7 +77,7 @@ async def test_everything_that_runs_is_shown(workloads: Workloads) -> None:
     seen = await workloads.look()
     assert seen.home is Home.KUBERNETES
     assert [each.component for each in seen.workloads] == sorted(chart.facts())
-    text = await until(workloads, "text", lambda each: len(each.pods) == 1)
+    text = await until(workloads, "text", lambda each: len(each.pods) > 0)
     assert (text.name, text.version, text.wanted, text.ready) == ("quartet-text", "1.0.0", 1, 0)
     assert text.is_changing
     assert text.pods[0].state == "Pending"
@@ -87,7 +87,7 @@ async def test_everything_that_runs_is_shown(workloads: Workloads) -> None:
 async def test_scaled_as_asked(workloads: Workloads) -> None:
     before = await one(workloads, "image")
     await workloads.scale("quartet-image", 3, generation=before.generation)
-    after = await until(workloads, "image", lambda each: len(each.pods) == 3)
+    after = await until(workloads, "image", lambda each: len(each.pods) >= 3)
     assert after.wanted == 3
 
 
@@ -100,12 +100,12 @@ async def test_who_has_not_seen_the_latest_change_changes_nothing(workloads: Wor
 
 
 async def test_a_restart_replaces_the_pods_by_the_same_release(workloads: Workloads) -> None:
-    before = await until(workloads, "docs", lambda each: len(each.pods) == 1)
+    before = await until(workloads, "docs", lambda each: len(each.pods) > 0)
     await workloads.restart("quartet-docs", generation=before.generation)
-    # Nothing is taken away before the new one is ready, and without nodes nothing becomes ready.
-    after = await until(workloads, "docs", lambda each: len(each.pods) == 2)
-    assert {pod.version for pod in after.pods} == {before.version}
-    assert after.previous is not None
+    known = {pod.name for pod in before.pods}
+    after = await until(workloads, "docs", lambda each: any(pod.name not in known for pod in each.pods))
+    assert after.version == before.version
+    assert after.generation > before.generation
 
 
 async def test_the_way_back_leads_to_the_revision_before(
