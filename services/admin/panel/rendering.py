@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.admin.panel.wording import Language
 
 FOLDER: Final = Path(str(files("services.admin.panel")))
+UNITS: Final = {Language.RU: ("д", "ч", "мин", "с"), Language.EN: ("d", "h", "m", "s")}
 STATIC: Final = FOLDER / "static"
 
 
@@ -60,14 +61,13 @@ def moment(value: Any) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if at.year > 1970 else "\u2013"
 
 
-def ago(value: Any) -> str:
-    """How long ago a time was, in the largest unit that fits: 5s, 3m, 2h, 4d."""
+def ago(value: Any, language: str = Language.EN) -> str:
+    """How long ago a time was, in the largest unit that fits: 5 s, 3 m, 2 h, 4 d."""
     at = value.timestamp() if isinstance(value, datetime) else float(value or 0)
     seconds = max(0, int(datetime.now(UTC).timestamp() - at))
-    for unit, length in (("d", 86_400), ("h", 3600), ("m", 60)):
-        if seconds >= length:
-            return f"{seconds // length}{unit}"
-    return f"{seconds}s"
+    lengths = (86_400, 3600, 60, 1)
+    place = next((place for place, length in enumerate(lengths) if seconds >= length), len(lengths) - 1)
+    return f"{seconds // lengths[place]}\u202f{UNITS[Language(language)][place]}"
 
 
 def _version() -> str:
