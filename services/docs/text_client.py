@@ -90,7 +90,12 @@ def _about(language: str) -> str:
 
 
 def _caller(inquiry: Inquiry) -> Caller:
-    return Caller(user_id=inquiry.user_id, chat_id=inquiry.chat_id, language_code=inquiry.language)
+    return Caller(
+        user_id=inquiry.user_id,
+        chat_id=inquiry.chat_id,
+        language_code=inquiry.language,
+        user_key=inquiry.user_key,
+    )
 
 
 def _materials(materials: Sequence[Material]) -> list[pb.Material]:
@@ -114,4 +119,5 @@ def _usage(used: WireUsage) -> Usage:
         output_tokens=used.output_token_count,
         reasoning_tokens=used.reasoning_token_count,
         estimated=used.estimated,
+        cost_micros=used.cost_micros if used.HasField("cost_micros") else None,
     )

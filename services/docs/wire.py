@@ -46,6 +46,7 @@ def inquiry(request: pb.StreamAnswerRequest) -> Inquiry:
         model=request.model,
         goes_on=request.run_kind == pb.RUN_KIND_CONTINUE,
         style=Style(request.role, request.answer_length, request.wishes, request.speaker_name),
+        user_key=caller.user_key,
     )
 
 
@@ -124,4 +125,5 @@ def _usage(used: Usage) -> WireUsage:
         output_token_count=used.output_tokens,
         reasoning_token_count=used.reasoning_tokens,
         estimated=used.estimated,
+        cost_micros=used.cost_micros,
     )

@@ -33,6 +33,8 @@ class Inquiry:
     goes_on: bool = False
     """Whether the turn's answer is to be gone on with, instead of a new one."""
     style: Style = Style()
+    user_key: int = 0
+    """What usage events know the user by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Usage:
     output_tokens: int = 0
     reasoning_tokens: int = 0
     estimated: bool = False
+    cost_micros: int | None = None
+    """Millionths of a US dollar; None where one of the prices is not known."""
 
     def plus(self, others: Sequence["Usage"]) -> "Usage":
         """Add what was used on the way."""
@@ -80,9 +84,14 @@ class Usage:
                 cached_input_tokens=whole.cached_input_tokens + other.cached_input_tokens,
                 output_tokens=whole.output_tokens + other.output_tokens,
                 reasoning_tokens=whole.reasoning_tokens + other.reasoning_tokens,
+                cost_micros=_sum(whole.cost_micros, other.cost_micros),
                 estimated=whole.estimated or other.estimated or not is_same,
             )
         return whole
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
 
 
 @dataclass(frozen=True, slots=True)

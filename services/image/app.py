@@ -15,6 +15,7 @@ from services.image.room import Room
 from services.image.settings import ImageSettings
 from services.image.vault import open_vault
 from services.image.vendors import ImageVendors, is_drawn
+from services.providers.accounting import Books
 from services.providers.breaker import State
 from services.providers.troubles import Troubles, open_events
 
@@ -52,6 +53,7 @@ async def open_drawings(
     settings: ImageSettings,
     nats: Nats,
     vendors: ImageVendors,
+    books: Books,
     *,
     metrics: ImageMetrics,
     failpoints: Failpoints,
@@ -66,7 +68,9 @@ async def open_drawings(
         max_processes=settings.image_reader_processes,
     )
     async with darkroom_opened as darkroom:
-        drawings = Drawings(vendors, gallery, room, darkroom, places, metrics=metrics, failpoints=failpoints)
+        drawings = Drawings(
+            vendors, gallery, room, darkroom, places, books, metrics=metrics, failpoints=failpoints
+        )
         try:
             yield drawings, gallery
         finally:

@@ -15,13 +15,14 @@ from services.image.metrics import ImageMetrics
 from services.image.order import Order
 from services.image.picture import Picture
 from services.image.places import Places
-from services.image.prices import cost_micros
+from services.image.prices import cost_micros, spent
 from services.image.providers.base import Drawn, InputPicture, Preview
 from services.image.report import Outcome, Report, reporting
 from services.image.room import Room
 from services.image.runs import Finished, Run, Runs
 from services.image.sketch import Sketch, Sketches
 from services.image.vendors import ImageVendors
+from services.providers.accounting import Books
 from services.providers.vendors import Answering
 
 log = structlog.get_logger()
@@ -37,6 +38,7 @@ class Drawings:
         room: Room,
         darkroom: Darkroom,
         places: Places,
+        books: Books,
         *,
         metrics: ImageMetrics,
         failpoints: Failpoints,
@@ -46,6 +48,7 @@ class Drawings:
         self._room = room
         self._darkroom = darkroom
         self._places = places
+        self._books = books
         self._sketches = Sketches(gallery, darkroom)
         self._runs = Runs()
         self._metrics = metrics
@@ -84,15 +87,19 @@ class Drawings:
 
     async def _draw(self, run: Run, sketch: Sketch, order: Order) -> tuple[Drawn, Answering]:
         by = Answering("", "")
+        account = self._books.account(order.kind, turn_id=order.picture_id, user_key=order.user_key)
         with tracing.span("vendor_stream", SpanKind.CLIENT) as span:
-            async with aclosing(self._vendors.ask(sketch.request(order))) as pieces:
+            async with account.closing(), aclosing(self._vendors.ask(sketch.request(order))) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Drawn):
+                        await account.answered(spent(piece.usage))
                         return piece, by
                     if isinstance(piece, Preview):
+                        account.began()
                         await self._show(run, piece)
                     else:
                         by = piece
+                        account.asked(by)
                         span.set_attributes({"provider": by.provider, "model": by.model})
                     del piece  # megabytes: not to be kept while the next one is awaited
         raise ProviderUnavailable(f"{by.provider} drew nothing", metadata={"provider": by.provider})

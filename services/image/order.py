@@ -37,6 +37,8 @@ class Order:
     version: Version | None = None
     pictures: tuple[bytes, ...] = field(default=(), repr=False)
     model: str = ""
+    user_key: int = 0
+    """What usage events know the user by."""
 
 
 @dataclass(frozen=True, slots=True)

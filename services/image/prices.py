@@ -1,10 +1,13 @@
+from importlib.metadata import version
 from typing import Final
 
 import genai_prices
 
 from services.image.providers.base import Usage
+from services.providers.accounting import Spent
 
 MICROS: Final = 1_000_000
+VERSION: Final = f"genai-prices {version('genai-prices')}"
 
 
 def cost_micros(usage: Usage) -> int | None:
@@ -24,3 +27,16 @@ def cost_micros(usage: Usage) -> int | None:
         # Unknown, or priced by counts that vendors do not tell.
         return None
     return round(found.total_price * MICROS)
+
+
+def spent(usage: Usage) -> Spent:
+    """Write what a picture cost for analysts."""
+    return Spent(
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        unit_count=1,
+        unit="picture",
+        cost_micros=cost_micros(usage),
+        price_version=VERSION,
+        estimated=usage.estimated,
+    )

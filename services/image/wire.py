@@ -35,6 +35,7 @@ def new_order(request: pb.GenerateImageRequest) -> Order:
         aspect_ratio=ASPECT_RATIO_OF.get(request.aspect_ratio),
         version=version(request.variation_of) if has_version else None,
         model=request.model,
+        user_key=request.caller.user_key,
     )
 
 
@@ -52,6 +53,7 @@ def edit_order(request: pb.EditImageRequest) -> Order:
         version=version(request.source) if request.HasField("source") else None,
         pictures=pictures,
         model=request.model,
+        user_key=request.caller.user_key,
     )
 
 

@@ -19,19 +19,19 @@ from services.text.store import open_store
 
 async def main(settings: TextSettings, stop: asyncio.Event) -> None:
     registry, failpoints = CollectorRegistry(), Failpoints(settings.failpoints, settings.environment)
-    async with AsyncExitStack() as stack:
-        nats = await stack.enter_async_context(connect(settings.nats_url, name="text"))
+    async with connect(settings.nats_url, name="text") as nats, AsyncExitStack() as stack:
         store = await open_store(nats, settings)
         metrics = TextMetrics(registry)
-        vendors, voice, embeddings = await stack.enter_async_context(open_vendors(settings, nats, metrics))
+        opened_vendors = open_vendors(settings, nats, registry, metrics)
+        vendors, voice, embeddings, books = await stack.enter_async_context(opened_vendors)
         catalogue = Catalogue(vendors.all)
-        opened = open_replies(settings, nats, vendors, store, metrics=metrics, failpoints=failpoints)
+        opened = open_replies(settings, nats, vendors, store, books, metrics=metrics, failpoints=failpoints)
         replies = await stack.enter_async_context(opened)
         limits = Limits.of(settings, vendors.capabilities)
-        errands = Errands.of(vendors, embeddings, store, metrics, limits)
+        errands = Errands.of(vendors, embeddings, store, books, metrics, limits)
         servicer = TextServicer(replies, catalogue, store, errands, voice, limits)
-        served, checks = [servicer.registration()], {"nats": nats.ping}
-        await stack.enter_async_context(serving(settings, served, checks=checks, registry=registry))
+        served = serving(settings, [servicer.registration()], checks={"nats": nats.ping}, registry=registry)
+        await stack.enter_async_context(served)
         await catalogue.check()
         await stop.wait()
 

@@ -3,9 +3,13 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
 
+from prometheus_client import CollectorRegistry
+
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
+from services.providers.accounting import Books
 from services.providers.breaker import State
+from services.providers.ledger import open_books
 from services.providers.troubles import Troubles, open_events
 from services.text.embeddings import Embeddings
 from services.text.manner import Manner
@@ -27,9 +31,9 @@ SERVICE: Final = "text"
 
 @asynccontextmanager
 async def open_vendors(
-    settings: TextSettings, nats: Nats, metrics: TextMetrics
-) -> AsyncIterator[tuple[LanguageVendors, Voice, Embeddings]]:
-    """Put the vendors and their skills together with what watches them; at the end all of it is closed."""
+    settings: TextSettings, nats: Nats, registry: CollectorRegistry, metrics: TextMetrics
+) -> AsyncIterator[tuple[LanguageVendors, Voice, Embeddings, Books]]:
+    """Put the vendors and their skills together with what watches and counts; at the end it is closed."""
     publisher = await open_events(nats, service=SERVICE, replicas=settings.stream_replicas)
     troubles = Troubles(publisher, metrics.vendors, service=SERVICE)
     providers = configured.connect(settings)
@@ -41,12 +45,14 @@ async def open_vendors(
     )
     able = tuple(providers.values())
     speakers = VoiceVendors(able, patience=patience, policy=policy, watch=troubles)
-    embeddings = Embeddings.of(able, metrics, patience=patience, policy=policy, watch=troubles)
-    voice = Voice(speakers, Coder(), metrics, max_voices=settings.text_max_voices)
-    voice.check(datetime.now(UTC).date())
-    async with troubles.publishing():
+    replicas = settings.stream_replicas
+    opened_books = open_books(nats, settings, registry, service=SERVICE, replicas=replicas)
+    async with opened_books as books, troubles.publishing():
+        embeddings = Embeddings.of(able, books, metrics, patience=patience, policy=policy, watch=troubles)
+        voice = Voice(speakers, Coder(), books, metrics, max_voices=settings.text_max_voices)
+        voice.check(datetime.now(UTC).date())
         try:
-            yield vendors, voice, embeddings
+            yield vendors, voice, embeddings, books
         finally:
             await vendors.aclose()
 
@@ -57,18 +63,19 @@ async def open_replies(
     nats: Nats,
     vendors: LanguageVendors,
     store: ConversationStore,
+    books: Books,
     *,
     metrics: TextMetrics,
     failpoints: Failpoints,
 ) -> AsyncIterator[Replies]:
     """Put together what answers; at the end the answers under way are stored, and no summary goes on."""
     pictures = await open_pictures(nats, settings, vendors.common_image_mime_types, metrics)
-    summaries = Summaries(vendors, store, pictures, Habit.of(settings), metrics)
+    summaries = Summaries(vendors, store, pictures, Habit.of(settings), books, metrics)
     runs = Runs(max_runs=settings.text_max_streams, interval_seconds=settings.text_coalescing_seconds)
     manner = Manner.of(settings)
     try:
         yield Replies(
-            vendors, store, summaries, runs, manner, pictures, metrics=metrics, failpoints=failpoints
+            vendors, store, summaries, runs, manner, pictures, books, metrics=metrics, failpoints=failpoints
         )
     finally:
         await runs.ended()

@@ -5,11 +5,12 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from services.chassis.errors import QuartetError
+from services.providers.accounting import Account
 from services.providers.breaker import Breaker, BreakerPolicy, Change, Clock
 from services.providers.failures import fails_over, is_proven
 from services.providers.patience import Patience, Waits
 from services.providers.vendor import refusal
-from services.providers.vendors import Watch
+from services.providers.vendors import Answering, Watch
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -51,17 +52,19 @@ class Chain(Generic[P]):
             for vendor, model, provider in offers
         )
 
-    async def ask(self, places: Sequence[Place[P]], call: Callable[[P], Awaitable[T]]) -> tuple[Place[P], T]:
+    async def ask(
+        self, places: Sequence[Place[P]], call: Callable[[P], Awaitable[T]], account: Account
+    ) -> tuple[Place[P], T]:
         """Make the call at the first of these places that manages it; there must be one.
 
-        Raises QuartetError, the most useful of all.
+        What it cost there is for whoever called to enter. Raises QuartetError, the most useful of all.
         """
         waits = Waits(self._patience)
         while True:
             failures: list[QuartetError] = []
             for place in places:
                 try:
-                    return place, await _attempt(place, call)
+                    return place, await _attempt(place, call, account)
                 except QuartetError as error:
                     if not fails_over(error):
                         raise
@@ -77,12 +80,14 @@ class Chain(Generic[P]):
         self._watch.changed(vendor, model, change, standby)
 
 
-async def _attempt(place: Place[P], call: Callable[[P], Awaitable[T]]) -> T:
+async def _attempt(place: Place[P], call: Callable[[P], Awaitable[T]], account: Account) -> T:
     if not place.breaker.would_admit:
         raise refusal(place.breaker, place.vendor)
     permit = place.breaker.admit()
+    account.asked(Answering(place.vendor, place.model))
     try:
-        result = await call(place.provider)
+        async with account.closing():
+            result = await call(place.provider)
         permit.succeeded()
         return result
     except QuartetError as error:

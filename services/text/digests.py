@@ -4,6 +4,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.chassis.errors import InvalidRequest, Violation
+from services.providers.accounting import Books
 from services.text.conversation import Material, Usage
 from services.text.framing import wrap
 from services.text.manner import pseudonym
@@ -51,14 +52,22 @@ class Digests:
     """Makes something shorter out of materials."""
 
     def __init__(
-        self, vendors: LanguageVendors, metrics: TextMetrics, *, max_material_characters: int
+        self, vendors: LanguageVendors, books: Books, metrics: TextMetrics, *, max_material_characters: int
     ) -> None:
         self._vendors = vendors
+        self._books = books
         self._metrics = metrics
         self._max_characters = max_material_characters
 
     async def digest(
-        self, kind: DigestKind, materials: Sequence[Material], *, model: str, user_id: int, language: str
+        self,
+        kind: DigestKind,
+        materials: Sequence[Material],
+        *,
+        model: str,
+        user_id: int,
+        language: str,
+        user_key: int = 0,
     ) -> tuple[str, Usage]:
         """Return the digest and what it cost. Raises QuartetError."""
         size = sum(len(material.title) + len(material.text) for material in materials)
@@ -67,7 +76,8 @@ class Digests:
                 violations=[Violation("materials", f"must have 1 to {self._max_characters} characters")]
             )
         request = digest_request(kind, materials, model=model, user_id=user_id, language=language)
-        said, completed = await Said.whole(self._vendors, request)
+        account = self._books.account(f"digest_{kind}", user_key=user_key)
+        said, completed = await Said.whole(self._vendors, request, account)
         self._metrics.used(completed.usage)
         return said.text.strip(), completed.usage
 

@@ -2,11 +2,13 @@ from collections.abc import Sequence
 from typing import Final, Self
 
 from services.chassis.errors import InvalidRequest, ModelNotFound, ProviderMisconfigured, Violation
+from services.providers.accounting import Books
 from services.providers.breaker import BreakerPolicy
 from services.providers.patience import Patience
 from services.providers.vendors import Watch
 from services.text.chain import Chain, Place
 from services.text.metrics import TextMetrics
+from services.text.prices import spent
 from services.text.providers.base import TextProvider
 from services.text.providers.embedding import Embedded, EmbeddingProvider, Purpose, space_of
 
@@ -18,14 +20,16 @@ MAX_CHARACTERS: Final = 4000
 class Embeddings:
     """Turns texts into vectors at the first vendor that manages it, or at the one whose space is wanted."""
 
-    def __init__(self, chain: Chain[EmbeddingProvider], metrics: TextMetrics) -> None:
+    def __init__(self, chain: Chain[EmbeddingProvider], books: Books, metrics: TextMetrics) -> None:
         self._chain = chain
+        self._books = books
         self._metrics = metrics
 
     @classmethod
     def of(
         cls,
         providers: Sequence[TextProvider],
+        books: Books,
         metrics: TextMetrics,
         *,
         patience: Patience,
@@ -34,7 +38,7 @@ class Embeddings:
     ) -> Self:
         able = [(one.name, one.embedding) for one in providers if one.embedding is not None]
         offers = [(name, embedding.model, embedding) for name, embedding in able]
-        return cls(Chain(offers, patience=patience, policy=policy, watch=watch), metrics)
+        return cls(Chain(offers, patience=patience, policy=policy, watch=watch), books, metrics)
 
     async def embed(self, texts: Sequence[str], purpose: Purpose, *, space: str) -> tuple[str, Embedded]:
         """Return the space, and the vectors there. Raises QuartetError."""
@@ -42,9 +46,11 @@ class Embeddings:
             raise _invalid(f"must be 1 to {MAX_TEXTS}")
         if not all(text.strip() and len(text) <= MAX_CHARACTERS for text in texts):
             raise _invalid(f"must have 1 to {MAX_CHARACTERS} characters each, not all of them spaces")
+        account = self._books.account("embed")
         place, embedded = await self._chain.ask(
-            self._places(space), lambda embedding: embedding.embed(texts, purpose)
+            self._places(space), lambda embedding: embedding.embed(texts, purpose), account
         )
+        await account.answered(spent(embedded.usage))
         self._metrics.used(embedded.usage)
         return space_of(place.vendor, place.model), embedded
 

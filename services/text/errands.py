@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from services.providers.accounting import Books
 from services.text.digests import Digests
 from services.text.embeddings import Embeddings
 from services.text.image_prompts import ImagePrompts
@@ -26,12 +27,13 @@ class Errands:
         vendors: LanguageVendors,
         embeddings: Embeddings,
         store: ConversationStore,
+        books: Books,
         metrics: TextMetrics,
         limits: Limits,
     ) -> Self:
         return cls(
-            titles=Titles(vendors, store, metrics),
-            digests=Digests(vendors, metrics, max_material_characters=limits.max_material_characters),
-            image_prompts=ImagePrompts(vendors, metrics),
+            titles=Titles(vendors, store, books, metrics),
+            digests=Digests(vendors, books, metrics, max_material_characters=limits.max_material_characters),
+            image_prompts=ImagePrompts(vendors, books, metrics),
             embeddings=embeddings,
         )

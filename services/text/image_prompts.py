@@ -2,6 +2,7 @@ import re
 from typing import Final
 
 from services.chassis.errors import InvalidRequest, Violation
+from services.providers.accounting import Books
 from services.text.conversation import Usage
 from services.text.frames import frame
 from services.text.manner import pseudonym
@@ -38,11 +39,12 @@ ASSIGNMENT: Final = "Improve this description of a picture."
 class ImagePrompts:
     """Better descriptions of pictures to be drawn."""
 
-    def __init__(self, vendors: LanguageVendors, metrics: TextMetrics) -> None:
+    def __init__(self, vendors: LanguageVendors, books: Books, metrics: TextMetrics) -> None:
         self._vendors = vendors
+        self._books = books
         self._metrics = metrics
 
-    async def improve(self, prompt: str, *, user_id: int) -> tuple[str, Usage]:
+    async def improve(self, prompt: str, *, user_id: int, user_key: int = 0) -> tuple[str, Usage]:
         """Return a better description, in the user's own language, and what it cost. Raises QuartetError."""
         if not prompt.strip() or len(prompt) > MAX_PROMPT_CHARACTERS:
             raise InvalidRequest(
@@ -56,7 +58,8 @@ class ImagePrompts:
             caller_key=pseudonym(str(user_id)),
             cache_key=pseudonym("image prompts"),
         )
-        said, completed = await Said.whole(self._vendors, request)
+        account = self._books.account("image_prompt", user_key=user_key)
+        said, completed = await Said.whole(self._vendors, request, account)
         self._metrics.used(completed.usage)
         return plain_prompt(said.text) or prompt.strip(), completed.usage
 

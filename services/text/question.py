@@ -41,6 +41,8 @@ class Question:
     style: Style = field(default_factory=Style)
     speaker: str = ""
     user_id: int = 0
+    user_key: int = 0
+    """What usage events know the user by."""
 
     @property
     def run(self) -> str:

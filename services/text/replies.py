@@ -8,12 +8,14 @@ from opentelemetry.trace import SpanKind
 from services.chassis.errors import ProviderInterrupted, ServiceUnavailable
 from services.chassis.failpoints import Failpoints
 from services.chassis.telemetry import tracing
+from services.providers.accounting import Account, Books
 from services.providers.vendors import Answering
 from services.text.attempt import Attempt
 from services.text.conversation import Conversation, Finish, Picture, Turn, Usage
 from services.text.manner import Manner, pseudonym
 from services.text.metrics import TextMetrics
 from services.text.pictures import Pictures
+from services.text.prices import spent
 from services.text.providers.base import Completed, TextRequest
 from services.text.question import Question
 from services.text.report import ReplyReport, reporting
@@ -40,6 +42,7 @@ class Replies:
         runs: Runs,
         manner: Manner,
         pictures: Pictures,
+        books: Books,
         *,
         metrics: TextMetrics,
         failpoints: Failpoints,
@@ -50,6 +53,7 @@ class Replies:
         self._runs = runs
         self._manner = manner
         self._pictures = pictures
+        self._books = books
         self._metrics = metrics
         self._failpoints = failpoints
 
@@ -94,6 +98,8 @@ class Replies:
         request = await self._request(attempt, conversation)
         keeping = self._keeping(attempt.question)
         said = Said()
+        question = attempt.question
+        account = self._books.account("reply", turn_id=question.turn_id, user_key=question.user_key)
 
         async def keep(finish: Finish, usage: Usage) -> None:
             report.answered(finish, usage)
@@ -104,7 +110,7 @@ class Replies:
                 await self._keep(attempt.question, turn, conversation.era)
 
         try:
-            completed = await self._listen(run, request, said, report)
+            completed = await self._listen(run, request, said, report, account)
         except (asyncio.CancelledError, ProviderInterrupted) as error:
             is_cancelled = isinstance(error, asyncio.CancelledError)
             usage = said.estimated_usage(request)
@@ -113,7 +119,6 @@ class Replies:
             else:
                 await keep(Finish.CANCELLED if is_cancelled else Finish.INTERRUPTED, usage)
             raise
-        run.is_answered = True
         await keep(completed.finish, completed.usage)
         return Answered(
             completed.finish, completed.usage, attempt.wasted_runs, failed_over=said.by.failed_over
@@ -130,19 +135,26 @@ class Replies:
             return None
         return self._pictures.keep(pseudonym(question.conversation_id), question.images)
 
-    async def _listen(self, run: Run, request: TextRequest, said: Said, report: ReplyReport) -> Completed:
+    async def _listen(
+        self, run: Run, request: TextRequest, said: Said, report: ReplyReport, account: Account
+    ) -> Completed:
         report.asked()
         with tracing.span("vendor_stream", SpanKind.CLIENT) as span:
-            async with aclosing(self._vendors.ask(request)) as pieces:
+            closing = account.closing(lambda: said.spent(request))
+            async with closing, aclosing(self._vendors.ask(request)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Completed):
+                        # From here on it is no longer cancelled: it is there, and paid for.
+                        run.is_answered = True
+                        await account.answered(spent(piece.usage), finish=piece.finish)
                         return piece
                     if isinstance(piece, Answering):
-                        said.by = piece
+                        said.take_up(piece, account)
                         span.set_attributes({"provider": piece.provider, "model": piece.model})
                         continue
                     if not said.texts:
                         report.first_token(span)
+                        account.began()
                     said.texts.append(piece.text)
                     run.output.put(piece.text)
         raise ProviderInterrupted(f"{said.by.provider} ended without an end")

@@ -100,6 +100,7 @@ class TextServicer(TextServiceServicer):
             model=self._catalogue.choose(request.model),
             user_id=request.caller.user_id,
             language=request.caller.language_code,
+            user_key=request.caller.user_key,
         )
         return pb.DigestResponse(text=text, usage=wire.usage(used))
 
@@ -113,17 +114,19 @@ class TextServicer(TextServiceServicer):
     async def ImproveImagePrompt(  # noqa: N802 - the contract's name
         self, request: pb.ImproveImagePromptRequest, _context: Context
     ) -> pb.ImproveImagePromptResponse:
-        user_id = request.caller.user_id
-        prompt, used = await self._errands.image_prompts.improve(request.prompt, user_id=user_id)
+        caller = request.caller
+        prompt, used = await self._errands.image_prompts.improve(
+            request.prompt, user_id=caller.user_id, user_key=caller.user_key
+        )
         return pb.ImproveImagePromptResponse(prompt=prompt, usage=wire.usage(used))
 
     async def Transcribe(  # noqa: N802 - the contract's name
         self, request: pb.TranscribeRequest, _context: Context
     ) -> pb.TranscribeResponse:
-        heard = await self._voice.transcribe(request.audio.content)
+        heard = await self._voice.transcribe(request.audio.content, user_key=request.caller.user_key)
         return pb.TranscribeResponse(text=heard.text, usage=wire.usage(heard.usage))
 
     async def Speak(  # noqa: N802 - the contract's name
         self, request: pb.SpeakRequest, _context: Context
     ) -> pb.SpeakResponse:
-        return wire.spoken(await self._voice.speak(request.text))
+        return wire.spoken(await self._voice.speak(request.text, user_key=request.caller.user_key))

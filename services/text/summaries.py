@@ -5,6 +5,7 @@ from typing import Final, Self
 import structlog
 
 from services.chassis.errors import QuartetError
+from services.providers.accounting import Books
 from services.text.conversation import Conversation
 from services.text.framing import transcript
 from services.text.manner import pseudonym
@@ -73,9 +74,11 @@ class Summaries:
         store: ConversationStore,
         pictures: Pictures,
         habit: Habit,
+        books: Books,
         metrics: TextMetrics,
     ) -> None:
         self._vendors = vendors
+        self._books = books
         self._store = store
         self._pictures = pictures
         self._room = habit.room
@@ -108,7 +111,9 @@ class Summaries:
                 told = old_part(await self._store.load(conversation_id), self._room)
                 if not told.turns:
                     return
-                said, completed = await Said.whole(self._vendors, _request(conversation_id, told))
+                account = self._books.account("summary")
+                request = _request(conversation_id, told)
+                said, completed = await Said.whole(self._vendors, request, account)
                 self._metrics.used(completed.usage)
                 summary = _shortened(said.text.strip())
                 if summary:

@@ -1,6 +1,7 @@
 import unicodedata
 from typing import Final
 
+from services.providers.accounting import Books
 from services.text.framing import transcript
 from services.text.manner import pseudonym
 from services.text.metrics import TextMetrics
@@ -29,8 +30,11 @@ ASSIGNMENT: Final = "Name this conversation."
 class Titles:
     """Names for conversations."""
 
-    def __init__(self, vendors: LanguageVendors, store: ConversationStore, metrics: TextMetrics) -> None:
+    def __init__(
+        self, vendors: LanguageVendors, store: ConversationStore, books: Books, metrics: TextMetrics
+    ) -> None:
         self._vendors = vendors
+        self._books = books
         self._store = store
         self._metrics = metrics
 
@@ -48,7 +52,7 @@ class Titles:
             caller_key=pseudonym(conversation_id),
             cache_key=pseudonym(conversation_id),
         )
-        said, completed = await Said.whole(self._vendors, request)
+        said, completed = await Said.whole(self._vendors, request, self._books.account("title"))
         self._metrics.used(completed.usage)
         return plain_title(said.text)
 

@@ -15,8 +15,10 @@ from services.chassis.errors import (
     ServiceUnavailable,
     Violation,
 )
+from services.providers.accounting import Books
 from services.text.conversation import Usage
 from services.text.metrics import TextMetrics
+from services.text.prices import spent
 from services.text.providers.speech import Transcript, estimated_speaking
 from services.text.sound import Coder, Purpose, Sound, UnreadableSound
 from services.text.voice_vendors import Skill, VoiceVendors
@@ -42,8 +44,11 @@ class Spoken:
 class Voice:
     """Hears recordings and speaks texts, so many at once. Raises QuartetError."""
 
-    def __init__(self, vendors: VoiceVendors, coder: Coder, metrics: TextMetrics, *, max_voices: int) -> None:
+    def __init__(
+        self, vendors: VoiceVendors, coder: Coder, books: Books, metrics: TextMetrics, *, max_voices: int
+    ) -> None:
         self._vendors = vendors
+        self._books = books
         self._coder = coder
         self._metrics = metrics
         self._places_left = max_voices
@@ -56,7 +61,7 @@ class Voice:
                 if ends_on and date.fromisoformat(ends_on) - today <= NOTICE:
                     log.warning("model_shuts_down", provider=vendor, model=model, shutdown_date=ends_on)
 
-    async def transcribe(self, content: bytes) -> Transcript:
+    async def transcribe(self, content: bytes, *, user_key: int = 0) -> Transcript:
         """Say what is said in a recording; nothing, where nothing is. Raises InvalidRequest for no sound."""
         if not content or len(content) > MAX_SOUND_BYTES:
             raise _invalid("audio.content", f"must be inline and have 1 to {MAX_SOUND_BYTES} bytes")
@@ -65,24 +70,32 @@ class Voice:
                 sound = await self._coder.prepare(content, Purpose.HEARD)
             except UnreadableSound as error:
                 raise _invalid("audio.content", str(error)) from error
-            _place, heard = await self._vendors.ask(Skill.TRANSCRIBE, lambda speech: speech.transcribe(sound))
+            account = self._books.account(Skill.TRANSCRIBE, user_key=user_key)
+            _place, heard = await self._vendors.ask(
+                Skill.TRANSCRIBE, lambda speech: speech.transcribe(sound), account
+            )
+            await account.answered(spent(heard.usage, minutes=sound.seconds / 60))
             report.done(heard.usage, sound.seconds)
         return heard
 
-    async def speak(self, text: str) -> Spoken:
+    async def speak(self, text: str, *, user_key: int = 0) -> Spoken:
         """Read a plain text aloud."""
         if not text.strip() or len(text) > MAX_SPOKEN_CHARACTERS:
             raise _invalid(
                 "text", f"must have 1 to {MAX_SPOKEN_CHARACTERS} characters, not all of them spaces"
             )
         with self._reporting(Skill.SPEAK) as report:
-            place, spoken = await self._vendors.ask(Skill.SPEAK, lambda speech: speech.speak(text))
+            account = self._books.account(Skill.SPEAK, user_key=user_key)
+            place, spoken = await self._vendors.ask(Skill.SPEAK, lambda speech: speech.speak(text), account)
             try:
                 sound = await self._coder.prepare(spoken.content, Purpose.SPOKEN)
             except UnreadableSound as error:
                 metadata = {"provider": place.vendor}
-                raise ProviderUnavailable(f"{place.vendor} sent no sound", metadata=metadata) from error
+                unusable = ProviderUnavailable(f"{place.vendor} sent no sound", metadata=metadata)
+                account.failed(unusable)
+                raise unusable from error
             usage = spoken.usage or estimated_speaking(place.vendor, place.model, sound.seconds, text)
+            await account.answered(spent(usage, minutes=sound.seconds / 60))
             report.done(usage, sound.seconds)
         return Spoken(sound, usage)
 

@@ -3,6 +3,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from services.chassis.errors import ProviderMisconfigured
+from services.providers.accounting import Account
 from services.providers.breaker import BreakerPolicy
 from services.providers.patience import Patience
 from services.providers.vendors import Watch
@@ -38,13 +39,13 @@ class VoiceVendors:
         }
 
     async def ask(
-        self, skill: Skill, call: Callable[[SpeechProvider], Awaitable[T]]
+        self, skill: Skill, call: Callable[[SpeechProvider], Awaitable[T]], account: Account
     ) -> tuple[Place[SpeechProvider], T]:
         """Make the call at the first vendor that manages it. Raises QuartetError, the most useful of all."""
         chain = self._chains[skill]
         if not chain.places:
             raise ProviderMisconfigured(f"no vendor has a model to {skill} with")
-        return await chain.ask(chain.places, call)
+        return await chain.ask(chain.places, call, account)
 
 
 def _model(speech: SpeechProvider, skill: Skill) -> str:

@@ -7,6 +7,7 @@ from quartet.text.v1 import text_service_pb2 as pb
 
 from services.text.conversation import Conversation, Finish, Material, Usage
 from services.text.digests import DigestKind
+from services.text.prices import cost_micros
 from services.text.prompts import Style
 from services.text.providers.base import Image
 from services.text.providers.embedding import Embedded, Purpose
@@ -64,6 +65,7 @@ def question(request: pb.StreamReplyRequest, model: str) -> Question:
         ),
         speaker=request.speaker_name,
         user_id=request.caller.user_id,
+        user_key=request.caller.user_key,
     )
 
 
@@ -110,6 +112,7 @@ def usage(used: Usage) -> WireUsage:
         output_token_count=used.output_tokens,
         reasoning_token_count=used.reasoning_tokens,
         estimated=used.estimated,
+        cost_micros=cost_micros(used),
     )
 
 

@@ -56,9 +56,9 @@ class TextCaller:
     def call(self, turn_id: str, instruction: str = "Hello", **fields: Any) -> Any:
         """Begin a StreamReply and return the call."""
         fields.setdefault("conversation_id", "chat-1")
-        caller = Caller(user_id=1, chat_id=1, language_code="en")
+        fields.setdefault("caller", Caller(user_id=1, chat_id=1, language_code="en"))
         return self._stub.StreamReply(
-            pb.StreamReplyRequest(caller=caller, turn_id=turn_id, instruction=instruction, **fields)
+            pb.StreamReplyRequest(turn_id=turn_id, instruction=instruction, **fields)
         )
 
     async def clear(self, conversation_id: str) -> None:

@@ -21,9 +21,12 @@ class TakenUsage:
         self._news = asyncio.Event()
 
     async def take(self, msg: Msg) -> None:
-        self.add(CLASSES[msg.subject].FromString(msg.data))  # type: ignore[arg-type]
+        self.offer(CLASSES[msg.subject].FromString(msg.data))  # type: ignore[arg-type]
 
-    def add(self, event: UsageEvent) -> None:
+    async def publish(self, event: UsageEvent) -> None:
+        self.offer(event)
+
+    def offer(self, event: UsageEvent) -> None:
         known = self.events.get(event.header.event_id)
         if known is None or known.header.version <= event.header.version:
             self.events[event.header.event_id] = event
