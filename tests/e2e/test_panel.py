@@ -265,3 +265,21 @@ async def test_an_operator_cancels_a_video_of_the_queue(
         await page.get_by_role("button", name="Да, выполнить").click()
         await expect(row).to_contain_text("отменено")
         await expect(row.get_by_role("button", name="Заказать заново")).to_be_visible()
+
+
+async def test_an_operator_sees_what_runs_and_an_analyst_does_not(
+    panel: PanelProcess, http: aiohttp.ClientSession
+) -> None:
+    await _enter(http, panel, OPERATOR)
+    async with http.get(f"{panel.url}/workloads") as response:
+        page = await response.text()
+        assert response.status == 200
+    # On one machine these are processes: admin itself is one of them, and nothing is offered.
+    assert 'data-workload="admin"' in page
+    assert "/workloads/restart" not in page
+    http.cookie_jar.clear()
+    await _enter(http, panel, ANALYST)
+    async with http.get(f"{panel.url}/workloads") as response:
+        assert response.status == 403
+    async with http.get(f"{panel.url}/settings") as response:
+        assert 'href="/workloads"' not in await response.text()
