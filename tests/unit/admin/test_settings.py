@@ -32,6 +32,7 @@ UNSAFE: dict[str, dict[str, Any]] = {
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in AdminSettings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("PANEL_SECRET", "s" * 32)
 
 
 @pytest.mark.parametrize("what", UNSAFE)
