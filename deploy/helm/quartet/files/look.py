@@ -9,7 +9,7 @@ import nats
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from nats.js.api import StorageType, StreamConfig
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = float(os.environ.get("PATIENCE_SECONDS", "20"))
 STREAM = "QUARTET_TEST"
 
 
@@ -39,7 +39,7 @@ async def keep(url: str) -> str | None:
                 await stream.delete_stream(STREAM)
             finally:
                 await client.close()
-    except (nats.errors.Error, TimeoutError, OSError) as error:
+    except (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError) as error:
         return f"NATS: {type(error).__name__}"
     return None if message.data == b"kept" else "NATS gave something else back"
 
@@ -47,7 +47,7 @@ async def keep(url: str) -> str | None:
 async def main(targets: list[str], nats_url: str) -> int:
     answers = await asyncio.gather(*(ask(target) for target in targets), keep(nats_url))
     problems = [answer for answer in answers if answer]
-    print("\n".join(problems) or f"{len(targets)} services serve, NATS keeps")
+    sys.stdout.write(("\n".join(problems) or f"{len(targets)} services serve, NATS keeps") + "\n")
     return 1 if problems else 0
 
 
