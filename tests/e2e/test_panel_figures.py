@@ -73,6 +73,13 @@ async def test_figures_go_on_by_themselves_beside_charts(
         await expect(figure).to_contain_text(str(REQUESTS))
         assert await page.evaluate(ARE_DRAWN)
 
+        numbers = page.get_by_role("link", name="Числа этого графика: Запросы по службам")
+        async with page.expect_download() as download:
+            await numbers.click()
+        told = (await (await download.value).path()).read_text().splitlines()
+        assert told[0] == "place,series,value"
+        assert sum(float(line.split(",")[2]) for line in told[1:]) == REQUESTS
+
         await _happen(nats, "second")
 
         await expect(figure).to_contain_text(str(2 * REQUESTS), timeout=15_000)

@@ -1,3 +1,5 @@
+import csv
+import io
 import math
 import time
 from collections import OrderedDict
@@ -58,6 +60,15 @@ class Gallery:
         title = f"Quartet: {self._wording.say(f'period-{period}', language)}"
         sketches = [await self._sketch(each, period, language, has_title=True) for each in plot_ids]
         return await self._press.print(Order(sketches, theme, Form.PNG, language, **BOARD_SIZE, title=title))
+
+    async def numbers(self, plot_id: str, period: Period) -> str:
+        """Write what a chart shows as CSV. Raises as `picture` does, but for the drawing."""
+        span = _whole_steps(period.until(datetime.now(UTC)), period.step_seconds)
+        text = io.StringIO()
+        rows = csv.writer(text)
+        rows.writerow(("place", "series", "value"))
+        rows.writerows(await self.points(plot_id, span, period.step_seconds))
+        return text.getvalue()
 
     async def points(self, plot_id: str, span: Span, step_seconds: int) -> list[Point]:
         """What a chart shows: time in ISO 8601 or label, series, value."""

@@ -27,6 +27,7 @@ QUESTIONS: Final = {
     Place.USERS: ("04_retention", "22_satisfaction", "23_adoption_path"),
     Place.QUALITY: ("28_data_quality", "29_volume"),
 }
+CSV: Final = "csv"
 EVERY_SECONDS: Final = 5.0
 # Before the first migration there are no tables, and a server may be down for an hour.
 AWAY: Final = (ServiceUnavailable, StatementRefused)
@@ -104,12 +105,17 @@ async def _tables(desk: Desk, visit: Visit, place: Place, period: Period) -> tup
 
 
 async def _chart(desk: Desk, visit: Visit) -> Response:
+    plot_id, period = visit.request.path_params["plot_id"], period_of(visit)
+    if visit.request.path_params["form"] == CSV:
+        text = await desk.insight.gallery.numbers(plot_id, period)
+        name = f'attachment; filename="quartet-{plot_id}-{period}.csv"'
+        return Response(text, media_type="text/csv", headers={"Content-Disposition": name})
     form, theme = visit.request.path_params["form"], visit.query.get("theme", Theme.LIGHT)
     if form not in tuple(Form) or theme not in tuple(Theme):
         raise ResourceNotFound(metadata={"resource": "chart"})
     drawing = await desk.insight.gallery.picture(
-        visit.request.path_params["plot_id"],
-        period_of(visit),
+        plot_id,
+        period,
         theme=Theme(theme),
         language=Language(visit.language),
         form=Form(form),

@@ -102,6 +102,7 @@ seconds-short = s
 figures-away = ClickHouse does not answer at the moment; figures come back when it does.
 chart-empty = Nothing happened in this time
 chart-alt = Chart: { $title }, { $period }
+chart-numbers = The numbers of this chart: { $title }
 chart-requests-by-service = Requests by service
 chart-requests-by-outcome = Requests by outcome
 chart-requests-by-command = What is asked for
@@ -286,3 +287,18 @@ log-title = How much is logged
 log-about = Every replica follows within a second. "As started" brings back the level that it was started with.
 log-as-started = as started
 done-log-level = { $service } logs as you have chosen.
+
+## Users
+page-users = Users
+about-users = Who uses the bot, and what came of their requests: never what they said.
+users-search = A user's key, as analysts know it
+find = Find
+users-active = Most active in the last 7 days
+column-user = User
+column-requests = Requests
+column-failed = Failed
+column-verdict = Verdict
+user-title = User
+user-requests = Last requests
+user-requests-about = Without what was asked or answered. The figures above are of 30 days.
+user-feedback = Feedback

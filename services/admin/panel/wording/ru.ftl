@@ -102,6 +102,7 @@ seconds-short = с
 figures-away = ClickHouse сейчас не отвечает; цифры вернутся вместе с ним.
 chart-empty = За это время ничего не было
 chart-alt = График: { $title }, { $period }
+chart-numbers = Числа этого графика: { $title }
 chart-requests-by-service = Запросы по службам
 chart-requests-by-outcome = Чем кончились запросы
 chart-requests-by-command = О чём просят
@@ -287,3 +288,18 @@ log-title = Подробность журналов
 log-about = Каждая копия службы переключится через секунду. «Как при запуске» возвращает уровень, с которым она была запущена.
 log-as-started = как при запуске
 done-log-level = { $service }: уровень журнала изменён.
+
+## Пользователи
+page-users = Пользователи
+about-users = Кто пользуется ботом и что из этого вышло; что было сказано, здесь не видно.
+users-search = Ключ пользователя, под которым его знают аналитики
+find = Найти
+users-active = Самые активные за 7 дней
+column-user = Пользователь
+column-requests = Запросов
+column-failed = С ошибкой
+column-verdict = Оценка
+user-title = Пользователь
+user-requests = Последние запросы
+user-requests-about = Без содержания вопросов и ответов. Показатели выше — за 30 дней.
+user-feedback = Отзывы
