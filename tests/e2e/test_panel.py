@@ -20,6 +20,7 @@ from tests.support.panel import (
     PHONE,
     STRANGER,
     TRACE_ID,
+    USER_KEY,
     PanelProcess,
     failed_request,
     panel_process,
@@ -52,6 +53,8 @@ async def panel(
     folder: Path = tmp_path_factory.mktemp("panel")
     target = f"dns:///127.0.0.1:{video.settings.grpc_port}"
     async with panel_process(nats_url, folder, VIDEO_TARGET=target) as running:
+        # Once something has been written, the tables are there.
+        await tell(nats_url, failed_request("panel.0", ErrorReason.ERROR_REASON_INTERNAL))
         yield running
 
 
@@ -90,9 +93,9 @@ async def test_a_link_opens_the_panel_once_and_for_its_owner_alone(
 @pytest.mark.parametrize(
     ("user_id", "seen", "unseen"),
     [
-        (OWNER, {"/settings", "/audit", "/failures", "/vendors", "/videos"}, set[str]()),
-        (OPERATOR, {"/settings", "/failures", "/vendors", "/videos"}, {"/audit"}),
-        (ANALYST, {"/settings", "/failures", "/vendors"}, {"/audit", "/videos"}),
+        (OWNER, {"/settings", "/audit", "/failures", "/vendors", "/videos", "/users"}, set[str]()),
+        (OPERATOR, {"/settings", "/failures", "/vendors", "/videos", "/users"}, {"/audit"}),
+        (ANALYST, {"/settings", "/failures", "/vendors"}, {"/audit", "/videos", "/users"}),
     ],
 )
 async def test_each_role_sees_its_pages_and_gets_no_others(
@@ -153,7 +156,7 @@ async def test_what_is_live_changes_without_reloading(browser: Browser, panel: P
         await expect(page.locator("[data-live]")).to_be_visible()
         streamed = await page.evaluate(
             """() => new Promise((told) => {
-                 const source = new EventSource("/failures/live");
+                 const source = new EventSource("/failures/live?service=video");
                  source.addEventListener("part", (event) => {
                    source.close();
                    told(JSON.parse(event.data));
@@ -283,3 +286,17 @@ async def test_an_operator_sees_what_runs_and_an_analyst_does_not(
         assert response.status == 403
     async with http.get(f"{panel.url}/settings") as response:
         assert 'href="/workloads"' not in await response.text()
+
+
+async def test_a_user_s_last_requests_are_seen_without_a_word_of_them(
+    browser: Browser, panel: PanelProcess, nats_url: str
+) -> None:
+    await tell(nats_url, failed_request("panel.2", ErrorReason.ERROR_REASON_CONTEXT_TOO_LONG))
+    async with panel.visit(browser, OPERATOR, "/users") as page:
+        await page.keyboard.press("/")
+        await page.keyboard.type(f"{USER_KEY:016x}")
+        await page.keyboard.press("Enter")
+        await expect(page).to_have_url(f"{panel.url}/users/{USER_KEY:016x}")
+        await expect(page.get_by_role("row").filter(has_text="context_too_long")).to_contain_text(
+            "gpt-6-luna"
+        )

@@ -25,6 +25,8 @@ STATUS: Final = {
 }
 WORDED: Final = frozenset({400, 403, 404, 409, 429, 503, 504})
 ERROR: Final = 500
+# No such table, no such database: what has just been installed.
+NOT_YET_MADE: Final = (60, 81)
 
 
 class Failures:
@@ -48,6 +50,8 @@ class Failures:
         return self._page(request, status, error.message if error.code is Code.INVALID_ARGUMENT else "")
 
     async def _refused(self, request: Request, error: StatementRefused) -> Response:
+        if error.code in NOT_YET_MADE:
+            return self._page(request, 503)
         log.error("clickhouse_refused", code=error.code)
         return self._page(request, ERROR)
 

@@ -42,6 +42,34 @@ WHERE user_key = {user_key:UInt64} AND ts >= now() - INTERVAL 90 DAY
 ORDER BY ts DESC
 LIMIT {most:UInt32}
 """
+ACTIVE: Final = """
+SELECT user_key, count() AS requests, countIf(outcome IN ('error', 'timeout')) AS failed,
+    sum(cost_usd) AS spent,
+    argMax(language, ts) AS language, max(ts) AS last_at
+FROM v_requests
+WHERE ts >= now() - INTERVAL 7 DAY AND user_key != 0
+GROUP BY user_key
+ORDER BY requests DESC
+LIMIT {most:UInt32}
+"""
+BY_SERVICE: Final = """
+SELECT service, count() AS requests, countIf(outcome IN ('error', 'timeout')) AS failed,
+    sum(cost_usd) AS spent,
+    max(ts) AS last_at
+FROM v_requests
+WHERE user_key = {user_key:UInt64} AND ts >= now() - INTERVAL 30 DAY
+GROUP BY service
+ORDER BY requests DESC
+"""
+FEEDBACK_OF: Final = """
+SELECT ts, service, provider, model, kind, value, request_id
+FROM v_feedback
+WHERE request_id IN (
+    SELECT event_id FROM requests WHERE user_key = {user_key:UInt64} AND ts >= now() - INTERVAL 90 DAY
+)
+ORDER BY ts DESC
+LIMIT 30
+"""
 VENDORS: Final = """
 SELECT provider, model, arraySort(groupUniqArray(service)) AS services, count() AS calls,
     countIf(outcome = 'ok') / nullIf(countIf(outcome IN ('ok', 'error', 'timeout')), 0) AS success,
@@ -86,6 +114,18 @@ class Records:
     async def of_user(self, user_key: int, *, most: int) -> list[Row]:
         """The latest requests of a user."""
         return (await self._database.query(OF_USER, {"user_key": user_key, "most": most})).dicts()
+
+    async def active(self, *, most: int) -> list[Row]:
+        """The users who asked most in a week, by their keys."""
+        return (await self._database.query(ACTIVE, {"most": most})).dicts()
+
+    async def by_service(self, user_key: int) -> list[Row]:
+        """What a user asked of each service in a month."""
+        return (await self._database.query(BY_SERVICE, {"user_key": user_key})).dicts()
+
+    async def feedback_of(self, user_key: int) -> list[Row]:
+        """What a user thought of answers, the latest first."""
+        return (await self._database.query(FEEDBACK_OF, {"user_key": user_key})).dicts()
 
     async def vendors(self, *, hours: int) -> list[Row]:
         """How the models of every vendor did lately."""

@@ -5,11 +5,22 @@ from typing import Final
 
 from services.admin.panel.desk import Desk
 from services.admin.panel.page import Page
-from services.admin.panel.pages import audit, failures, figures, settings, sql, vendors, videos, workloads
+from services.admin.panel.pages import (
+    audit,
+    failures,
+    figures,
+    settings,
+    sql,
+    users,
+    vendors,
+    videos,
+    workloads,
+)
 
 PAGES: Final[tuple[Callable[[Desk], Page], ...]] = (
     *figures.PAGES,
     sql.page,
+    users.page,
     vendors.page,
     videos.page,
     failures.page,

@@ -1,0 +1,43 @@
+import re
+from typing import Final
+
+from starlette.responses import RedirectResponse, Response
+
+from services.admin.panel.desk import Desk
+from services.admin.panel.page import Page, Section, Show
+from services.admin.panel.records import Records
+from services.admin.panel.visit import Visit
+from services.chassis.errors import ResourceNotFound
+from services.chassis.roles import AdminRole
+
+KEY: Final = re.compile(r"[0-9a-f]{16}")
+MOST_USERS: Final = 50
+MOST_REQUESTS: Final = 50
+
+
+def page(desk: Desk) -> Page:
+    """Who uses the bot, and what came of it: never what they said."""
+    records = Records(desk.database)
+
+    async def show(visit: Visit) -> Response:
+        query = visit.query.get("q", "").strip().lower()
+        if KEY.fullmatch(query):
+            return RedirectResponse(f"/users/{query}", 303)
+        return visit.show("users.html", query=query, active=await records.active(most=MOST_USERS))
+
+    async def one(visit: Visit) -> Response:
+        key = str(visit.request.path_params["key"])
+        if not KEY.fullmatch(key):
+            raise ResourceNotFound("no such user")
+        number = int(key, 16)
+        return visit.show(
+            "user.html",
+            key=key,
+            services=await records.by_service(number),
+            requests=await records.of_user(number, most=MOST_REQUESTS),
+            feedback=await records.feedback_of(number),
+            trace_url=desk.settings.panel_trace_url,
+        )
+
+    routes = (Show("/users", show), Show("/users/{key}", one))
+    return Page("users", "/users", Section.PEOPLE, AdminRole.OPERATOR, routes)
