@@ -1,11 +1,13 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final
 
 import grpc
 
 from services.chassis.calls import TranslatingChannel
+from services.chassis.certificates import Certificates
 
 # A file of the largest size that Telegram hands to bots, 20 MB, fits.
 MAX_MESSAGE_BYTES: Final = 24 * 1024 * 1024
@@ -33,13 +35,20 @@ OPTIONS: Final = (
 
 
 @asynccontextmanager
-async def channel(target: str) -> AsyncIterator[grpc.aio.Channel]:
+async def channel(target: str, tls_directory: Path | None = None) -> AsyncIterator[grpc.aio.Channel]:
     """Connect to a service of ours, such as `dns:///text:7051`; calls raise QuartetError.
+
+    By mutual TLS with the certificates of a folder, in plain without. Raises CertificatesMissing.
 
     The channel repeats nothing by itself, because the caller is the only owner of retries; the exception is
     gRPC's transparent retry of a call that no server has seen. Unary calls without a timeout get ten seconds,
     streams get none. Cancelling the task that reads a stream, leaving its loop, or `call.cancel()` cancels
     the server's handler at once; whoever still reads after `call.cancel()` gets CancelledError.
     """
-    async with grpc.aio.insecure_channel(target, options=OPTIONS) as opened:
+    opening = (
+        grpc.aio.insecure_channel(target, options=OPTIONS)
+        if tls_directory is None
+        else grpc.aio.secure_channel(target, Certificates(tls_directory).for_client(), options=OPTIONS)
+    )
+    async with opening as opened:
         yield TranslatingChannel(opened)

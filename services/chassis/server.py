@@ -11,6 +11,7 @@ from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]  
 from prometheus_client import CollectorRegistry
 
 from services.chassis import observability
+from services.chassis.certificates import Certificates
 from services.chassis.errors import StartupError
 from services.chassis.health import Check, Health
 from services.chassis.interceptors import ServerEdge
@@ -93,8 +94,12 @@ async def serving(
 
 
 async def _listen(server: grpc.aio.Server, settings: ServiceSettings) -> None:
+    address = f"{settings.grpc_host}:{settings.grpc_port}"
     try:
-        server.add_insecure_port(f"{settings.grpc_host}:{settings.grpc_port}")
+        if settings.tls_directory is None:
+            server.add_insecure_port(address)
+        else:
+            server.add_secure_port(address, Certificates(settings.tls_directory).for_server())
     except RuntimeError as error:
         raise PortUnavailable("GRPC_PORT", settings.grpc_host, settings.grpc_port) from error
     await server.start()

@@ -1,5 +1,6 @@
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -77,6 +78,10 @@ class ServiceSettings(BaseSettings):
     )
     grpc_port: Port = Field(description="a free TCP port for gRPC")
     metrics_port: Port = Field(description="a free TCP port for /metrics, /readyz and /livez")
+    tls_directory: Path | None = Field(
+        default=None,
+        description="a folder with ca.crt, tls.crt and tls.key for mutual TLS between services; empty: plain",
+    )
     failpoints: str = Field(default="", description="places to fail at, in tests only")
     drain_seconds: float = Field(
         default_factory=_usual_drain_seconds,

@@ -48,7 +48,7 @@ async def open_servicer(
     places = Places(settings.docs_max_uploads, what="files are being read")
     uploads = Uploads(inbox, readings, library, vault, places, metrics=metrics, failpoints=failpoints)
     async with AsyncExitStack() as stack:
-        opened = await stack.enter_async_context(channel(settings.text_target))
+        opened = await stack.enter_async_context(channel(settings.text_target, settings.tls_directory))
         text = TextClient(opened, digest_timeout_seconds=settings.docs_digest_timeout_seconds)
         stacks = await stack.enter_async_context(_open_stacks(settings, vault, text, metrics))
         answers = await _open_answers(settings, nats, library, stacks, notebook, text, metrics)

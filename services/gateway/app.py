@@ -40,12 +40,13 @@ class Gateway:
 @asynccontextmanager
 async def open_clients(settings: GatewaySettings) -> AsyncIterator[Clients]:
     """Connects to the services that are asked; nothing is sent yet."""
+    tls = settings.tls_directory
     async with (
-        channel(settings.text_target) as text,
-        channel(settings.image_target) as image,
-        channel(settings.docs_target) as docs,
-        channel(settings.video_target) as video,
-        channel(settings.admin_target) as admin,
+        channel(settings.text_target, tls) as text,
+        channel(settings.image_target, tls) as image,
+        channel(settings.docs_target, tls) as docs,
+        channel(settings.video_target, tls) as video,
+        channel(settings.admin_target, tls) as admin,
     ):
         yield Clients(
             TextClient(text, timeout_seconds=settings.answer_timeout_seconds),

@@ -46,11 +46,12 @@ class Desk:
 @asynccontextmanager
 async def open_neighbours(settings: AdminSettings) -> AsyncIterator[Neighbours]:
     """Connect to the services; nothing is sent yet."""
+    tls = settings.tls_directory
     async with (
-        channel(settings.gateway_target) as gateway,
-        channel(settings.text_target) as text,
-        channel(settings.image_target) as image,
-        channel(settings.docs_target) as docs,
-        channel(settings.video_target) as video,
+        channel(settings.gateway_target, tls) as gateway,
+        channel(settings.text_target, tls) as text,
+        channel(settings.image_target, tls) as image,
+        channel(settings.docs_target, tls) as docs,
+        channel(settings.video_target, tls) as video,
     ):
         yield Neighbours(gateway, text, image, docs, video)
