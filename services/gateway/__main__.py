@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry
 from services.chassis.jetstream import connect
 from services.chassis.process import launch
 from services.chassis.server import serving
+from services.chassis.usage import open_usage
 from services.gateway.app import open_clients, open_gateway
 from services.gateway.intake.webhook import listening
 from services.gateway.links.site import serving_links
@@ -20,7 +21,11 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         nats = await stack.enter_async_context(connect(settings.nats_url, name="gateway"))
         bot = await stack.enter_async_context(telegram(settings))
         clients = await stack.enter_async_context(open_clients(settings))
-        gateway = await open_gateway(settings, nats, bot, clients, GatewayMetrics(registry))
+        opened_usage = open_usage(
+            nats, settings, registry, service="gateway", replicas=settings.stream_replicas
+        )
+        usage = await stack.enter_async_context(opened_usage)
+        gateway = await open_gateway(settings, nats, bot, clients, usage, GatewayMetrics(registry))
         await stack.enter_async_context(serving(settings, [], checks={"nats": nats.ping}, registry=registry))
         await stack.enter_async_context(serving_links(settings, clients.video))
         if settings.telegram_mode is TelegramMode.WEBHOOK:

@@ -7,6 +7,7 @@ import structlog
 
 from services.chassis.backoff import Backoff
 from services.chassis.errors import ProviderInterrupted, QuartetError, ServiceUnavailable
+from services.gateway.bookkeeping.receipt import Outcome, Receipt
 from services.gateway.delivery.live import THINKING_AFTER_SECONDS, LiveAnswer
 from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.revisions import Revisions
@@ -84,10 +85,14 @@ class Answers:
 
     async def apologise(self, turn: Turn, error: QuartetError) -> None:
         """Ends `turn` with an honest sentence instead of an answer. Raises LeaseLost."""
+        if turn.receipt is None:
+            turn.count_as("gateway", "update")
         await self._deliver(turn, Manuscript(failure=error))
 
     async def _deliver(self, turn: Turn, manuscript: Manuscript) -> None:
         self._metrics.answers.labels(manuscript.end_label).inc()
+        if turn.receipt is not None:
+            _conclude(turn.receipt, manuscript)
         manuscript.asked = turn.transcript
         if manuscript.failure is not None and manuscript.is_blank and turn.purpose is Purpose.REGENERATE:
             manuscript.leave_out_card()
@@ -133,6 +138,7 @@ class Answers:
         async def write() -> None:
             question = await make_question()
             manuscript.sources = question.sources if isinstance(question, Inquiry) else None
+            _count(turn, question)
             await self._ask_until_answered(turn, question, manuscript, live)
 
         try:
@@ -171,6 +177,7 @@ class Answers:
                 match event:
                     case Answered() | Told():
                         _end(manuscript, question, event)
+                        _charge(turn, event)
                     case StepsDone(count, step_count):
                         said = self._wording.say(
                             "document-studying", turn.language, count=count, total=step_count
@@ -182,7 +189,41 @@ class Answers:
                         live.update(written)
 
     def _observe_first_text(self, turn: Turn) -> None:
-        self._metrics.first_text_seconds.observe(time.time() - turn.received_at)
+        now = time.time()
+        self._metrics.first_text_seconds.observe(now - turn.received_at)
+        if turn.receipt is not None:
+            turn.receipt.shown_at = turn.receipt.shown_at or now
+
+
+def _count(turn: Turn, question: Question | Inquiry) -> None:
+    if isinstance(question, Inquiry):
+        receipt = turn.count_as("docs", "ask" if question.question else "summary")
+        receipt.input_char_count = len(question.question)
+        return
+    receipt = turn.count_as("text", turn.purpose.name.lower())
+    receipt.input_char_count = len(question.instruction) + sum(len(each.text) for each in question.materials)
+    receipt.attachment_bytes = sum(len(each.content) for each in question.attachments)
+
+
+def _charge(turn: Turn, end: Answered | Told) -> None:
+    receipt = turn.receipt
+    if receipt is None:
+        return
+    receipt.provider, receipt.model, receipt.failed_over = end.spent.provider, end.model, end.failed_over
+    receipt.input_token_count = end.spent.input_tokens
+    receipt.output_token_count = end.spent.output_tokens
+    receipt.cost_micros = end.spent.cost_micros
+
+
+def _conclude(receipt: Receipt, manuscript: Manuscript) -> None:
+    receipt.answered_at = time.time()
+    receipt.output_char_count = len(manuscript.markdown)
+    if manuscript.failure is not None:
+        receipt.fail(manuscript.failure)
+    elif manuscript.finish is Finish.STOPPED:
+        receipt.outcome = Outcome.CANCELLED
+    elif manuscript.finish is Finish.INTERRUPTED:
+        receipt.fail(ProviderInterrupted())
 
 
 def _end(manuscript: Manuscript, question: Question | Inquiry, end: Answered | Told) -> None:

@@ -9,7 +9,10 @@ from nats.js.kv import KeyValue
 
 from services.chassis.client import channel
 from services.chassis.jetstream import Nats, ensure_bucket
+from services.chassis.usage import UsagePublisher
 from services.gateway.admin_client import AdminClient
+from services.gateway.bookkeeping.bookkeeper import Bookkeeper
+from services.gateway.bookkeeping.directory import open_directory
 from services.gateway.docs_client import DocsClient
 from services.gateway.duties import Clients, Duties
 from services.gateway.image_client import ImageClient
@@ -62,6 +65,7 @@ async def open_gateway(
     nats: Nats,
     bot: Bot,
     clients: Clients,
+    usage: UsagePublisher,
     metrics: GatewayMetrics,
 ) -> Gateway:
     """Makes the streams and buckets where they are missing, and puts the parts together."""
@@ -78,7 +82,9 @@ async def open_gateway(
         seconds=settings.lease_seconds,
     )
     people = await _bucket(nats, "people", settings)
-    duties = Duties(settings, bot, turns, people, nats, clients, metrics)
+    directory = await open_directory(nats, replicas=settings.stream_replicas)
+    bookkeeper = Bookkeeper(usage, directory, settings.keyring)
+    duties = Duties(settings, bot, turns, people, nats, clients, bookkeeper, metrics)
     polling = Polling(bot, inbox) if settings.telegram_mode is TelegramMode.POLLING else None
     speaker = Speaker(nats, inbox, polling, duties.open, metrics, drain_seconds=settings.grace_seconds)
     return Gateway(inbox, lease, speaker)

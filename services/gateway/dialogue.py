@@ -36,6 +36,9 @@ class Speaker:
     user_id: int
     chat_id: int
     language_code: str
+    user_key: int = 0
+    chat_key: int = 0
+    """What usage events know them by."""
 
 
 class NothingAsked(Exception):
@@ -70,12 +73,23 @@ class Finish(Enum):
 
 
 @dataclass(frozen=True)
+class Spent:
+    """What an answer cost, at whom. Millionths of a US dollar; None where no price is known."""
+
+    provider: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_micros: int | None = None
+
+
+@dataclass(frozen=True)
 class Answered:
     """The end of an answer. `model` is the one that gave it; `failed_over` when another one was asked."""
 
     finish: Finish
     model: str = ""
     failed_over: bool = False
+    spent: Spent = field(default_factory=Spent)
 
 
 @dataclass(frozen=True)

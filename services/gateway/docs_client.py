@@ -19,6 +19,7 @@ from services.gateway.documents import (
     Told,
     Upload,
 )
+from services.gateway.spending import spent
 from services.gateway.text_client import ANSWER_LENGTHS, ROLES
 
 CHUNK_BYTES: Final = 256 * 1024
@@ -128,7 +129,13 @@ async def _parts(upload: Upload) -> AsyncIterator[pb.UploadDocumentRequest]:
 
 
 def _caller(speaker: Speaker) -> Caller:
-    return Caller(user_id=speaker.user_id, chat_id=speaker.chat_id, language_code=speaker.language_code)
+    return Caller(
+        user_id=speaker.user_id,
+        chat_id=speaker.chat_id,
+        language_code=speaker.language_code,
+        user_key=speaker.user_key,
+        chat_key=speaker.chat_key,
+    )
 
 
 def _document(found: document_pb2.Document) -> Document:
@@ -155,6 +162,7 @@ def _told(completed: Any) -> Told:
         is_truncated=completed.truncated,
         model=completed.usage.model,
         failed_over=completed.failed_over,
+        spent=spent(completed.usage),
     )
 
 

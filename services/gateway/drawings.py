@@ -9,6 +9,7 @@ import structlog
 
 from services.chassis.backoff import Backoff
 from services.chassis.errors import InternalError, QuartetError, ServiceUnavailable
+from services.gateway.bookkeeping.receipt import Outcome, Receipt
 from services.gateway.buttons import Press, keyboard, press_data
 from services.gateway.delivery.live_picture import LivePicture
 from services.gateway.delivery.replies import Replies
@@ -126,7 +127,11 @@ class Drawings:
 
     async def _paint(self, turn: Turn, make_order: MakeOrder, canvas: Canvas, live: LivePicture) -> None:
         async def paint() -> None:
-            canvas.picture = await self._ask_until_drawn(await make_order(), live)
+            order = await make_order()
+            receipt = turn.count_as("image", order.kind.name.lower())
+            receipt.input_char_count = len(order.prompt)
+            receipt.attachment_bytes = sum(len(each.content) for each in order.attachments)
+            canvas.picture = await self._ask_until_drawn(turn, order, live)
 
         try:
             canvas.is_stopped = not await self._stops.run(turn, paint())
@@ -136,29 +141,33 @@ class Drawings:
             log.warning("drawing_failed", turn_id=turn.turn_id, reason=error.reason)
             canvas.failure = error
 
-    async def _ask_until_drawn(self, order: Order, live: LivePicture) -> Picture:
+    async def _ask_until_drawn(self, turn: Turn, order: Order, live: LivePicture) -> Picture:
         """The one owner of retries towards the image service: the same picture, so it is drawn once."""
         gives_up_at = time.monotonic() + self._patience_seconds
         backoff = Backoff(0.2, longest_seconds=3.0)
         while True:
             try:
-                return await self._ask(order, live)
+                return await self._ask(turn, order, live)
             except ServiceUnavailable as error:
                 if time.monotonic() > gives_up_at:
                     raise
                 log.warning("image_service_unavailable", picture_id=order.picture_id, detail=str(error))
             await backoff.pause()
 
-    async def _ask(self, order: Order, live: LivePicture) -> Picture:
+    async def _ask(self, turn: Turn, order: Order, live: LivePicture) -> Picture:
         async with contextlib.aclosing(self._images.draw(order)) as drawn:
             async for shown in drawn:
                 if isinstance(shown, Picture):
                     return shown
                 live.update(shown)
+                if turn.receipt is not None:
+                    turn.receipt.shown_at = turn.receipt.shown_at or time.time()
         raise InternalError("the image service has sent no picture")
 
     async def _deliver(self, turn: Turn, canvas: Canvas) -> None:
         self._metrics.pictures.labels(canvas.end_label).inc()
+        if turn.receipt is not None:
+            _conclude(turn.receipt, canvas)
         if canvas.picture is not None:
             await self._revisions.link(turn)
             with self._portfolio.holding(canvas.picture):
@@ -192,3 +201,14 @@ class Drawings:
         return Part(
             text=text, keyboard=keyboard([(self._wording.say("try-again-button", turn.language), again)])
         )
+
+
+def _conclude(receipt: Receipt, canvas: Canvas) -> None:
+    receipt.answered_at = time.time()
+    if canvas.failure is not None:
+        receipt.fail(canvas.failure)
+    elif canvas.is_stopped:
+        receipt.outcome = Outcome.CANCELLED
+    if canvas.picture is not None:
+        receipt.provider, receipt.model = canvas.picture.provider, canvas.picture.model
+        receipt.failed_over, receipt.cost_micros = canvas.picture.failed_over, canvas.picture.cost_micros

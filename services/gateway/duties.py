@@ -9,6 +9,7 @@ from services.chassis.jetstream import Nats
 from services.gateway.admin_client import AdminClient
 from services.gateway.alerts import Alerts
 from services.gateway.answers import Answers
+from services.gateway.bookkeeping.bookkeeper import Bookkeeper
 from services.gateway.commands_menu import publish_commands
 from services.gateway.delivery.composing import Composer
 from services.gateway.delivery.files import Files
@@ -80,6 +81,7 @@ class Duties:
         people: KeyValue,
         nats: Nats,
         clients: Clients,
+        bookkeeper: Bookkeeper,
         metrics: GatewayMetrics,
     ) -> None:
         self._settings = settings
@@ -88,6 +90,7 @@ class Duties:
         self._people = people
         self._nats = nats
         self._clients = clients
+        self._bookkeeper = bookkeeper
         self._metrics = metrics
         self._wording = Wording.load()
         self._dispatcher = build_dispatcher(self._wording, clients, Addresses.of(settings), settings.admins)
@@ -100,7 +103,9 @@ class Duties:
         self._publishing = asyncio.create_task(publish_commands(scheduler, self._wording))
         people = People(self._people, bot_id=self._bot.id, tenure=tenure)
         speech = await self._speech(tenure, lanes, scheduler, people)
-        shift = Shift(tenure, lanes, speech, self._turns, self._dispatcher, self._bot, self._metrics)
+        shift = Shift(
+            tenure, lanes, speech, self._turns, self._dispatcher, self._bot, self._bookkeeper, self._metrics
+        )
         alerts = Alerts(
             self._nats,
             self._turns,
@@ -168,6 +173,7 @@ class Duties:
             replies,
             self._wording,
             self._metrics,
+            self._bookkeeper,
             tenure,
             patience_seconds=self._settings.video_patience_seconds,
         )

@@ -84,7 +84,13 @@ async def _drawn(call: AsyncIterator[Any]) -> AsyncIterator[Preview | Picture]:
 
 
 def _caller(speaker: Speaker) -> Caller:
-    return Caller(user_id=speaker.user_id, chat_id=speaker.chat_id, language_code=speaker.language_code)
+    return Caller(
+        user_id=speaker.user_id,
+        chat_id=speaker.chat_id,
+        language_code=speaker.language_code,
+        user_key=speaker.user_key,
+        chat_key=speaker.chat_key,
+    )
 
 
 def _version(version: Version) -> picture_pb2.Version:
@@ -137,6 +143,7 @@ def _picture(found: picture_pb2.Picture, mime_type: str, content: bytes) -> Pict
         height_pixels=found.height_pixels,
         size_bytes=found.size_bytes,
         model=found.usage.model,
+        provider=found.usage.provider,
         failed_over=found.failed_over,
         cost_micros=found.usage.cost_micros if has_cost else None,
         content=content,

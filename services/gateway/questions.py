@@ -17,7 +17,7 @@ def conversation_of(turn: Turn, bot_id: int) -> str:
 
 
 def speaker_of(turn: Turn) -> Speaker:
-    return Speaker(turn.user_id, turn.chat_id, turn.language.value)
+    return Speaker(turn.user_id, turn.chat_id, turn.language.value, turn.user_key, turn.chat_key)
 
 
 def question_of(

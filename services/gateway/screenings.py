@@ -7,6 +7,8 @@ from aiogram.exceptions import AiogramError
 
 from services.chassis.backoff import Backoff
 from services.chassis.errors import QuartetError, ServiceUnavailable
+from services.gateway.bookkeeping.bookkeeper import Bookkeeper
+from services.gateway.bookkeeping.receipt import Outcome
 from services.gateway.delivery.outcomes import describe
 from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.turn import Turn
@@ -41,6 +43,7 @@ class Screenings:
         replies: Replies,
         wording: Wording,
         metrics: GatewayMetrics,
+        bookkeeper: Bookkeeper,
         tenure: Tenure,
         *,
         patience_seconds: float,
@@ -51,6 +54,7 @@ class Screenings:
         self._replies = replies
         self._wording = wording
         self._metrics = metrics
+        self._bookkeeper = bookkeeper
         self._tenure = tenure
         self._patience_seconds = patience_seconds
         self._locks = KeyedLocks()
@@ -71,6 +75,9 @@ class Screenings:
             except QuartetError as error:
                 log.info("video_not_ordered", turn_id=turn.turn_id, reason=error.reason)
                 self._metrics.videos.labels("refused").inc()
+                receipt = turn.count_as("video", "order")
+                receipt.fail(error)
+                receipt.answered_at = time.time()
                 await self._end(turn, refused_part(error, turn.language, self._wording))
                 return
             if job.state.is_final:
@@ -100,8 +107,11 @@ class Screenings:
                 await self._conclude(turn, job)
             elif turn.record.state is TurnState.SENDING:
                 await self._replies.resume(turn)
+            if turn is not None:
+                await self._bookkeeper.close(turn)
 
     async def _conclude(self, turn: Turn, job: Job) -> None:
+        _count(turn, job)
         await self._end(turn, ended_part(job, turn.language, self._wording))
         self._metrics.videos.labels(job.state.name.lower()).inc()
         self._metrics.video_seconds.observe(max(0.0, time.time() - turn.received_at))
@@ -181,7 +191,7 @@ class Screenings:
         waiting = record.waiting
         if waiting is None:
             return None
-        return Turn(
+        turn = Turn(
             turn_id=turn_id,
             chat_id=record.chat_id,
             thread_id=record.thread_id,
@@ -192,6 +202,23 @@ class Screenings:
             draft_id=1,
             received_at=waiting.received_at,
             tenure=self._tenure,
+            chat_type=waiting.chat_type,
+            begun_at=waiting.received_at,
             record=record,
             revision=revision,
         )
+        self._bookkeeper.identify(turn)
+        return turn
+
+
+def _count(turn: Turn, job: Job) -> None:
+    receipt = turn.count_as("video", "animate" if job.has_first_frame else "order")
+    receipt.is_async, receipt.answered_at = True, time.time()
+    receipt.input_char_count = len(job.prompt)
+    receipt.provider, receipt.model, receipt.failed_over = job.provider, job.model, job.failed_over
+    if job.film is not None:
+        receipt.cost_micros = job.film.cost_micros
+    if job.state is State.CANCELLED:
+        receipt.outcome = Outcome.CANCELLED
+    elif job.failure is not None:
+        receipt.fail(job.failure)

@@ -5,10 +5,14 @@ from typing import Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from services.chassis.roles import RoleSettings
+from services.gateway.bookkeeping.keyring import Keyring
 from services.gateway.links.settings import LinkSettings
 
 # https://core.telegram.org/bots/api#setwebhook allows one character; that could be guessed.
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+
+
+LEAST_SECRET_CHARACTERS = 32
 
 
 class TelegramMode(StrEnum):
@@ -39,6 +43,11 @@ class GatewaySettings(LinkSettings, RoleSettings):
         20_000_000,
         ge=1,
         description="Largest file the Bot API server gives; the cloud's limit, unless it is one's own.",
+    )
+
+    analytics_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Makes the keys by which analysts know users; without it the bot's token does.",
     )
 
     text_target: str = Field("dns:///127.0.0.1:7051", description="gRPC target of the text service.")
@@ -94,6 +103,18 @@ class GatewaySettings(LinkSettings, RoleSettings):
                     "without it anyone could post updates"
                 )
         return self
+
+    @field_validator("analytics_secret")
+    @classmethod
+    def _secret_cannot_be_guessed(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < LEAST_SECRET_CHARACTERS:
+            raise ValueError(f"must have at least {LEAST_SECRET_CHARACTERS} characters, or be left out")
+        return value
+
+    @property
+    def keyring(self) -> Keyring:
+        secret = self.analytics_secret.get_secret_value()
+        return Keyring.of(secret, bot_token=self.telegram_bot_token.get_secret_value())
 
     @property
     def bot_id(self) -> int:

@@ -15,6 +15,7 @@ from services.chassis.backoff import Backoff
 from services.chassis.errors import InternalError, QuartetError, ServiceUnavailable
 from services.chassis.events import MalformedEvent, decode, registry
 from services.chassis.telemetry import tracing
+from services.gateway.bookkeeping.bookkeeper import Bookkeeper
 from services.gateway.delivery.turn import Turn
 from services.gateway.gathering import Gathering, is_comment_on
 from services.gateway.in_hand import InHand
@@ -55,6 +56,7 @@ class Shift:
         turns: TurnLog,
         dispatcher: Dispatcher,
         bot: Bot,
+        bookkeeper: Bookkeeper,
         metrics: GatewayMetrics,
     ) -> None:
         self._tenure = tenure
@@ -63,6 +65,7 @@ class Shift:
         self._turns = turns
         self._dispatcher = dispatcher
         self._bot = bot
+        self._bookkeeper = bookkeeper
         self._metrics = metrics
         self._in_hand: dict[str, InHand] = {}
         self._gathering = Gathering(self._submit)
@@ -188,6 +191,8 @@ class Shift:
                 turn.leave_lane()
             await self._speech.replies.resume(turn)
         self._release_late(turn, in_hand)
+        # Before the update is settled: whoever dies here is repeated, and tells the same.
+        await self._bookkeeper.close(turn)
         if not in_hand.is_deferred:
             await in_hand.settle()
 
@@ -246,7 +251,7 @@ class Shift:
         user: RawUpdate = content.get("from") or {}
         chat: RawUpdate = (content.get("message") or content).get("chat") or {}
         is_private = origin.chat_id == origin.user_id or chat.get("type") == "private"
-        return Turn(
+        turn = Turn(
             turn_id=in_hand.turn_id,
             chat_id=origin.chat_id,
             thread_id=origin.thread_id,
@@ -260,8 +265,12 @@ class Shift:
             received_at=in_hand.received_at,
             tenure=self._tenure,
             updates=in_hand.updates,
+            chat_type="inline" if "inline_message_id" in content else chat.get("type") or "private",
+            begun_at=time.time(),
             leave_lane=in_hand.leave_lane,
         )
+        self._bookkeeper.identify(turn)
+        return turn
 
 
 def _outdated(bot_id: int, update: RawUpdate) -> StopWish:

@@ -10,6 +10,7 @@ from quartet.text.v1.text_service_pb2_grpc import TextServiceStub
 from services.gateway.dialogue import Answered, Attachment, Finish, Memory, Question, RunKind, Speaker
 from services.gateway.models import Health, Model, PriceClass, Strength
 from services.gateway.people import AnswerLength, Role
+from services.gateway.spending import spent
 
 SPEAK_SECONDS: Final = 170.0
 """Two vendors may be asked, one after the other."""
@@ -87,7 +88,13 @@ class TextClient:
 
 
 def _caller(speaker: Speaker) -> Caller:
-    return Caller(user_id=speaker.user_id, chat_id=speaker.chat_id, language_code=speaker.language_code)
+    return Caller(
+        user_id=speaker.user_id,
+        chat_id=speaker.chat_id,
+        language_code=speaker.language_code,
+        user_key=speaker.user_key,
+        chat_key=speaker.chat_key,
+    )
 
 
 def _request(question: Question) -> pb.StreamReplyRequest:
@@ -115,7 +122,7 @@ def _request(question: Question) -> pb.StreamReplyRequest:
 def _answered(completed: pb.ReplyCompleted) -> Answered:
     is_cut = completed.finish_reason == pb.FINISH_REASON_LENGTH
     finish = Finish.TOO_LONG if is_cut else Finish.COMPLETE
-    return Answered(finish, completed.usage.model, completed.failed_over)
+    return Answered(finish, completed.usage.model, completed.failed_over, spent(completed.usage))
 
 
 def _model(model: pb.Model) -> Model:

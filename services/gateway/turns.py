@@ -10,6 +10,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_rand
 from services.chassis.backoff import Backoff
 from services.chassis.errors import ServiceUnavailable
 from services.chassis.jetstream import is_conflict
+from services.gateway.bookkeeping.receipt import Receipt
 from services.gateway.documents.sources import Sources
 from services.gateway.lease import NATS_ERRORS, LeaseLost, Tenure
 from services.gateway.wording import Language
@@ -100,6 +101,7 @@ class Waiting(BaseModel):
     reply_to_message_id: int | None = None
     received_at: float = 0.0
     """Unix seconds."""
+    chat_type: str = "private"
 
 
 class Part(BaseModel):
@@ -167,6 +169,8 @@ class TurnRecord(BaseModel):
     """The updates that asked, kept where the answer failed and can be tried again."""
     sources: Sources | None = None
     """What the answer was made from, where that was documents."""
+    receipt: Receipt | None = None
+    """What is counted of it, where it was a request."""
     waiting: Waiting | None = None
     """Set where the update has been settled, and the answer comes with an event."""
 

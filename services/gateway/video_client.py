@@ -122,6 +122,7 @@ def job_of(found: video_job_pb2.VideoJob) -> Job:
         state=_STATE_OF.get(found.state, State.PENDING),
         revision=found.revision,
         model=found.model or wanted.model,
+        provider=found.provider,
         duration_seconds=wanted.duration_seconds,
         aspect_ratio=_ASPECT_RATIO_OF.get(wanted.aspect_ratio),
         has_first_frame=wanted.has_first_frame,
@@ -163,7 +164,13 @@ def _model(found: pb.VideoModel) -> Model:
 
 
 def _caller(speaker: Speaker) -> Caller:
-    return Caller(user_id=speaker.user_id, chat_id=speaker.chat_id, language_code=speaker.language_code)
+    return Caller(
+        user_id=speaker.user_id,
+        chat_id=speaker.chat_id,
+        language_code=speaker.language_code,
+        user_key=speaker.user_key,
+        chat_key=speaker.chat_key,
+    )
 
 
 _ASPECT_RATIOS: Final = {

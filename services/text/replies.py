@@ -99,7 +99,7 @@ class Replies:
         keeping = self._keeping(attempt.question)
         said = Said()
         question = attempt.question
-        account = self._books.account("reply", turn_id=question.turn_id, user_key=question.user_key)
+        account = self._books.account("reply", turn_id=question.run, user_key=question.user_key)
 
         async def keep(finish: Finish, usage: Usage) -> None:
             report.answered(finish, usage)

@@ -52,6 +52,12 @@ def start(name: str, kind: SpanKind) -> Span:
     return trace.get_tracer(INSTRUMENTATION).start_span(name, kind=kind)
 
 
+def trace_id() -> str:
+    """The id of the trace that goes on here; empty where none does."""
+    context = trace.get_current_span().get_span_context()
+    return trace.format_trace_id(context.trace_id) if context.is_valid else ""
+
+
 def inject(headers: MutableMapping[str, str], context: Context | None = None) -> None:
     """Add W3C `traceparent` to the headers. https://www.w3.org/TR/trace-context/"""
     TraceContextTextMapPropagator().inject(headers, context)

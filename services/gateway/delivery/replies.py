@@ -14,6 +14,7 @@ from aiogram.methods import (
 from aiogram.types import InlineKeyboardMarkup, Message
 
 from services.chassis.failpoints import Failpoints
+from services.gateway.bookkeeping.receipt import Receipt
 from services.gateway.buttons import Keyboard
 from services.gateway.delivery.budgets import Family, Priority
 from services.gateway.delivery.composing import edit_preview, edit_text, send_text
@@ -68,6 +69,7 @@ class Replies:
                 language=turn.language,
                 reply_to_message_id=turn.reply_to_message_id,
                 received_at=turn.received_at,
+                chat_type=turn.chat_type,
             )
         if placeholder and record.placeholder is PartState.PENDING:
             change["placeholder"] = PartState.INTENDED
@@ -170,6 +172,7 @@ class Replies:
             "markdown": markdown,
             "question": tuple(question),
             "sources": sources,
+            "receipt": turn.receipt,
         }
         await self._store(turn, record.model_copy(update=sending))
         await self._failpoints.hit("reply.intended")
@@ -219,8 +222,10 @@ class Replies:
         is_last = index + 1 == len(parts)
         if not is_last:
             parts[index + 1] = parts[index + 1].model_copy(update={"state": PartState.INTENDED})
-        state = TurnState.SENT if is_last else TurnState.SENDING
-        await self._store(turn, turn.record.model_copy(update={"state": state, "parts": tuple(parts)}))
+        changes: dict[str, object] = {"state": TurnState.SENDING, "parts": tuple(parts)}
+        if is_last:
+            changes |= {"state": TurnState.SENT, "receipt": _signed(turn.record.receipt)}
+        await self._store(turn, turn.record.model_copy(update=changes))
 
     async def _remove_left_over(self, turn: Turn) -> None:
         """Deletes what remains of a former answer. It is tried once: a leftover harms nobody."""
@@ -242,7 +247,8 @@ class Replies:
     async def _give_up(self, turn: Turn, why: str) -> None:
         assert turn.record is not None
         log.warning("reply_undeliverable", turn_id=turn.turn_id, why=why)
-        over = {"state": TurnState.SENT, "undeliverable": why[:200]}
+        receipt = _signed(turn.record.receipt)
+        over = {"state": TurnState.SENT, "undeliverable": why[:200], "receipt": receipt}
         await self._store(turn, turn.record.model_copy(update=over))
 
     async def _show(self, turn: Turn, make: Callable[[], TelegramMethod[Any]]) -> None:
@@ -271,6 +277,10 @@ class Replies:
             removes=turn.removes,
         )
         return record.model_copy(update=placeholder)
+
+
+def _signed(receipt: Receipt | None) -> Receipt | None:
+    return receipt.model_copy(update={"sent_at": time.time()}) if receipt is not None else None
 
 
 def _placed(turn: Turn, record: TurnRecord, parts: Sequence[Part]) -> tuple[Part, ...]:

@@ -1,6 +1,8 @@
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from services.chassis.telemetry import tracing
+from services.gateway.bookkeeping.receipt import Receipt
 from services.gateway.lanes import Leave
 from services.gateway.lease import Tenure
 from services.gateway.people import Preferences
@@ -58,6 +60,15 @@ class Turn:
     """Whether the question was spoken."""
     password: str = field(default="", repr=False)
     """Of the document that it tries again to read: just sent, and kept nowhere."""
+    chat_type: str = "private"
+    """As Telegram calls it; "inline" in the chats of others."""
+    user_key: int = 0
+    chat_key: int = 0
+    """What usage events know them by."""
+    begun_at: float = 0.0
+    """Unix seconds; when it was taken up."""
+    receipt: Receipt | None = None
+    """What is counted of it, once it turns out to be a request."""
     leave_lane: Leave = lambda: None
     """Lets what comes after this turn begin before it has ended."""
     record: TurnRecord | None = None
@@ -68,3 +79,18 @@ class Turn:
     def question_id(self) -> str:
         """The turn of the text service: the message that asked."""
         return self.subject_id or self.turn_id
+
+    def count_as(self, service: str, command: str) -> Receipt:
+        """It is a request: what is counted of it from now on."""
+        self.receipt = Receipt(
+            service=service,
+            command=command,
+            chat_type=self.chat_type,
+            language_code=self.language.value,
+            user_key=self.user_key,
+            chat_key=self.chat_key,
+            accepted_at=self.received_at,
+            begun_at=self.begun_at,
+            trace_id=tracing.trace_id(),
+        )
+        return self.receipt

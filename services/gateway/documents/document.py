@@ -1,7 +1,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from services.gateway.dialogue import Speaker
+from services.gateway.dialogue import Speaker, Spent
 
 
 class PageUnit(StrEnum):
@@ -88,3 +88,4 @@ class Told:
     is_truncated: bool = False
     model: str = ""
     failed_over: bool = False
+    spent: Spent = field(default_factory=Spent)

@@ -89,6 +89,7 @@ class Picture:
     size_bytes: int
     """Of the original, as are the pixels."""
     model: str
+    provider: str = ""
     failed_over: bool = False
     cost_micros: int | None = None
     content: bytes = field(default=b"", repr=False)

@@ -14,7 +14,8 @@ from aiogram.types import (
 from services.gateway.buttons import keyboard
 from services.gateway.delivery.composing import NO_PREVIEW
 from services.gateway.delivery.turn import Turn
-from services.gateway.dialogue import Question, Speaker
+from services.gateway.dialogue import Question
+from services.gateway.questions import speaker_of
 from services.gateway.routers.matching import Matching
 from services.gateway.speech import Speech
 from services.gateway.wording import Wording
@@ -56,7 +57,7 @@ async def answer_chosen(chosen: ChosenInlineResult, bot: Bot, turn: Turn, speech
     question = Question(
         turn_id=turn.turn_id,
         conversation_id=f"tg.{bot.id}.inline.{turn.turn_id}",
-        speaker=Speaker(turn.user_id, turn.chat_id, turn.language.value),
+        speaker=speaker_of(turn),
         instruction=turn.transcript,
         preferences=turn.preferences,
     )

@@ -74,6 +74,7 @@ class Job:
     state: State
     revision: int
     model: str = ""
+    provider: str = ""
     duration_seconds: int = 0
     aspect_ratio: AspectRatio | None = None
     has_first_frame: bool = False

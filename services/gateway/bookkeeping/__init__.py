@@ -1,0 +1,1 @@
+"""What analysts are told of requests, and the keys by which they know people."""

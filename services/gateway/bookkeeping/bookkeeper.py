@@ -1,0 +1,117 @@
+from typing import Final
+
+import structlog
+from google.protobuf.timestamp_pb2 import Timestamp
+from quartet.common.v1.error_reason_pb2 import ErrorReason
+from quartet.common.v1.usage_events_pb2 import (
+    JobChanged,
+    JobStep,
+    RequestFinished,
+    UsageHeader,
+    UsageOutcome,
+)
+
+from services.chassis.usage import UsagePublisher, request_id, usage_id
+from services.gateway.bookkeeping.directory import Directory
+from services.gateway.bookkeeping.keyring import Keyring
+from services.gateway.bookkeeping.receipt import Outcome, Receipt
+from services.gateway.delivery.turn import Turn
+from services.gateway.turns import TurnState
+
+log = structlog.get_logger()
+
+VIDEO: Final = "video"
+
+
+class Bookkeeper:
+    """Tells analysts of each request, out of its turn's record: after the answer, before its update goes.
+
+    Whoever finds a turn that is sent tells it again, because whoever sent it may have died: it is one row.
+    """
+
+    def __init__(self, usage: UsagePublisher, directory: Directory, keyring: Keyring) -> None:
+        self._usage = usage
+        self._directory = directory
+        self.keyring = keyring
+
+    def identify(self, turn: Turn) -> None:
+        """Give a turn the keys of its people."""
+        turn.user_key, turn.chat_key = self.keyring.user(turn.user_id), self.keyring.chat(turn.chat_id)
+
+    async def close(self, turn: Turn) -> None:
+        """Tell of a turn whose answer is sent. Raises ServiceUnavailable: it is to be closed again then."""
+        record = turn.record
+        if record is None or record.state is not TurnState.SENT or record.receipt is None:
+            return
+        receipt = record.receipt
+        await self._directory.note(receipt.user_key, turn.user_id, receipt.chat_key, turn.chat_id)
+        await self._usage.publish(_request(turn.turn_id, receipt, retries=record.run_count - 1))
+        if receipt.service == VIDEO and receipt.outcome is Outcome.OK:
+            delivered = _delivered(turn.turn_id, receipt, is_there=not record.undeliverable)
+            await self._usage.publish(delivered)
+        log.info(
+            "request_finished",
+            turn_id=turn.turn_id,
+            user_key=f"{receipt.user_key:016x}",
+            service=receipt.service,
+            command=receipt.command,
+            outcome=str(receipt.outcome),
+            reason=receipt.reason or None,
+            model=receipt.model or None,
+            duration_ms=_ms(receipt.accepted_at, receipt.sent_at),
+        )
+
+
+def _request(turn_id: str, receipt: Receipt, *, retries: int) -> RequestFinished:
+    event = RequestFinished(
+        header=_header(request_id(turn_id), receipt.accepted_at),
+        user_key=receipt.user_key,
+        chat_key=receipt.chat_key,
+        chat_type=receipt.chat_type,
+        language_code=receipt.language_code,
+        service=receipt.service,
+        command=receipt.command,
+        outcome=UsageOutcome.Value(f"USAGE_OUTCOME_{receipt.outcome.name}"),
+        error_reason=ErrorReason.Value(receipt.reason or "ERROR_REASON_UNSPECIFIED"),
+        provider=receipt.provider,
+        model=receipt.model,
+        is_async=receipt.is_async,
+        failed_over=receipt.failed_over,
+        retry_count=max(0, retries),
+        queue_ms=_ms(receipt.accepted_at, receipt.begun_at),
+        first_token_ms=_ms(receipt.accepted_at, receipt.shown_at),
+        total_ms=_ms(receipt.accepted_at, receipt.sent_at or receipt.answered_at),
+        delivery_ms=_ms(receipt.answered_at, receipt.sent_at),
+        input_char_count=receipt.input_char_count,
+        output_char_count=receipt.output_char_count,
+        attachment_bytes=receipt.attachment_bytes,
+        input_token_count=receipt.input_token_count,
+        output_token_count=receipt.output_token_count,
+        trace_id=receipt.trace_id,
+    )
+    if receipt.cost_micros is not None:
+        event.cost_micros = receipt.cost_micros
+    return event
+
+
+def _delivered(turn_id: str, receipt: Receipt, *, is_there: bool) -> JobChanged:
+    return JobChanged(
+        header=_header(usage_id(turn_id, "job.delivered"), receipt.sent_at or receipt.answered_at),
+        job_id=turn_id,
+        request_id=request_id(turn_id),
+        kind=VIDEO,
+        step=JobStep.JOB_STEP_DELIVERED if is_there else JobStep.JOB_STEP_DELIVERY_FAILED,
+        provider=receipt.provider,
+        model=receipt.model,
+        duration_ms=_ms(receipt.answered_at, receipt.sent_at),
+    )
+
+
+def _header(event_id: str, happened_at: float) -> UsageHeader:
+    happened = Timestamp()
+    happened.FromMicroseconds(round(happened_at * 1e6))
+    return UsageHeader(event_id=event_id, happen_time=happened)
+
+
+def _ms(begin: float, end: float) -> int:
+    return max(0, round((end - begin) * 1000)) if begin and end else 0
