@@ -37,7 +37,9 @@ SETTINGS: Final[Mapping[str, type[ServiceSettings]]] = {
 # What a process reads beside its settings.
 BESIDE: Final[Mapping[str, tuple[str, ...]]] = {"docs": ("TESSDATA_PREFIX",)}
 # Addresses and ports are facts of the chart (files/components.yaml); places to fail at are for tests.
-FIXED: Final = re.compile(r"(GRPC|WEBHOOK|LINKS|PANEL)_(HOST|PORT)|METRICS_PORT|FAILPOINTS|ADMIN_DIRECTORY")
+FIXED: Final = re.compile(
+    r"(GRPC|WEBHOOK|LINKS|PANEL)_(HOST|PORT)|METRICS_PORT|FAILPOINTS|ADMIN_DIRECTORY|TLS_DIRECTORY"
+)
 BEGIN, END = "<!-- values: begin -->", "<!-- values: end -->"
 
 # What a golden render needs beside its profile, and nothing that is made up.

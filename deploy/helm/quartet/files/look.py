@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from pathlib import Path
 
 import grpc
 import nats
@@ -13,8 +14,16 @@ PATIENCE_SECONDS = float(os.environ.get("PATIENCE_SECONDS", "20"))
 STREAM = "QUARTET_TEST"
 
 
+def connect(target: str) -> grpc.aio.Channel:
+    if "TLS_DIRECTORY" not in os.environ:
+        return grpc.aio.insecure_channel(target)
+    folder = Path(os.environ["TLS_DIRECTORY"])
+    authority, key, certificate = ((folder / name).read_bytes() for name in ("ca.crt", "tls.key", "tls.crt"))
+    return grpc.aio.secure_channel(target, grpc.ssl_channel_credentials(authority, key, certificate))
+
+
 async def ask(target: str) -> str | None:
-    async with grpc.aio.insecure_channel(f"dns:///{target}") as channel:
+    async with connect(f"dns:///{target}") as channel:
         health = health_pb2_grpc.HealthStub(channel)
         request = health_pb2.HealthCheckRequest()
         try:

@@ -56,3 +56,12 @@ capabilities: {drop: [ALL]}
 {{- else if gt (int .replicas) 1 -}}yes
 {{- end -}}
 {{- end -}}
+
+{{- /* How the kubelet asks. It speaks no TLS to gRPC ports: https://github.com/kubernetes/kubernetes/issues/119093 */ -}}
+{{- define "quartet.probe" -}}
+{{- if .root.Values.tls.enabled -}}
+httpGet: {path: {{ ternary "/livez" "/readyz" (eq .asks "liveness") }}, port: metrics}
+{{- else -}}
+grpc: {port: {{ .is.grpc }}{{ with .asks }}, service: {{ . }}{{ end }}}
+{{- end -}}
+{{- end -}}

@@ -36,6 +36,9 @@ DRAIN_SECONDS: {{ .values.shutdown.drainSeconds }}
 GRACE_SECONDS: {{ .values.shutdown.graceSeconds }}
 PYTHONDONTWRITEBYTECODE: "1"
 HOME: /tmp
+{{- if $root.Values.tls.enabled }}
+TLS_DIRECTORY: /etc/quartet/tls
+{{- end }}
 {{- with $root.Values.tracing.endpoint }}
 OTEL_EXPORTER_OTLP_ENDPOINT: {{ . }}
 {{- end }}
