@@ -1,0 +1,61 @@
+import pytest
+from google.protobuf.json_format import MessageToJson
+from quartet.common.v1.usage_events_pb2 import ModelCalled, RequestFinished, UsageOutcome
+
+from services.chassis.jetstream import connect
+from tests.e2e.conversation import Conversation
+from tests.support.usage_taken import taking_usage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_question_is_counted_with_what_it_cost_and_without_a_word_of_it(talk: Conversation) -> None:
+    async with connect(talk.stack.nats_url, name="analyst") as nats, taking_usage(nats) as taken:
+        await talk.ask("очень личный вопрос")
+        (request,) = await taken.until(RequestFinished, 1)
+        (call,) = await taken.until(ModelCalled, 1)
+
+    assert (request.service, request.command, request.chat_type) == ("text", "answer", "private")
+    assert request.outcome == UsageOutcome.USAGE_OUTCOME_OK
+    assert call.request_id == request.header.event_id
+    assert call.user_key == request.user_key != 0
+    assert request.chat_key not in (0, request.user_key)
+    assert (call.provider, call.model) == (request.provider, request.model)
+    assert request.cost_micros == call.cost_micros > 0
+    assert request.output_token_count == call.output_token_count > 0
+    assert 0 < request.first_token_ms <= request.total_ms
+    assert request.trace_id
+    for event in (request, call):
+        written = MessageToJson(event)
+        assert str(talk.user_id) not in written
+        assert "личный" not in written
+        assert "Анна" not in written
+
+
+async def test_a_request_whose_speaker_dies_before_it_is_counted_is_counted_once(talk: Conversation) -> None:
+    async with connect(talk.stack.nats_url, name="analyst") as nats, taking_usage(nats) as taken:
+        talk.stack.arm("reply.recorded")
+        await talk.telegram.send(talk.user_id, "вопрос перед гибелью")
+        await talk.stack.until_fired("reply.recorded")
+        assert not taken.of(RequestFinished)
+        (first,) = await taken.until(RequestFinished, 1)
+        await talk.ask("вопрос после")
+        requests = await taken.until(RequestFinished, 2)
+
+    assert requests[0] == first
+    assert len(requests) == 2
+    assert len(taken.of(ModelCalled)) == 2
+
+
+async def test_what_a_user_stops_is_counted_as_stopped(talk: Conversation) -> None:
+    await talk.openai.pace(first_token_ms=50, tokens_per_second=20)
+    async with connect(talk.stack.nats_url, name="analyst") as nats, taking_usage(nats) as taken:
+        await talk.telegram.send(talk.user_id, "долгий вопрос")
+        await talk.telegram.wait_for(
+            "draft", chat_id=talk.user_id, where=lambda event: event["draft"]["text"]
+        )
+        await talk.telegram.send(talk.user_id, "/stop")
+        (request,) = await taken.until(RequestFinished, 1)
+        (call,) = await taken.until(ModelCalled, 1)
+    assert request.outcome == UsageOutcome.USAGE_OUTCOME_CANCELLED
+    assert call.outcome == UsageOutcome.USAGE_OUTCOME_CANCELLED
