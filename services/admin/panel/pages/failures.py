@@ -17,7 +17,7 @@ EVERY_SECONDS: Final = 5.0
 
 def page(desk: Desk) -> Page:
     """The requests that failed lately, each with its trace and with what vendors said."""
-    records = Records(desk.database)
+    records = Records(desk.database, desk.settings.environment)
 
     async def latest(visit: Visit) -> list[Row]:
         service, reason = visit.query.get("service", ""), visit.query.get("reason", "")

@@ -17,7 +17,7 @@ MOST_REQUESTS: Final = 50
 
 def page(desk: Desk) -> Page:
     """Who uses the bot, and what came of it: never what they said."""
-    records = Records(desk.database)
+    records = Records(desk.database, desk.settings.environment)
 
     async def show(visit: Visit) -> Response:
         query = visit.query.get("q", "").strip().lower()
