@@ -27,9 +27,9 @@ OTHERS: Final = (
     *("lagInFrame", "leadInFrame", "first_value", "last_value", "grouping"),
 )
 NEVER: Final = frozenset({"chdb", "file", "sleep", "sleepEachRow", "serverTimezone"})
-TABLE_FUNCTIONS: Final = frozenset(
-    {"numbers", "generateSeries", "generate_series", "values", "v_jobs_between"}
-)
+# Views that want parameters are called as functions.
+PARAMETERISED: Final = ("v_active_users", "v_jobs_between")
+TABLE_FUNCTIONS: Final = frozenset({"numbers", "generateSeries", "generate_series", "values", *PARAMETERISED})
 # x -> x + 1 is a function to the parser, and to nobody else.
 FORMS: Final = frozenset({"lambda"})
 COMBINATORS: Final = (
