@@ -66,7 +66,8 @@ SELECT ts, service, provider, model, kind, value, request_id
 FROM v_feedback
 WHERE environment = {environment:String} AND request_id IN (
     SELECT event_id FROM requests
-    WHERE environment = {environment:String} AND user_key = {user_key:UInt64} AND ts >= now() - INTERVAL 90 DAY
+    WHERE environment = {environment:String} AND user_key = {user_key:UInt64}
+        AND ts >= now() - INTERVAL 90 DAY
 )
 ORDER BY ts DESC
 LIMIT 30
