@@ -1,8 +1,11 @@
+import os
 from typing import Any
 
 import pytest
 from helm_python import HelmValuesError
 
+from services.chassis.environment import Environment
+from services.chassis.settings import load
 from services.video.queue import STREAM, WORKERS
 from tests.support import chart
 
@@ -197,3 +200,34 @@ def test_the_notes_tell_what_to_do_next() -> None:
         assert "helm test quartet" in notes
         assert "helm rollback quartet" in notes
         assert "<no value>" not in notes
+
+
+SECRETS = {
+    "TELEGRAM_BOT_TOKEN": "123456:token",
+    "TELEGRAM_WEBHOOK_SECRET": "s" * 48,
+    "LINK_SECRET": "s" * 48,
+    "PANEL_SECRET": "s" * 64,
+    "ANALYTICS_SECRET": "s" * 48,
+    "CLICKHOUSE_PASSWORD": "password",
+    "NATS_PASSWORD": "password",
+    "OPENAI_API_KEY": "key",
+    "RUNWAYML_API_SECRET": "key",
+}
+
+
+@pytest.mark.parametrize("component", list(chart.facts()))
+@pytest.mark.parametrize("name", chart.PROFILES)
+def test_a_service_takes_the_environment_that_the_chart_gives_it(
+    name: str, component: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in list(os.environ):
+        monkeypatch.delenv(variable)
+    for variable, given in environment(chart.render(chart.profile(name)), component).items():
+        value = SECRETS.get(given["secretKeyRef"]["key"]) if isinstance(given, dict) else given
+        if value is not None:
+            monkeypatch.setenv(variable, value.replace("$(NATS_PASSWORD)", SECRETS["NATS_PASSWORD"]))
+    settings = load(chart.generator().SETTINGS[component])
+    assert settings.environment is Environment.PRODUCTION
+    assert settings.quartet_release == "1.2.3"
+    assert settings.grpc_host == "0.0.0.0"
+    assert "quartet:password@" in settings.nats_url
