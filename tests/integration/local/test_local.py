@@ -17,6 +17,8 @@ PORTS: Final = (
     *("NATS_PORT", "SANDBOX_TELEGRAM_PORT", "SANDBOX_OPENAI_PORT", "SANDBOX_GOOGLE_PORT"),
     *("TEXT_GRPC_PORT", "TEXT_METRICS_PORT", "IMAGE_GRPC_PORT", "IMAGE_METRICS_PORT"),
     *("DOCS_GRPC_PORT", "DOCS_METRICS_PORT"),
+    *("VIDEO_GRPC_PORT", "VIDEO_METRICS_PORT", "VIDEO_WORKER_GRPC_PORT", "VIDEO_WORKER_METRICS_PORT"),
+    *("ADMIN_GRPC_PORT", "ADMIN_METRICS_PORT", "PANEL_PORT", "SANDBOX_RUNWAY_PORT"),
     *("GATEWAY_GRPC_PORT", "GATEWAY_METRICS_PORT"),
 )
 
@@ -77,15 +79,26 @@ async def _ended(pidfd: int) -> None:
     os.close(pidfd)
 
 
+def _browser() -> aiohttp.ClientSession:
+    # An address is no name: by default cookies of one are not kept.
+    return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+
 async def test_everything_comes_up_heals_and_ends_on_ctrl_c(tmp_path: Path) -> None:
     variables = _variables(tmp_path)
-    async with _local(variables) as process, aiohttp.ClientSession() as session:
+    async with _local(variables) as process, _browser() as session:
         page = f"http://127.0.0.1:{variables['SANDBOX_TELEGRAM_PORT']}/"
         welcome = await _read_until(process, "Ctrl-C stops everything")
         assert page in welcome
         assert "@quartet_sandbox_bot" in welcome
         async with session.get(page) as response:
             assert response.status == 200
+        panel = f"http://127.0.0.1:{variables['PANEL_PORT']}"
+        token = welcome.partition(f"{panel}/enter#")[2].split()[0]
+        headers = {"Origin": panel}
+        async with session.post(f"{panel}/enter", data={"token": token}, headers=headers) as response:
+            assert response.status == 200
+            assert 'aria-current="page"' in await response.text()
 
         (text,) = [pid for pid in _children(process.pid) if "services.text" in _command(pid)]
         os.kill(text, signal.SIGKILL)

@@ -157,7 +157,7 @@ def test_whatever_a_service_reads_reaches_it(
     own = {
         *("ENVIRONMENT", "NATS_URL", "GRPC_PORT", "METRICS_PORT", "GRACE_SECONDS"),
         *("TEXT_TARGET", "IMAGE_TARGET", "DOCS_TARGET", "VIDEO_TARGET"),
-            *("GATEWAY_TARGET", "ADMIN_TARGET"),
+        *("GATEWAY_TARGET", "ADMIN_TARGET"),
     }
     names = {name.upper() for name in settings.model_fields} - own
     assert set(env.pick(dict.fromkeys(names, "x"), env.CHASSIS, variables)) == names
