@@ -1,11 +1,12 @@
 import time
 from typing import Any
 
-from kubernetes import client
+from kubernetes import client, utils
 
 from tests.kube.cluster import KubernetesCluster
 from tests.kube.conftest import Helm, version
 from tests.support import chart
+from tests.support.chart import OF_KUBERNETES
 
 PATIENCE_SECONDS = 30.0
 
@@ -28,6 +29,14 @@ def test_a_restricted_namespace_takes_every_pod(
         events = client.CoreV1Api(api).list_namespaced_event(namespace).items
     assert [event.message for event in events if event.reason == "FailedCreate"] == []
     assert set(pods_by_deployment(cluster, namespace)) == wanted
+
+
+def test_kubernetes_takes_the_production_profile(cluster: KubernetesCluster, namespace: str) -> None:
+    with cluster.client() as api:
+        for item in chart.render(chart.profile("production")):
+            if item["apiVersion"] in OF_KUBERNETES:
+                renamed = {**item, "metadata": {**item["metadata"], "name": f"p-{item['metadata']['name']}"}}
+                utils.create_from_dict(api, renamed, dry_run="All")  # type: ignore[no-untyped-call]
 
 
 def images(cluster: KubernetesCluster, namespace: str) -> set[str]:

@@ -1,4 +1,5 @@
 import importlib.util
+import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,11 @@ from helm_python.chart import Chart
 HELM: Final = Path(__file__).resolve().parents[2] / "deploy" / "helm"
 CHART: Final = HELM / "quartet"
 PROFILES: Final = ("evaluation", "production")
+
+# What Kubernetes itself knows; the others are of operators.
+OF_KUBERNETES: Final = frozenset(
+    {"v1", "apps/v1", "policy/v1", "autoscaling/v2", "networking.k8s.io/v1", "rbac.authorization.k8s.io/v1"}
+)
 
 Object = dict[str, Any]
 
@@ -44,6 +50,13 @@ def rendered(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def render(values: Mapping[str, Any]) -> list[Object]:
+    """The chart's objects, to be read only: whoever renders the same again gets the same."""
+    return _objects(json.dumps(values, sort_keys=True))
+
+
+@cache
+def _objects(encoded: str) -> list[Object]:
+    values = json.loads(encoded)
     texts = [text for path, text in rendered(values).items() if path.endswith(".yaml")]
     return [item for text in texts for item in yaml.load_all(text, Loader=yaml.CSafeLoader) if item]
 

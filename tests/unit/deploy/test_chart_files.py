@@ -1,4 +1,5 @@
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ SERVICES = Path(__file__).resolve().parents[3] / "services"
 def test_the_schema_names_the_variables_that_the_services_read() -> None:
     assert (chart.CHART / "values.schema.json").read_text() == chart.generator().schema(), STALE
     assert (chart.CHART / "files" / "variables.json").read_text() == chart.generator().variable_names(), STALE
+
+
+def test_the_chart_is_of_this_release() -> None:
+    about = yaml.safe_load((chart.CHART / "Chart.yaml").read_text())
+    project = tomllib.loads((SERVICES.parent / "pyproject.toml").read_text())["project"]
+    assert about["appVersion"] == about["version"] == project["version"]
 
 
 def test_the_readme_tells_every_value() -> None:

@@ -4,12 +4,8 @@ import kubernetes_validate  # type: ignore[import-untyped]  # no stubs
 import pytest
 
 from tests.support import chart
-from tests.support.chart import Object
+from tests.support.chart import OF_KUBERNETES, Object
 
-# What Kubernetes itself knows; the others are of operators.
-OF_KUBERNETES: Final = {"v1", "apps/v1", "policy/v1", "autoscaling/v2", "networking.k8s.io/v1"} | {
-    "rbac.authorization.k8s.io/v1"
-}
 KUBERNETES: Final = ("1.31", "1.37")
 EXTERNAL_SECRETS: Final = {"quartet", "quartet-tls", "quartet-panel-tls", "clickhouse-ca"}
 
