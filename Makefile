@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 # Most tests wait for processes: two workers take little more than half the time of one.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
-CODE := services tests
+CODE := services tests deploy
 
 # A lock per service; `local` is what `make run` needs. `dev` is everything, the others agree with it.
 LOCKS := gateway text image docs video admin sandbox local

@@ -135,6 +135,16 @@ def test_a_variable_for_all_reaches_those_who_know_it_and_a_service_has_the_last
     assert environment(objects, "video-worker")["VIDEO_MAX_JOBS"] == "8"
 
 
+def test_whoever_asks_for_a_role_knows_who_has_one() -> None:
+    owners = {"admins": {"owners": [1001, "5000000002"], "operators": [1003], "analysts": []}}
+    objects = chart.render(chart.profile("evaluation", owners))
+    asking = [name for name in chart.facts() if "ADMIN_IDS" in chart.generator().variables(name)]
+    assert {"gateway", "admin", "video"} <= set(asking)
+    for name in asking:
+        given = environment(objects, name)
+        assert (given["ADMIN_IDS"], given["OPERATOR_IDS"]) == ("1001,5000000002", "1003")
+
+
 def test_a_password_stands_before_the_address_that_quotes_it() -> None:
     names = list(environment(chart.render(chart.profile("evaluation")), "text"))
     assert names.index("NATS_PASSWORD") < names.index("NATS_URL")

@@ -49,7 +49,7 @@ OTEL_EXPORTER_OTLP_ENDPOINT: {{ . }}
 {{- range $_, $web := $is.web }}
 {{ $web.bind }}: 0.0.0.0
 {{- end }}
-{{- if has .component (list "gateway" "admin") }}
+{{- if has "ADMIN_IDS" (get ($root.Files.Get "files/variables.json" | fromJson) .component) }}
 ADMIN_IDS: {{ include "quartet.text" $root.Values.admins.owners | quote }}
 OPERATOR_IDS: {{ include "quartet.text" $root.Values.admins.operators | quote }}
 ANALYST_IDS: {{ include "quartet.text" $root.Values.admins.analysts | quote }}
