@@ -18,6 +18,7 @@ from services.admin.panel.servicer import AccessServicer
 from services.admin.questions import Questions, shipped
 from services.admin.servicer import UsageServicer
 from services.admin.settings import AdminSettings
+from services.admin.usage.forgetting import forgetting_consumer
 from services.admin.usage.intake import Intake, ensure_dead_letters
 from services.admin.usage.rollups import Rollups
 from services.admin.usage.writer import Writer
@@ -25,8 +26,10 @@ from services.admin.workloads.homes import open_workloads
 from services.admin.workloads.servicer import WorkloadServicer
 from services.chassis.backoff import Backoff
 from services.chassis.errors import ServiceUnavailable
+from services.chassis.events import Consumer
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
+from services.chassis.privacy import ensure_privacy_stream
 from services.chassis.server import Registration
 from services.chassis.signals import is_set_within
 from services.chassis.usage import ensure_usage_stream
@@ -40,11 +43,14 @@ LONGEST_PAUSE_SECONDS: Final = 30.0
 class Analytics:
     """What goes on by itself: the schema is brought up to date, then events are written and summed up."""
 
-    def __init__(self, database: Database, locks: KeyValue, writer: Writer, rollups: Rollups) -> None:
+    def __init__(
+        self, database: Database, locks: KeyValue, writer: Writer, rollups: Rollups, forgetting: Consumer
+    ) -> None:
         self._database = database
         self._locks = locks
         self._writer = writer
         self._rollups = rollups
+        self._forgetting = forgetting
 
     async def run(self, stop: asyncio.Event) -> None:
         """Wait for ClickHouse as long as it takes, then work until `stop` is set."""
@@ -55,6 +61,7 @@ class Analytics:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._writer.run(stop))
             group.create_task(self._rollups.run(stop))
+            group.create_task(self._forgetting.run(stop))
 
     async def _migrated(self) -> bool:
         lock = Lock(self._locks, f"migrate.{self._database.name}")
@@ -82,6 +89,7 @@ async def open_admin(
 ) -> AsyncIterator[Admin]:
     """Put together what keeps, answers and shows; it works until `stop` is set, or the block ends."""
     await ensure_usage_stream(nats.js, replicas=settings.stream_replicas)
+    await ensure_privacy_stream(nats.js, replicas=settings.stream_replicas)
     await ensure_dead_letters(nats.js, replicas=settings.stream_replicas)
     locks = await open_locks(nats, replicas=settings.stream_replicas)
     opened = open_database(
@@ -100,7 +108,8 @@ async def open_admin(
         )
         writer = Writer(nats.js, intake, database, metrics, failpoints)
         rollups = Rollups(database, metrics, interval_seconds=settings.rollup_seconds)
-        working = group.create_task(Analytics(database, locks, writer, rollups).run(stop))
+        forgetting = forgetting_consumer(nats, database)
+        working = group.create_task(Analytics(database, locks, writer, rollups, forgetting).run(stop))
         try:
             questions = Questions(database, shipped())
             async with (

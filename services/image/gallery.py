@@ -1,9 +1,13 @@
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
-from services.chassis.errors import ResourceNotFound
+import nats.errors
+
+from services.chassis.errors import ResourceNotFound, ServiceUnavailable
 from services.chassis.failpoints import Failpoints
 from services.image.album import Album
+from services.image.persistence import READ_SECONDS, persist
 from services.image.picture import File, Files, Kept, Owner, Picture, Version
 from services.image.providers.base import InputPicture
 from services.image.vault import Vault
@@ -31,6 +35,25 @@ class Gallery:
         if kept is None or not kept.picture.owner.shares_with(viewer):
             raise ResourceNotFound("the picture is no longer kept", metadata={"resource": "picture"})
         return kept
+
+    async def of_user(self, user_id: int) -> AsyncGenerator[Picture]:
+        """Yield the pictures that a user has ordered, the oldest first."""
+        try:
+            async with aclosing(self._album.oldest()) as pictures:
+                async for picture in pictures:
+                    if picture.owner.user_id == user_id:
+                        yield picture
+        except nats.errors.Error as error:
+            raise ServiceUnavailable("the store of pictures does not answer") from error
+
+    async def forget(self, picture: Picture) -> None:
+        """Delete a picture: what is known of it first, so that nobody finds it without its files."""
+
+        async def remove() -> None:
+            await self._album.remove(picture)
+
+        await persist(remove, READ_SECONDS)
+        await self._vault.delete(*picture.files.all)
 
     async def read(self, file: File) -> bytes:
         """Return a file of a picture. Raises ResourceNotFound when it is gone."""

@@ -15,7 +15,7 @@ from services.image.darkroom import Developed
 from services.image.drawings import Drawings
 from services.image.gallery import Gallery
 from services.image.order import Limits, Order, identifier_violations, version_violations
-from services.image.picture import Version
+from services.image.picture import Kept, Version
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -63,6 +63,22 @@ class ImageServicer(ImageServiceServicer):
             yield pb.FetchImageResponse(picture=wire.picture(kept))
             for chunk in wire.chunks(file.mime_type, content):
                 yield pb.FetchImageResponse(content=chunk)
+
+    async def ListImages(  # noqa: N802 - the contract's name
+        self, request: pb.ListImagesRequest, _context: Context
+    ) -> AsyncGenerator[pb.ListImagesResponse]:
+        async with aclosing(self._gallery.of_user(request.caller.user_id)) as pictures:
+            async for picture in pictures:
+                yield pb.ListImagesResponse(picture=wire.picture(Kept(picture, 0, 0)))
+
+    async def ForgetImages(  # noqa: N802 - the contract's name
+        self, request: pb.ForgetImagesRequest, _context: Context
+    ) -> pb.ForgetImagesResponse:
+        async with aclosing(self._gallery.of_user(request.caller.user_id)) as pictures:
+            found = [picture async for picture in pictures]
+        for picture in found:
+            await self._gallery.forget(picture)
+        return pb.ForgetImagesResponse(picture_count=len(found))
 
     async def _draw(self, order: Order, *, is_original: bool) -> AsyncGenerator[dict[str, Any]]:
         self._limits.check(order)

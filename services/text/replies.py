@@ -83,6 +83,15 @@ class Replies:
         await self._store.clear(conversation_id)
         await self._pictures.forget(pictures)
 
+    async def forget_all(self, prefix: str) -> int:
+        """Forget the conversations whose ids begin with these parts; return how many there were."""
+        found = [
+            known for known, conversation in await self._store.below(prefix) if not conversation.is_empty
+        ]
+        for conversation_id in found:
+            await self.forget(conversation_id)
+        return len(found)
+
     async def _reply(self, run: Run, question: Question) -> Answered:
         with reporting(self._metrics, question.turn_id) as report:
             conversation = await self._store.load(question.conversation_id)

@@ -75,6 +75,21 @@ class TextServicer(TextServiceServicer):
         require_identifiers(conversation_id=request.conversation_id)
         return wire.remembered(await self._store.load(request.conversation_id))
 
+    async def ExportConversations(  # noqa: N802 - the contract's name
+        self, request: pb.ExportConversationsRequest, _context: Context
+    ) -> AsyncGenerator[pb.ExportConversationsResponse]:
+        require_identifiers(conversation_id_prefix=request.conversation_id_prefix)
+        for conversation_id, conversation in await self._store.below(request.conversation_id_prefix):
+            if not conversation.is_empty:
+                yield wire.exported(conversation_id, conversation)
+
+    async def ForgetConversations(  # noqa: N802 - the contract's name
+        self, request: pb.ForgetConversationsRequest, _context: Context
+    ) -> pb.ForgetConversationsResponse:
+        require_identifiers(conversation_id_prefix=request.conversation_id_prefix)
+        count = await self._replies.forget_all(request.conversation_id_prefix)
+        return pb.ForgetConversationsResponse(conversation_count=count)
+
     async def MoveConversation(  # noqa: N802 - the contract's name
         self, request: pb.MoveConversationRequest, _context: Context
     ) -> pb.MoveConversationResponse:

@@ -11,11 +11,10 @@ from services.chassis.errors import ServiceUnavailable
 from services.chassis.jetstream import Nats, ensure_bucket
 from services.text.conversation import Conversation, Turn
 from services.text.settings import TextSettings
-from services.text.shelf import Shelf
+from services.text.shelf import BUCKET, Shelf
 
 log = structlog.get_logger()
 
-BUCKET: Final = "conversations"
 # Short, because a request that the server never saw is waited for in full.
 REQUEST_SECONDS: Final = 2.0
 READ_SECONDS: Final = 5.0
@@ -70,6 +69,14 @@ class ConversationStore:
             return found.folded(told.turns, summary) if is_same else found
 
         return await self._change(conversation_id, change)
+
+    async def below(self, prefix: str) -> list[tuple[str, Conversation]]:
+        """Return the conversations whose ids begin with these parts, and what is remembered of each."""
+
+        async def read() -> list[tuple[str, Conversation]]:
+            return [found async for found in self._shelf.below(prefix)]
+
+        return await _persist(read, READ_SECONDS)
 
     async def clear(self, conversation_id: str) -> None:
         era = uuid4().hex
@@ -131,9 +138,10 @@ async def open_store(connection: Nats, settings: TextSettings) -> ConversationSt
         ttl=settings.text_conversation_days * SECONDS_PER_DAY,
         replicas=settings.stream_replicas,
     )
-    bucket = await ensure_bucket(connection.client.jetstream(timeout=REQUEST_SECONDS), config)
+    js = connection.client.jetstream(timeout=REQUEST_SECONDS)
+    bucket = await ensure_bucket(js, config)
     return ConversationStore(
-        Shelf(bucket, max_bytes=settings.text_history_bytes),
+        Shelf(js, bucket, max_bytes=settings.text_history_bytes),
         timeout_seconds=settings.text_store_timeout_seconds,
     )
 

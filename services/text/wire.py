@@ -1,11 +1,12 @@
 from collections.abc import Iterable
 from typing import Final
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from quartet.common.v1.media_pb2 import Media
 from quartet.common.v1.usage_pb2 import Usage as WireUsage
 from quartet.text.v1 import text_service_pb2 as pb
 
-from services.text.conversation import Conversation, Finish, Material, Usage
+from services.text.conversation import Conversation, Finish, Material, Turn, Usage
 from services.text.digests import DigestKind
 from services.text.prices import cost_micros
 from services.text.prompts import Style
@@ -130,6 +131,27 @@ def remembered(conversation: Conversation) -> pb.GetConversationResponse:
     """Write how much is remembered."""
     return pb.GetConversationResponse(
         turn_count=len(conversation.turns), token_count=conversation.tokens, summary=conversation.summary
+    )
+
+
+def exported(conversation_id: str, conversation: Conversation) -> pb.ExportConversationsResponse:
+    """Write all that is remembered, for whom it is of."""
+    return pb.ExportConversationsResponse(
+        conversation_id=conversation_id,
+        summary=conversation.summary,
+        turns=map(_exported_turn, conversation.turns),
+    )
+
+
+def _exported_turn(turn: Turn) -> pb.RememberedTurn:
+    asked = Timestamp()
+    asked.FromMilliseconds(turn.asked_at_ms)
+    return pb.RememberedTurn(
+        instruction=turn.instruction,
+        answer=turn.answer,
+        ask_time=asked if turn.asked_at_ms else None,
+        material_titles=[material.title for material in turn.materials],
+        picture_count=len(turn.pictures),
     )
 
 

@@ -95,6 +95,13 @@ class ImageCaller:
                 drawing.mime_type = response.content.mime_type
         return drawing
 
+    async def listed(self, caller: Caller) -> list[picture_pb2.Picture]:
+        call = self._stub.ListImages(pb.ListImagesRequest(caller=caller))
+        return [each.picture async for each in call]
+
+    async def forget_all(self, caller: Caller) -> int:
+        return int((await self._stub.ForgetImages(pb.ForgetImagesRequest(caller=caller))).picture_count)
+
     async def metrics(self) -> str:
         url = f"http://127.0.0.1:{self.settings.metrics_port}/metrics"
         async with aiohttp.ClientSession() as session, session.get(url) as response:

@@ -39,6 +39,7 @@ class Studio(ImageServiceServicer):
 
     def __init__(self) -> None:
         self.kept: dict[str, Kept] = {}
+        self.owners: dict[str, int] = {}
         self.orders: list[pb.GenerateImageRequest | pb.EditImageRequest] = []
         self.cancelled: list[str] = []
         self.finish = asyncio.Event()
@@ -100,6 +101,19 @@ class Studio(ImageServiceServicer):
             yield {"picture": chunk}
         yield {"completed": self._described(kept)}
 
+    async def ListImages(self, request: pb.ListImagesRequest, _context: Any) -> Any:
+        for picture_id in self._of(request.caller.user_id):
+            yield pb.ListImagesResponse(picture=self.kept[picture_id].picture)
+
+    async def ForgetImages(self, request: pb.ForgetImagesRequest, _context: Any) -> pb.ForgetImagesResponse:
+        found = self._of(request.caller.user_id)
+        for picture_id in found:
+            del self.kept[picture_id], self.owners[picture_id]
+        return pb.ForgetImagesResponse(picture_count=len(found))
+
+    def _of(self, user_id: int) -> list[str]:
+        return [picture_id for picture_id, owner in self.owners.items() if owner == user_id]
+
     def _keep(self, request: Any, parent: Kept | None, prompt: str) -> Kept:
         series_id = parent.picture.version.series_id if parent else request.picture_id
         described = picture_pb2.Picture(
@@ -116,6 +130,7 @@ class Studio(ImageServiceServicer):
             described, a_jpeg(FINISHED, self.size), b"\x89PNG\r\n\x1a\n" + request.picture_id.encode()
         )
         self.kept[request.picture_id] = kept
+        self.owners[request.picture_id] = request.caller.user_id
         return kept
 
     def _version(self, version: picture_pb2.Version) -> Kept:

@@ -64,6 +64,14 @@ class TextCaller:
     async def clear(self, conversation_id: str) -> None:
         await self._stub.ClearConversation(pb.ClearConversationRequest(conversation_id=conversation_id))
 
+    async def exported(self, prefix: str) -> list[pb.ExportConversationsResponse]:
+        call = self._stub.ExportConversations(pb.ExportConversationsRequest(conversation_id_prefix=prefix))
+        return [each async for each in call]
+
+    async def forget_all(self, prefix: str) -> int:
+        request = pb.ForgetConversationsRequest(conversation_id_prefix=prefix)
+        return int((await self._stub.ForgetConversations(request)).conversation_count)
+
     async def move(self, from_id: str, to_id: str) -> None:
         await self._stub.MoveConversation(
             pb.MoveConversationRequest(from_conversation_id=from_id, to_conversation_id=to_id)

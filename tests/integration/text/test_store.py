@@ -8,8 +8,8 @@ import pytest
 from services.chassis.jetstream import Nats, connect
 from services.text.conversation import Conversation, Finish, Material, Origin, Turn, Usage
 from services.text.settings import TextSettings
-from services.text.shelf import CODEC, MAX_VALUE_BYTES
-from services.text.store import BUCKET, ConversationStore, open_store
+from services.text.shelf import BUCKET, CODEC, MAX_VALUE_BYTES
+from services.text.store import ConversationStore, open_store
 
 
 def turn(turn_id: str, *, answer: str = "yes", materials: tuple[Material, ...] = ()) -> Turn:

@@ -27,7 +27,7 @@ from quartet.common.v1 import media_pb2 as quartet_dot_common_dot_v1_dot_media__
 from quartet.image.v1 import picture_pb2 as quartet_dot_image_dot_v1_dot_picture__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$quartet/image/v1/image_service.proto\x12\x10quartet.image.v1\x1a\x1equartet/common/v1/caller.proto\x1a\x1dquartet/common/v1/media.proto\x1a\x1equartet/image/v1/picture.proto\"\xb2\x02\n\x14GenerateImageRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x12\n\npicture_id\x18\x02 \x01(\t\x12\x0e\n\x06prompt\x18\x03 \x01(\t\x12&\n\x05style\x18\x04 \x01(\x0e\x32\x17.quartet.image.v1.Style\x12\x33\n\x0c\x61spect_ratio\x18\x05 \x01(\x0e\x32\x1d.quartet.image.v1.AspectRatio\x12\r\n\x05model\x18\x06 \x01(\t\x12/\n\x0cvariation_of\x18\x07 \x01(\x0b\x32\x19.quartet.image.v1.Version\x12.\n\trendition\x18\x08 \x01(\x0e\x32\x1b.quartet.image.v1.Rendition\"\xb2\x01\n\x15GenerateImageResponse\x12/\n\x07preview\x18\x01 \x01(\x0b\x32\x1c.quartet.image.v1.ImageChunkH\x00\x12/\n\x07picture\x18\x02 \x01(\x0b\x32\x1c.quartet.image.v1.ImageChunkH\x00\x12.\n\tcompleted\x18\x03 \x01(\x0b\x32\x19.quartet.image.v1.PictureH\x00\x42\x07\n\x05\x65vent\"\xd4\x02\n\x10\x45\x64itImageRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x12\n\npicture_id\x18\x02 \x01(\t\x12\x0e\n\x06prompt\x18\x03 \x01(\t\x12)\n\x06source\x18\x04 \x01(\x0b\x32\x19.quartet.image.v1.Version\x12*\n\x08pictures\x18\x05 \x03(\x0b\x32\x18.quartet.common.v1.Media\x12&\n\x05style\x18\x06 \x01(\x0e\x32\x17.quartet.image.v1.Style\x12\x33\n\x0c\x61spect_ratio\x18\x07 \x01(\x0e\x32\x1d.quartet.image.v1.AspectRatio\x12\r\n\x05model\x18\x08 \x01(\t\x12.\n\trendition\x18\t \x01(\x0e\x32\x1b.quartet.image.v1.Rendition\"\xae\x01\n\x11\x45\x64itImageResponse\x12/\n\x07preview\x18\x01 \x01(\x0b\x32\x1c.quartet.image.v1.ImageChunkH\x00\x12/\n\x07picture\x18\x02 \x01(\x0b\x32\x1c.quartet.image.v1.ImageChunkH\x00\x12.\n\tcompleted\x18\x03 \x01(\x0b\x32\x19.quartet.image.v1.PictureH\x00\x42\x07\n\x05\x65vent\"\xbd\x01\n\x11\x46\x65tchImageRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12,\n\x07version\x18\x02 \x01(\x0b\x32\x19.quartet.image.v1.VersionH\x00\x12\x14\n\npicture_id\x18\x03 \x01(\tH\x00\x12.\n\trendition\x18\x04 \x01(\x0e\x32\x1b.quartet.image.v1.RenditionB\t\n\x07picture\"|\n\x12\x46\x65tchImageResponse\x12,\n\x07picture\x18\x01 \x01(\x0b\x32\x19.quartet.image.v1.PictureH\x00\x12/\n\x07\x63ontent\x18\x02 \x01(\x0b\x32\x1c.quartet.image.v1.ImageChunkH\x00\x42\x07\n\x05\x65vent\"A\n\nImageChunk\x12\x11\n\tmime_type\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x12\x0f\n\x07is_last\x18\x03 \x01(\x08\x32\xa5\x02\n\x0cImageService\x12\x62\n\rGenerateImage\x12&.quartet.image.v1.GenerateImageRequest\x1a\'.quartet.image.v1.GenerateImageResponse0\x01\x12V\n\tEditImage\x12\".quartet.image.v1.EditImageRequest\x1a#.quartet.image.v1.EditImageResponse0\x01\x12Y\n\nFetchImage\x12#.quartet.image.v1.FetchImageRequest\x1a$.quartet.image.v1.FetchImageResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$quartet/image/v1/image_service.proto\x12\x10quartet.image.v1\x1a\x1equartet/common/v1/caller.proto\x1a\x1dquartet/common/v1/media.proto\x1a\x1equartet/image/v1/picture.proto\"\xb2\x02\n\x14GenerateImageRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x12\n\npicture_id\x18\x02 \x01(\t\x12\x0e\n\x06prompt\x18\x03 \x01(\t\x12&\n\x05style\x18\x04 \x01(\x0e\x32\x17.quartet.image.v1.Style\x12\x33\n\x0c\x61spect_ratio\x18\x05 \x01(\x0e\x32\x1d.quartet.image.v1.AspectRatio\x12\r\n\x05model\x18\x06 \x01(\t\x12/\n\x0cvariation_of\x18\x07 \x01(\x0b\x32\x19.quartet.image.v1.Version\x12.\n\trendition\x18\x08 \x01(\x0e\x32\x1b.quartet.image.v1.Rendition\"\xb2\x01\n\x15GenerateImageResponse\x12/\n\x07preview\x18\x01 \x01(\x0b\x32\x1c.quartet.image.v1.ImageChunkH\x00\x12/\n\x07picture\x18\x02 \x01(\x0b\x32\x1c.quartet.image.v1.ImageChunkH\x00\x12.\n\tcompleted\x18\x03 \x01(\x0b\x32\x19.quartet.image.v1.PictureH\x00\x42\x07\n\x05\x65vent\">\n\x11ListImagesRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\"@\n\x12ListImagesResponse\x12*\n\x07picture\x18\x01 \x01(\x0b\x32\x19.quartet.image.v1.Picture\"@\n\x13\x46orgetImagesRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\"-\n\x14\x46orgetImagesResponse\x12\x15\n\rpicture_count\x18\x01 \x01(\r\"\xd4\x02\n\x10\x45\x64itImageRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12\x12\n\npicture_id\x18\x02 \x01(\t\x12\x0e\n\x06prompt\x18\x03 \x01(\t\x12)\n\x06source\x18\x04 \x01(\x0b\x32\x19.quartet.image.v1.Version\x12*\n\x08pictures\x18\x05 \x03(\x0b\x32\x18.quartet.common.v1.Media\x12&\n\x05style\x18\x06 \x01(\x0e\x32\x17.quartet.image.v1.Style\x12\x33\n\x0c\x61spect_ratio\x18\x07 \x01(\x0e\x32\x1d.quartet.image.v1.AspectRatio\x12\r\n\x05model\x18\x08 \x01(\t\x12.\n\trendition\x18\t \x01(\x0e\x32\x1b.quartet.image.v1.Rendition\"\xae\x01\n\x11\x45\x64itImageResponse\x12/\n\x07preview\x18\x01 \x01(\x0b\x32\x1c.quartet.image.v1.ImageChunkH\x00\x12/\n\x07picture\x18\x02 \x01(\x0b\x32\x1c.quartet.image.v1.ImageChunkH\x00\x12.\n\tcompleted\x18\x03 \x01(\x0b\x32\x19.quartet.image.v1.PictureH\x00\x42\x07\n\x05\x65vent\"\xbd\x01\n\x11\x46\x65tchImageRequest\x12)\n\x06\x63\x61ller\x18\x01 \x01(\x0b\x32\x19.quartet.common.v1.Caller\x12,\n\x07version\x18\x02 \x01(\x0b\x32\x19.quartet.image.v1.VersionH\x00\x12\x14\n\npicture_id\x18\x03 \x01(\tH\x00\x12.\n\trendition\x18\x04 \x01(\x0e\x32\x1b.quartet.image.v1.RenditionB\t\n\x07picture\"|\n\x12\x46\x65tchImageResponse\x12,\n\x07picture\x18\x01 \x01(\x0b\x32\x19.quartet.image.v1.PictureH\x00\x12/\n\x07\x63ontent\x18\x02 \x01(\x0b\x32\x1c.quartet.image.v1.ImageChunkH\x00\x42\x07\n\x05\x65vent\"A\n\nImageChunk\x12\x11\n\tmime_type\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x12\x0f\n\x07is_last\x18\x03 \x01(\x08\x32\xdf\x03\n\x0cImageService\x12\x62\n\rGenerateImage\x12&.quartet.image.v1.GenerateImageRequest\x1a\'.quartet.image.v1.GenerateImageResponse0\x01\x12V\n\tEditImage\x12\".quartet.image.v1.EditImageRequest\x1a#.quartet.image.v1.EditImageResponse0\x01\x12Y\n\nFetchImage\x12#.quartet.image.v1.FetchImageRequest\x1a$.quartet.image.v1.FetchImageResponse0\x01\x12Y\n\nListImages\x12#.quartet.image.v1.ListImagesRequest\x1a$.quartet.image.v1.ListImagesResponse0\x01\x12]\n\x0c\x46orgetImages\x12%.quartet.image.v1.ForgetImagesRequest\x1a&.quartet.image.v1.ForgetImagesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,16 +38,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GENERATEIMAGEREQUEST']._serialized_end=460
   _globals['_GENERATEIMAGERESPONSE']._serialized_start=463
   _globals['_GENERATEIMAGERESPONSE']._serialized_end=641
-  _globals['_EDITIMAGEREQUEST']._serialized_start=644
-  _globals['_EDITIMAGEREQUEST']._serialized_end=984
-  _globals['_EDITIMAGERESPONSE']._serialized_start=987
-  _globals['_EDITIMAGERESPONSE']._serialized_end=1161
-  _globals['_FETCHIMAGEREQUEST']._serialized_start=1164
-  _globals['_FETCHIMAGEREQUEST']._serialized_end=1353
-  _globals['_FETCHIMAGERESPONSE']._serialized_start=1355
-  _globals['_FETCHIMAGERESPONSE']._serialized_end=1479
-  _globals['_IMAGECHUNK']._serialized_start=1481
-  _globals['_IMAGECHUNK']._serialized_end=1546
-  _globals['_IMAGESERVICE']._serialized_start=1549
-  _globals['_IMAGESERVICE']._serialized_end=1842
+  _globals['_LISTIMAGESREQUEST']._serialized_start=643
+  _globals['_LISTIMAGESREQUEST']._serialized_end=705
+  _globals['_LISTIMAGESRESPONSE']._serialized_start=707
+  _globals['_LISTIMAGESRESPONSE']._serialized_end=771
+  _globals['_FORGETIMAGESREQUEST']._serialized_start=773
+  _globals['_FORGETIMAGESREQUEST']._serialized_end=837
+  _globals['_FORGETIMAGESRESPONSE']._serialized_start=839
+  _globals['_FORGETIMAGESRESPONSE']._serialized_end=884
+  _globals['_EDITIMAGEREQUEST']._serialized_start=887
+  _globals['_EDITIMAGEREQUEST']._serialized_end=1227
+  _globals['_EDITIMAGERESPONSE']._serialized_start=1230
+  _globals['_EDITIMAGERESPONSE']._serialized_end=1404
+  _globals['_FETCHIMAGEREQUEST']._serialized_start=1407
+  _globals['_FETCHIMAGEREQUEST']._serialized_end=1596
+  _globals['_FETCHIMAGERESPONSE']._serialized_start=1598
+  _globals['_FETCHIMAGERESPONSE']._serialized_end=1722
+  _globals['_IMAGECHUNK']._serialized_start=1724
+  _globals['_IMAGECHUNK']._serialized_end=1789
+  _globals['_IMAGESERVICE']._serialized_start=1792
+  _globals['_IMAGESERVICE']._serialized_end=2271
 # @@protoc_insertion_point(module_scope)

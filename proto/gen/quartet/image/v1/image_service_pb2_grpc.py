@@ -50,6 +50,16 @@ class ImageServiceStub:
                 request_serializer=quartet_dot_image_dot_v1_dot_image__service__pb2.FetchImageRequest.SerializeToString,
                 response_deserializer=quartet_dot_image_dot_v1_dot_image__service__pb2.FetchImageResponse.FromString,
                 _registered_method=True)
+        self.ListImages = channel.unary_stream(
+                '/quartet.image.v1.ImageService/ListImages',
+                request_serializer=quartet_dot_image_dot_v1_dot_image__service__pb2.ListImagesRequest.SerializeToString,
+                response_deserializer=quartet_dot_image_dot_v1_dot_image__service__pb2.ListImagesResponse.FromString,
+                _registered_method=True)
+        self.ForgetImages = channel.unary_unary(
+                '/quartet.image.v1.ImageService/ForgetImages',
+                request_serializer=quartet_dot_image_dot_v1_dot_image__service__pb2.ForgetImagesRequest.SerializeToString,
+                response_deserializer=quartet_dot_image_dot_v1_dot_image__service__pb2.ForgetImagesResponse.FromString,
+                _registered_method=True)
 
 
 class ImageServiceServicer:
@@ -84,6 +94,21 @@ class ImageServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListImages(self, request, context):
+        """ListImages sends the descriptions of the caller's pictures, wherever they were
+        ordered, the oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ForgetImages(self, request, context):
+        """ForgetImages deletes the caller's pictures, wherever they were ordered.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ImageServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -101,6 +126,16 @@ def add_ImageServiceServicer_to_server(servicer, server):
                     servicer.FetchImage,
                     request_deserializer=quartet_dot_image_dot_v1_dot_image__service__pb2.FetchImageRequest.FromString,
                     response_serializer=quartet_dot_image_dot_v1_dot_image__service__pb2.FetchImageResponse.SerializeToString,
+            ),
+            'ListImages': grpc.unary_stream_rpc_method_handler(
+                    servicer.ListImages,
+                    request_deserializer=quartet_dot_image_dot_v1_dot_image__service__pb2.ListImagesRequest.FromString,
+                    response_serializer=quartet_dot_image_dot_v1_dot_image__service__pb2.ListImagesResponse.SerializeToString,
+            ),
+            'ForgetImages': grpc.unary_unary_rpc_method_handler(
+                    servicer.ForgetImages,
+                    request_deserializer=quartet_dot_image_dot_v1_dot_image__service__pb2.ForgetImagesRequest.FromString,
+                    response_serializer=quartet_dot_image_dot_v1_dot_image__service__pb2.ForgetImagesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -185,6 +220,60 @@ class ImageService:
             '/quartet.image.v1.ImageService/FetchImage',
             quartet_dot_image_dot_v1_dot_image__service__pb2.FetchImageRequest.SerializeToString,
             quartet_dot_image_dot_v1_dot_image__service__pb2.FetchImageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListImages(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/quartet.image.v1.ImageService/ListImages',
+            quartet_dot_image_dot_v1_dot_image__service__pb2.ListImagesRequest.SerializeToString,
+            quartet_dot_image_dot_v1_dot_image__service__pb2.ListImagesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ForgetImages(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.image.v1.ImageService/ForgetImages',
+            quartet_dot_image_dot_v1_dot_image__service__pb2.ForgetImagesRequest.SerializeToString,
+            quartet_dot_image_dot_v1_dot_image__service__pb2.ForgetImagesResponse.FromString,
             options,
             channel_credentials,
             insecure,

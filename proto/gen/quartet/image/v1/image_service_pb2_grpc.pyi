@@ -49,6 +49,12 @@ class ImageServiceStub:
     """FetchImage sends a kept picture: its description, then its content in
     chunks. RESOURCE_NOT_FOUND where it is no longer kept.
     """
+    ListImages: _grpc.UnaryStreamMultiCallable[_image_service_pb2.ListImagesRequest, _image_service_pb2.ListImagesResponse]
+    """ListImages sends the descriptions of the caller's pictures, wherever they were
+    ordered, the oldest first.
+    """
+    ForgetImages: _grpc.UnaryUnaryMultiCallable[_image_service_pb2.ForgetImagesRequest, _image_service_pb2.ForgetImagesResponse]
+    """ForgetImages deletes the caller's pictures, wherever they were ordered."""
 
 @_typing.type_check_only
 class ImageServiceAsyncStub(ImageServiceStub):
@@ -71,6 +77,12 @@ class ImageServiceAsyncStub(ImageServiceStub):
     """FetchImage sends a kept picture: its description, then its content in
     chunks. RESOURCE_NOT_FOUND where it is no longer kept.
     """
+    ListImages: _aio.UnaryStreamMultiCallable[_image_service_pb2.ListImagesRequest, _image_service_pb2.ListImagesResponse]  # type: ignore[assignment]
+    """ListImages sends the descriptions of the caller's pictures, wherever they were
+    ordered, the oldest first.
+    """
+    ForgetImages: _aio.UnaryUnaryMultiCallable[_image_service_pb2.ForgetImagesRequest, _image_service_pb2.ForgetImagesResponse]  # type: ignore[assignment]
+    """ForgetImages deletes the caller's pictures, wherever they were ordered."""
 
 class ImageServiceServicer(metaclass=_abc_1.ABCMeta):
     """ImageService draws pictures, changes them, and keeps every version of them."""
@@ -108,5 +120,23 @@ class ImageServiceServicer(metaclass=_abc_1.ABCMeta):
         """FetchImage sends a kept picture: its description, then its content in
         chunks. RESOURCE_NOT_FOUND where it is no longer kept.
         """
+
+    @_abc_1.abstractmethod
+    def ListImages(
+        self,
+        request: _image_service_pb2.ListImagesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_image_service_pb2.ListImagesResponse], _abc.AsyncIterator[_image_service_pb2.ListImagesResponse]]:
+        """ListImages sends the descriptions of the caller's pictures, wherever they were
+        ordered, the oldest first.
+        """
+
+    @_abc_1.abstractmethod
+    def ForgetImages(
+        self,
+        request: _image_service_pb2.ForgetImagesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_image_service_pb2.ForgetImagesResponse, _abc.Awaitable[_image_service_pb2.ForgetImagesResponse]]:
+        """ForgetImages deletes the caller's pictures, wherever they were ordered."""
 
 def add_ImageServiceServicer_to_server(servicer: ImageServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from quartet.common.v1 import caller_pb2 as _caller_pb2
@@ -642,6 +643,137 @@ class ClearConversationResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ClearConversationResponse: _TypeAlias = ClearConversationResponse  # noqa: Y015
+
+@_typing.final
+class ExportConversationsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLER_FIELD_NUMBER: _builtins.int
+    CONVERSATION_ID_PREFIX_FIELD_NUMBER: _builtins.int
+    conversation_id_prefix: _builtins.str
+    """The first parts of the ids, without the last `.`: "tg.1.2" is of "tg.1.2.0"."""
+    @_builtins.property
+    def caller(self) -> _caller_pb2.Caller: ...
+    def __init__(
+        self,
+        *,
+        caller: _caller_pb2.Caller | None = ...,
+        conversation_id_prefix: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "conversation_id_prefix", b"conversation_id_prefix"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportConversationsRequest: _TypeAlias = ExportConversationsRequest  # noqa: Y015
+
+@_typing.final
+class ExportConversationsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONVERSATION_ID_FIELD_NUMBER: _builtins.int
+    SUMMARY_FIELD_NUMBER: _builtins.int
+    TURNS_FIELD_NUMBER: _builtins.int
+    conversation_id: _builtins.str
+    summary: _builtins.str
+    """What the notes say of turns that are no longer kept word for word."""
+    @_builtins.property
+    def turns(self) -> _containers.RepeatedCompositeFieldContainer[Global___RememberedTurn]: ...
+    def __init__(
+        self,
+        *,
+        conversation_id: _builtins.str = ...,
+        summary: _builtins.str = ...,
+        turns: _abc.Iterable[Global___RememberedTurn] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_id", b"conversation_id", "summary", b"summary", "turns", b"turns"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportConversationsResponse: _TypeAlias = ExportConversationsResponse  # noqa: Y015
+
+@_typing.final
+class RememberedTurn(_message.Message):
+    """RememberedTurn is a question and its answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSTRUCTION_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    ASK_TIME_FIELD_NUMBER: _builtins.int
+    MATERIAL_TITLES_FIELD_NUMBER: _builtins.int
+    PICTURE_COUNT_FIELD_NUMBER: _builtins.int
+    instruction: _builtins.str
+    answer: _builtins.str
+    picture_count: _builtins.int
+    @_builtins.property
+    def ask_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def material_titles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Titles of what the question was about."""
+
+    def __init__(
+        self,
+        *,
+        instruction: _builtins.str = ...,
+        answer: _builtins.str = ...,
+        ask_time: _timestamp_pb2.Timestamp | None = ...,
+        material_titles: _abc.Iterable[_builtins.str] | None = ...,
+        picture_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ask_time", b"ask_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "ask_time", b"ask_time", "instruction", b"instruction", "material_titles", b"material_titles", "picture_count", b"picture_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RememberedTurn: _TypeAlias = RememberedTurn  # noqa: Y015
+
+@_typing.final
+class ForgetConversationsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLER_FIELD_NUMBER: _builtins.int
+    CONVERSATION_ID_PREFIX_FIELD_NUMBER: _builtins.int
+    conversation_id_prefix: _builtins.str
+    """As in ExportConversationsRequest."""
+    @_builtins.property
+    def caller(self) -> _caller_pb2.Caller: ...
+    def __init__(
+        self,
+        *,
+        caller: _caller_pb2.Caller | None = ...,
+        conversation_id_prefix: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "conversation_id_prefix", b"conversation_id_prefix"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForgetConversationsRequest: _TypeAlias = ForgetConversationsRequest  # noqa: Y015
+
+@_typing.final
+class ForgetConversationsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONVERSATION_COUNT_FIELD_NUMBER: _builtins.int
+    conversation_count: _builtins.int
+    def __init__(
+        self,
+        *,
+        conversation_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_count", b"conversation_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForgetConversationsResponse: _TypeAlias = ForgetConversationsResponse  # noqa: Y015
 
 @_typing.final
 class MoveConversationRequest(_message.Message):

@@ -55,6 +55,16 @@ class TextServiceStub:
                 request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ClearConversationRequest.SerializeToString,
                 response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ClearConversationResponse.FromString,
                 _registered_method=True)
+        self.ExportConversations = channel.unary_stream(
+                '/quartet.text.v1.TextService/ExportConversations',
+                request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ExportConversationsRequest.SerializeToString,
+                response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ExportConversationsResponse.FromString,
+                _registered_method=True)
+        self.ForgetConversations = channel.unary_unary(
+                '/quartet.text.v1.TextService/ForgetConversations',
+                request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ForgetConversationsRequest.SerializeToString,
+                response_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ForgetConversationsResponse.FromString,
+                _registered_method=True)
         self.MoveConversation = channel.unary_unary(
                 '/quartet.text.v1.TextService/MoveConversation',
                 request_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.MoveConversationRequest.SerializeToString,
@@ -128,6 +138,21 @@ class TextServiceServicer:
     def ClearConversation(self, request, context):
         """ClearConversation forgets a conversation. Clearing one that does not exist
         succeeds.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportConversations(self, request, context):
+        """ExportConversations sends what is remembered of the conversations whose ids
+        begin with the same parts, one after the other, for whom they are of.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ForgetConversations(self, request, context):
+        """ForgetConversations forgets all of these, with their pictures.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -208,6 +233,16 @@ def add_TextServiceServicer_to_server(servicer, server):
                     servicer.ClearConversation,
                     request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ClearConversationRequest.FromString,
                     response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ClearConversationResponse.SerializeToString,
+            ),
+            'ExportConversations': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportConversations,
+                    request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ExportConversationsRequest.FromString,
+                    response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ExportConversationsResponse.SerializeToString,
+            ),
+            'ForgetConversations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ForgetConversations,
+                    request_deserializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ForgetConversationsRequest.FromString,
+                    response_serializer=quartet_dot_text_dot_v1_dot_text__service__pb2.ForgetConversationsResponse.SerializeToString,
             ),
             'MoveConversation': grpc.unary_unary_rpc_method_handler(
                     servicer.MoveConversation,
@@ -354,6 +389,60 @@ class TextService:
             '/quartet.text.v1.TextService/ClearConversation',
             quartet_dot_text_dot_v1_dot_text__service__pb2.ClearConversationRequest.SerializeToString,
             quartet_dot_text_dot_v1_dot_text__service__pb2.ClearConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportConversations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/quartet.text.v1.TextService/ExportConversations',
+            quartet_dot_text_dot_v1_dot_text__service__pb2.ExportConversationsRequest.SerializeToString,
+            quartet_dot_text_dot_v1_dot_text__service__pb2.ExportConversationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ForgetConversations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.text.v1.TextService/ForgetConversations',
+            quartet_dot_text_dot_v1_dot_text__service__pb2.ForgetConversationsRequest.SerializeToString,
+            quartet_dot_text_dot_v1_dot_text__service__pb2.ForgetConversationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -53,6 +53,12 @@ class TextServiceStub:
     """ClearConversation forgets a conversation. Clearing one that does not exist
     succeeds.
     """
+    ExportConversations: _grpc.UnaryStreamMultiCallable[_text_service_pb2.ExportConversationsRequest, _text_service_pb2.ExportConversationsResponse]
+    """ExportConversations sends what is remembered of the conversations whose ids
+    begin with the same parts, one after the other, for whom they are of.
+    """
+    ForgetConversations: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.ForgetConversationsRequest, _text_service_pb2.ForgetConversationsResponse]
+    """ForgetConversations forgets all of these, with their pictures."""
     MoveConversation: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.MoveConversationRequest, _text_service_pb2.MoveConversationResponse]
     """MoveConversation gives a conversation another id, because its chat got one.
     What the new one holds already comes after it. Moving twice is moving once.
@@ -101,6 +107,12 @@ class TextServiceAsyncStub(TextServiceStub):
     """ClearConversation forgets a conversation. Clearing one that does not exist
     succeeds.
     """
+    ExportConversations: _aio.UnaryStreamMultiCallable[_text_service_pb2.ExportConversationsRequest, _text_service_pb2.ExportConversationsResponse]  # type: ignore[assignment]
+    """ExportConversations sends what is remembered of the conversations whose ids
+    begin with the same parts, one after the other, for whom they are of.
+    """
+    ForgetConversations: _aio.UnaryUnaryMultiCallable[_text_service_pb2.ForgetConversationsRequest, _text_service_pb2.ForgetConversationsResponse]  # type: ignore[assignment]
+    """ForgetConversations forgets all of these, with their pictures."""
     MoveConversation: _aio.UnaryUnaryMultiCallable[_text_service_pb2.MoveConversationRequest, _text_service_pb2.MoveConversationResponse]  # type: ignore[assignment]
     """MoveConversation gives a conversation another id, because its chat got one.
     What the new one holds already comes after it. Moving twice is moving once.
@@ -170,6 +182,24 @@ class TextServiceServicer(metaclass=_abc_1.ABCMeta):
         """ClearConversation forgets a conversation. Clearing one that does not exist
         succeeds.
         """
+
+    @_abc_1.abstractmethod
+    def ExportConversations(
+        self,
+        request: _text_service_pb2.ExportConversationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_text_service_pb2.ExportConversationsResponse], _abc.AsyncIterator[_text_service_pb2.ExportConversationsResponse]]:
+        """ExportConversations sends what is remembered of the conversations whose ids
+        begin with the same parts, one after the other, for whom they are of.
+        """
+
+    @_abc_1.abstractmethod
+    def ForgetConversations(
+        self,
+        request: _text_service_pb2.ForgetConversationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_text_service_pb2.ForgetConversationsResponse, _abc.Awaitable[_text_service_pb2.ForgetConversationsResponse]]:
+        """ForgetConversations forgets all of these, with their pictures."""
 
     @_abc_1.abstractmethod
     def MoveConversation(
