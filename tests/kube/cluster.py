@@ -72,59 +72,51 @@ class KubernetesCluster:
 @contextmanager
 def kubernetes_cluster(directory: Path) -> Iterator[KubernetesCluster]:
     """Run a cluster of its own for the block."""
-    store, peers, port = free_port(), free_port(), free_port()
-    token = secrets.token_hex(16)
+    token, store = secrets.token_hex(16), f"http://127.0.0.1:{free_port()}"
     (directory / "tokens.csv").write_text(f'{token},root,1,"system:masters"\n')
     _write_key(directory / "accounts.key")
-    cluster = KubernetesCluster(directory, port, token)
+    cluster = KubernetesCluster(directory, free_port(), token)
     with ExitStack() as stack:
-        address = f"http://127.0.0.1:{store}"
-        stack.enter_context(
-            _running(
-                directory,
-                "etcd",
-                {
-                    "data-dir": directory / "etcd",
-                    "listen-client-urls": address,
-                    "advertise-client-urls": address,
-                    "listen-peer-urls": f"http://127.0.0.1:{peers}",
-                    "unsafe-no-fsync": "true",
-                },
-            )
-        )
-        stack.enter_context(
-            _running(
-                directory,
-                "kube-apiserver",
-                {
-                    "etcd-servers": address,
-                    "secure-port": port,
-                    "bind-address": "127.0.0.1",
-                    "cert-dir": directory / "certificates",
-                    "token-auth-file": directory / "tokens.csv",
-                    "authorization-mode": "RBAC",
-                    "service-account-issuer": "https://kubernetes.test",
-                    "service-account-key-file": directory / "accounts.key",
-                    "service-account-signing-key-file": directory / "accounts.key",
-                    "service-cluster-ip-range": "10.0.0.0/24",
-                },
-            )
-        )
+        stack.enter_context(_running(directory, "etcd", _of_the_store(directory, store)))
+        stack.enter_context(_running(directory, "kube-apiserver", _of_the_server(cluster, store)))
         _wait_for(cluster, directory)
-        stack.enter_context(
-            _running(
-                directory,
-                "kube-controller-manager",
-                {
-                    "kubeconfig": cluster.kubeconfig(),
-                    "service-account-private-key-file": directory / "accounts.key",
-                    "use-service-account-credentials": "true",
-                    "leader-elect": "false",
-                    "secure-port": 0,
-                },
-            )
-        )
+        stack.enter_context(_running(directory, "kube-controller-manager", _of_the_controllers(cluster)))
         yield cluster
+
+
+def _of_the_store(directory: Path, address: str) -> dict[str, Any]:
+    return {
+        "data-dir": directory / "etcd",
+        "listen-client-urls": address,
+        "advertise-client-urls": address,
+        "listen-peer-urls": f"http://127.0.0.1:{free_port()}",
+        "unsafe-no-fsync": "true",
+    }
+
+
+def _of_the_server(cluster: KubernetesCluster, store: str) -> dict[str, Any]:
+    return {
+        "etcd-servers": store,
+        "secure-port": cluster.url.rpartition(":")[2],
+        "bind-address": "127.0.0.1",
+        "cert-dir": cluster.directory / "certificates",
+        "token-auth-file": cluster.directory / "tokens.csv",
+        "authorization-mode": "RBAC",
+        "service-account-issuer": "https://kubernetes.test",
+        "service-account-key-file": cluster.directory / "accounts.key",
+        "service-account-signing-key-file": cluster.directory / "accounts.key",
+        "service-cluster-ip-range": "10.0.0.0/24",
+    }
+
+
+def _of_the_controllers(cluster: KubernetesCluster) -> dict[str, Any]:
+    return {
+        "kubeconfig": cluster.kubeconfig(),
+        "service-account-private-key-file": cluster.directory / "accounts.key",
+        "use-service-account-credentials": "true",
+        "leader-elect": "false",
+        "secure-port": 0,
+    }
 
 
 def _wait_for(cluster: KubernetesCluster, directory: Path) -> None:

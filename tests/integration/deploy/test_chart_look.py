@@ -7,6 +7,8 @@ import grpc
 import pytest
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]  # no stubs
 
+from services.chassis.certificates import Certificates
+from tests.support.authority import Authority
 from tests.support.chart import CHART
 from tests.support.nats import nats_server
 from tests.support.ports import free_port
@@ -33,13 +35,13 @@ async def target(servicer: health.aio.HealthServicer) -> AsyncIterator[str]:
     await server.stop(None)
 
 
-async def look(nats_url: str, *targets: str) -> tuple[int, str]:
+async def look(nats_url: str, *targets: str, **variables: str) -> tuple[int, str]:
     """What the chart's test says: its exit code and its words."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         CHART / "files" / "look.py",
         *targets,
-        env={"NATS_URL": nats_url, "PATIENCE_SECONDS": "1", "HOME": str(Path.home())},
+        env={"NATS_URL": nats_url, "PATIENCE_SECONDS": "1", "HOME": str(Path.home()), **variables},
         stdout=asyncio.subprocess.PIPE,
     )
     output, _ = await process.communicate()
@@ -65,3 +67,20 @@ async def test_helm_test_names_what_does_not_answer(nats_url: str, target: str) 
     assert (code, words.startswith(nobody)) == (1, True)
     code, words = await look(f"nats://{nobody}", target)
     assert (code, words.startswith("NATS: ")) == (1, True)
+
+
+async def test_helm_test_speaks_tls_where_the_services_do(
+    nats_url: str, servicer: health.aio.HealthServicer, tmp_path: Path
+) -> None:
+    authority = Authority()
+    server = grpc.aio.server()
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+    certificates = Certificates(authority.write(tmp_path / "service"))
+    port = server.add_secure_port("127.0.0.1:0", certificates.for_server())
+    await server.start()
+    own = str(authority.write(tmp_path / "test"))
+    try:
+        assert (await look(nats_url, f"localhost:{port}", TLS_DIRECTORY=own))[0] == 0
+        assert (await look(nats_url, f"localhost:{port}"))[0] == 1
+    finally:
+        await server.stop(None)
