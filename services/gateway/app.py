@@ -8,7 +8,9 @@ from nats.js.api import KeyValueConfig, StorageType
 from nats.js.kv import KeyValue
 
 from services.chassis.client import channel
+from services.chassis.events import Publisher
 from services.chassis.jetstream import Nats, ensure_bucket
+from services.chassis.privacy import ensure_privacy_stream
 from services.chassis.usage import UsagePublisher
 from services.gateway.admin_client import AdminClient
 from services.gateway.bookkeeping.bookkeeper import Bookkeeper
@@ -24,6 +26,7 @@ from services.gateway.processes import ProcessIdentity
 from services.gateway.settings import GatewaySettings, TelegramMode
 from services.gateway.speaker import Speaker
 from services.gateway.text_client import TextClient
+from services.gateway.turns import BUCKET as TURNS
 from services.gateway.turns import TurnLog
 from services.gateway.video_client import VideoClient
 
@@ -73,7 +76,7 @@ async def open_gateway(
     inbox = Inbox(nats, metrics, bot_id=settings.bot_id, shard=SHARD, max_in_flight=limit)
     await inbox.ensure(replicas=settings.stream_replicas)
     ledger_seconds = timedelta(hours=settings.ledger_hours).total_seconds()
-    turns = TurnLog(await _bucket(nats, "turns", settings, ttl_seconds=ledger_seconds))
+    turns = TurnLog(nats.js, await _bucket(nats, TURNS, settings, ttl_seconds=ledger_seconds))
     lease = Lease(
         await _bucket(nats, "leases", settings),
         # Two bots on one NATS have nothing to do with each other.
@@ -82,8 +85,10 @@ async def open_gateway(
         seconds=settings.lease_seconds,
     )
     people = await _bucket(nats, "people", settings)
+    await ensure_privacy_stream(nats.js, replicas=settings.stream_replicas)
     directory = await open_directory(nats, replicas=settings.stream_replicas)
-    bookkeeper = Bookkeeper(usage, directory, settings.keyring)
+    wishes = Publisher(nats.js, source="/quartet/gateway")
+    bookkeeper = Bookkeeper(usage, directory, settings.keyring, wishes, nats.js)
     duties = Duties(settings, bot, turns, people, nats, clients, bookkeeper, metrics)
     polling = Polling(bot, inbox) if settings.telegram_mode is TelegramMode.POLLING else None
     speaker = Speaker(nats, inbox, polling, duties.open, metrics, drain_seconds=settings.grace_seconds)

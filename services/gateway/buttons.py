@@ -18,6 +18,9 @@ DOCUMENT_PREFIX = "doc:"
 STATS_PREFIX = "stats:"
 """Callback data of the buttons under an admin's figures: the prefix, then the period."""
 
+PRIVACY_PREFIX = "privacy:"
+"""Callback data of the buttons that ask whether to forget somebody."""
+
 VIDEO_PREFIX = "vid:"
 """Callback data of the buttons that speak of videos; the rest is theirs."""
 

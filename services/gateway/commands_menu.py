@@ -50,7 +50,19 @@ class Audience(Enum):
 SETTINGS: Final = ("menu", "roles", "models", "instructions", "memory", "voice", "language")
 COMMANDS: Final[Mapping[Audience, tuple[str, ...]]] = MappingProxyType(
     {
-        Audience.PERSON: ("new", "img", "video", "videos", "docs", "stop", *SETTINGS, "help", "start"),
+        Audience.PERSON: (
+            "new",
+            "img",
+            "video",
+            "videos",
+            "docs",
+            "stop",
+            *SETTINGS,
+            "export",
+            "forget",
+            "help",
+            "start",
+        ),
         Audience.GROUP: ("new", "img", "video", "videos", "docs", "stop", "help"),
         Audience.GROUP_ADMINS: ("new", "img", "video", "videos", "docs", "stop", *SETTINGS, "help"),
     }

@@ -93,6 +93,26 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class RememberedTurn:
+    """A question and its answer, as they are remembered. `asked_at` is ISO 8601, or empty."""
+
+    question: str
+    answer: str
+    asked_at: str
+    materials: tuple[str, ...] = ()
+    picture_count: int = 0
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """All that is remembered of a conversation."""
+
+    conversation_id: str
+    summary: str
+    turns: tuple[RememberedTurn, ...]
+
+
+@dataclass(frozen=True)
 class Memory:
     """How much of a conversation is remembered."""
 

@@ -32,6 +32,8 @@ from services.gateway.metrics import GatewayMetrics
 from services.gateway.people import People
 from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.premieres import Premieres
+from services.gateway.privacy.dossier import Dossier
+from services.gateway.privacy.oblivion import Oblivion
 from services.gateway.questions import speaker_of
 from services.gateway.reading import Reader
 from services.gateway.respondents import Respondents
@@ -123,7 +125,9 @@ class Duties:
         """All that the routers speak with."""
         portfolio = Portfolio(self._clients.image)
         reel = Reel(self._clients.video)
-        composer = Composer(self._speak, portfolio, self._draw_page, reel, self._clients.admin.board)
+        composer = Composer(
+            self._speak, portfolio, self._draw_page, reel, self._clients.admin.board, self._dossier(people).of
+        )
         sender = Sender(scheduler, composer, self._wording, self._metrics)
         replies = Replies(self._turns, scheduler, sender, self._metrics, self._failpoints)
         revisions, stops = Revisions(self._turns), Stops()
@@ -144,6 +148,23 @@ class Duties:
             reader=Reader(files, self._clients.text, bot_id=me.id, username=me.username or ""),
             threads=Threads(self._clients.text, people, scheduler, lanes, bot_id=me.id),
             scheduler=scheduler,
+            oblivion=self._oblivion(people),
+        )
+
+    def _dossier(self, people: People) -> Dossier:
+        asked = self._clients
+        return Dossier(asked.text, asked.image, asked.docs, asked.video, people, bot_id=self._bot.id)
+
+    def _oblivion(self, people: People) -> Oblivion:
+        return Oblivion(
+            self._clients.text,
+            self._clients.image,
+            self._clients.docs,
+            self._clients.video,
+            self._bookkeeper,
+            people,
+            self._turns,
+            bot_id=self._bot.id,
         )
 
     def _drawings(

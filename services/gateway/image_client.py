@@ -13,6 +13,7 @@ from services.gateway.dialogue import Speaker
 from services.gateway.pictures import AspectRatio, Kind, Order, Picture, Preview, Style, Version
 
 FETCH_SECONDS: Final = 30.0
+LIST_SECONDS: Final = 60.0
 
 
 class ImageClient:
@@ -63,6 +64,18 @@ class ImageClient:
         if described is None:
             raise InternalError("the image service has not described the picture")
         return _picture(described, mime_type, bytes(content))
+
+    async def all(self, speaker: Speaker) -> AsyncGenerator[Picture]:
+        """Yields a user's pictures, without their contents, the oldest first."""
+        request = pb.ListImagesRequest(caller=_caller(speaker))
+        async for found in self._stub.ListImages(request, timeout=LIST_SECONDS):
+            yield _picture(found.picture, "", b"")
+
+    async def forget_all(self, speaker: Speaker) -> int:
+        """Deletes a user's pictures."""
+        request = pb.ForgetImagesRequest(caller=_caller(speaker))
+        response = await self._stub.ForgetImages(request, timeout=LIST_SECONDS)
+        return int(response.picture_count)
 
 
 async def _drawn(call: AsyncIterator[Any]) -> AsyncIterator[Preview | Picture]:

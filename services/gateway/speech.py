@@ -8,6 +8,7 @@ from services.gateway.drawings import Drawings
 from services.gateway.inquiries import Inquiries
 from services.gateway.people import People
 from services.gateway.pictures.portfolio import Portfolio
+from services.gateway.privacy.oblivion import Oblivion
 from services.gateway.reading import Reader
 from services.gateway.screenings import Screenings
 from services.gateway.stops import Stops
@@ -30,3 +31,4 @@ class Speech:
     reader: Reader
     threads: Threads
     scheduler: Scheduler
+    oblivion: Oblivion

@@ -1,4 +1,5 @@
 from collections.abc import AsyncGenerator
+from datetime import UTC
 from typing import Final
 
 import grpc
@@ -7,13 +8,24 @@ from quartet.common.v1.media_pb2 import Media
 from quartet.text.v1 import text_service_pb2 as pb
 from quartet.text.v1.text_service_pb2_grpc import TextServiceStub
 
-from services.gateway.dialogue import Answered, Attachment, Finish, Memory, Question, RunKind, Speaker
+from services.gateway.dialogue import (
+    Answered,
+    Attachment,
+    Finish,
+    Memory,
+    Question,
+    Remembered,
+    RememberedTurn,
+    RunKind,
+    Speaker,
+)
 from services.gateway.models import Health, Model, PriceClass, Strength
 from services.gateway.people import AnswerLength, Role
 from services.gateway.spending import spent
 
 SPEAK_SECONDS: Final = 170.0
 """Two vendors may be asked, one after the other."""
+EXPORT_SECONDS: Final = 60.0
 NAME_SECONDS: Final = 30.0
 IMPROVE_SECONDS: Final = 60.0
 
@@ -52,6 +64,19 @@ class TextClient:
         request = pb.ClearConversationRequest(caller=_caller(speaker), conversation_id=conversation_id)
         await self._stub.ClearConversation(request)
 
+    async def remembered(self, chat: str, speaker: Speaker) -> AsyncGenerator[Remembered]:
+        """Yields what is remembered of each conversation of a chat."""
+        request = pb.ExportConversationsRequest(caller=_caller(speaker), conversation_id_prefix=chat)
+        async for found in self._stub.ExportConversations(request, timeout=EXPORT_SECONDS):
+            turns = tuple(map(_remembered_turn, found.turns))
+            yield Remembered(found.conversation_id, found.summary, turns)
+
+    async def forget_all(self, chat: str, speaker: Speaker) -> int:
+        """Forgets every conversation of a chat."""
+        request = pb.ForgetConversationsRequest(caller=_caller(speaker), conversation_id_prefix=chat)
+        response = await self._stub.ForgetConversations(request, timeout=EXPORT_SECONDS)
+        return int(response.conversation_count)
+
     async def move(self, from_conversation_id: str, to_conversation_id: str, speaker: Speaker) -> None:
         await self._stub.MoveConversation(
             pb.MoveConversationRequest(
@@ -85,6 +110,17 @@ class TextClient:
         request = pb.SpeakRequest(caller=_caller(speaker), text=text)
         response = await self._stub.Speak(request, timeout=SPEAK_SECONDS)
         return Attachment(response.audio.mime_type, response.audio.content, response.audio.filename)
+
+
+def _remembered_turn(turn: pb.RememberedTurn) -> RememberedTurn:
+    has_time = turn.HasField("ask_time")
+    return RememberedTurn(
+        question=turn.instruction,
+        answer=turn.answer,
+        asked_at=turn.ask_time.ToDatetime(UTC).isoformat(timespec="seconds") if has_time else "",
+        materials=tuple(turn.material_titles),
+        picture_count=turn.picture_count,
+    )
 
 
 def _caller(speaker: Speaker) -> Caller:

@@ -1,7 +1,9 @@
+from contextlib import aclosing
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final, Literal
 
 import structlog
+from nats.js import JetStreamContext
 from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,13 +11,15 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_rand
 
 from services.chassis.backoff import Backoff
 from services.chassis.errors import ServiceUnavailable
-from services.chassis.jetstream import is_conflict
+from services.chassis.jetstream import entries, is_conflict
 from services.gateway.bookkeeping.receipt import Receipt
 from services.gateway.documents.sources import Sources
 from services.gateway.lease import NATS_ERRORS, LeaseLost, Tenure
 from services.gateway.wording import Language
 
 log = structlog.get_logger()
+
+BUCKET: Final = "turns"
 
 
 class PartState(StrEnum):
@@ -91,6 +95,15 @@ class BoardRef(BaseModel):
     is_file: bool = False
 
 
+class DossierRef(BaseModel):
+    """All that is kept of a person, as a file: it is put together when it is sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    user_id: int
+    is_file: Literal[True] = True
+
+
 class Waiting(BaseModel):
     """Who waits for what a turn has ordered, and where, for whoever brings the turn to its end."""
 
@@ -121,7 +134,7 @@ class Part(BaseModel):
     instead: tuple["Part", ...] = ()
     """The same in plain messages, for those whose Telegram cannot show the rich one."""
     file: File | None = None
-    picture: PictureRef | PageRef | VideoRef | BoardRef | None = None
+    picture: PictureRef | PageRef | VideoRef | BoardRef | DossierRef | None = None
     speech: str = ""
     """Text to be spoken in a voice message. The sound is made when it is sent: it would not fit in here."""
     reply_to_message_id: int | None = None
@@ -200,7 +213,8 @@ class TurnLog:
     holder has written since.
     """
 
-    def __init__(self, bucket: KeyValue) -> None:
+    def __init__(self, js: JetStreamContext, bucket: KeyValue) -> None:
+        self._js = js
         self._bucket = bucket
 
     @retry(
@@ -234,6 +248,25 @@ class TurnLog:
                     raise LeaseLost from error
                 log.warning("turn_write_failed", turn_id=turn_id, error=str(error) or type(error).__name__)
             await backoff.pause()
+
+    async def strip(self, chat_id: int, *, keep: str, tenure: Tenure) -> None:
+        """Empty a chat's records of all but that they were answered; `keep` is still needed.
+
+        Raises ServiceUnavailable and LeaseLost.
+        """
+        mark = f'"chat_id":{chat_id}'.encode()
+        try:
+            async with aclosing(entries(self._js, BUCKET)) as listed:
+                found = [entry async for entry in listed if mark in entry.value and entry.key != keep]
+        except NATS_ERRORS as error:
+            raise ServiceUnavailable("turn records cannot be read") from error
+        for entry in found:
+            record = TurnRecord.model_validate_json(entry.value)
+            # What is on its way is brought to its end first, by its own update.
+            if record.chat_id == chat_id and record.state is TurnState.SENT:
+                bare = TurnRecord(state=TurnState.SENT, chat_id=chat_id, thread_id=record.thread_id)
+                if record != bare:
+                    await self.write(entry.key, bare, revision=entry.revision, tenure=tenure)
 
     async def _revision_of(self, turn_id: str, value: bytes) -> int | None:
         """The revision at which exactly `value` stands: the write came through, only its answer was lost."""

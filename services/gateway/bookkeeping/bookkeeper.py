@@ -1,8 +1,12 @@
 from typing import Final
 
+import nats.errors
 import structlog
 from google.protobuf.timestamp_pb2 import Timestamp
+from nats.js import JetStreamContext
+from nats.js.errors import APIError
 from quartet.common.v1.error_reason_pb2 import ErrorReason
+from quartet.common.v1.privacy_events_pb2 import UserForgotten
 from quartet.common.v1.usage_events_pb2 import (
     JobChanged,
     JobStep,
@@ -11,7 +15,10 @@ from quartet.common.v1.usage_events_pb2 import (
     UsageOutcome,
 )
 
-from services.chassis.usage import UsagePublisher, request_id, usage_id
+from services.chassis.errors import ServiceUnavailable
+from services.chassis.events import Publisher
+from services.chassis.privacy import USER_FORGOTTEN
+from services.chassis.usage import STREAM, UsagePublisher, request_id, usage_id
 from services.gateway.bookkeeping.directory import Directory
 from services.gateway.bookkeeping.keyring import Keyring
 from services.gateway.bookkeeping.receipt import Outcome, Receipt
@@ -29,14 +36,36 @@ class Bookkeeper:
     Whoever finds a turn that is sent tells it again, because whoever sent it may have died: it is one row.
     """
 
-    def __init__(self, usage: UsagePublisher, directory: Directory, keyring: Keyring) -> None:
+    def __init__(
+        self,
+        usage: UsagePublisher,
+        directory: Directory,
+        keyring: Keyring,
+        wishes: Publisher,
+        js: JetStreamContext,
+    ) -> None:
         self._usage = usage
+        self._wishes = wishes
+        self._js = js
         self._directory = directory
         self.keyring = keyring
 
     def identify(self, turn: Turn) -> None:
         """Give a turn the keys of its people."""
         turn.user_key, turn.chat_key = self.keyring.user(turn.user_id), self.keyring.chat(turn.chat_id)
+
+    async def forget(self, turn: Turn) -> None:
+        """Make a user's keys lead to nobody, and have every row lose them. Raises ServiceUnavailable."""
+        for key in (turn.user_key, turn.chat_key):
+            await self._directory.forget(key)
+        try:
+            last = (await self._js.stream_info(STREAM)).state.last_seq
+        except (APIError, nats.errors.Error) as error:
+            raise ServiceUnavailable("the stream of usage events does not answer") from error
+        wish = UserForgotten(user_key=turn.user_key, chat_key=turn.chat_key, usage_sequence=last)
+        wish.happen_time.GetCurrentTime()
+        event_id = usage_id(turn.turn_id, "forget")
+        await self._wishes.publish(USER_FORGOTTEN, wish, event_id=event_id)
 
     async def close(self, turn: Turn) -> None:
         """Tell of a turn whose answer is sent. Raises ServiceUnavailable: it is to be closed again then."""

@@ -30,7 +30,7 @@ from services.gateway.pictures.file_name import file_name
 from services.gateway.pictures.order import Preview
 from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.questions import speaker_of
-from services.gateway.turns import BoardRef, PageRef, Part, PictureRef, VideoRef
+from services.gateway.turns import BoardRef, DossierRef, PageRef, Part, PictureRef, VideoRef
 from services.gateway.videos.reel import Clip, Reel
 
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
@@ -39,6 +39,7 @@ VOICE_NAME: Final = "answer.ogg"
 PREVIEW_NAME: Final = "preview"
 PAGE_NAME: Final = "page"
 BOARD_NAME: Final = "stats.png"
+DOSSIER_NAME: Final = "quartet.json"
 THUMBNAIL_NAME: Final = "thumbnail.jpg"
 
 Speak = Callable[[Turn, str], Awaitable[bytes]]
@@ -48,18 +49,28 @@ DrawPage = Callable[[Turn, PageRef], Awaitable[bytes]]
 DrawBoard = Callable[[Turn, BoardRef], Awaitable[bytes]]
 """Draws charts for an admin: a PNG. Raises QuartetError."""
 
+WriteDossier = Callable[[Turn], Awaitable[bytes]]
+"""Writes down all that is kept of a person: JSON. Raises QuartetError."""
+
 
 class Composer:
     """Makes Bot API calls of parts."""
 
     def __init__(
-        self, speak: Speak, portfolio: Portfolio, draw_page: DrawPage, reel: Reel, draw_board: DrawBoard
+        self,
+        speak: Speak,
+        portfolio: Portfolio,
+        draw_page: DrawPage,
+        reel: Reel,
+        draw_board: DrawBoard,
+        write_dossier: WriteDossier,
     ) -> None:
         self._speak = speak
         self._portfolio = portfolio
         self._draw_page = draw_page
         self._reel = reel
         self._draw_board = draw_board
+        self._write_dossier = write_dossier
 
     async def send(self, turn: Turn, part: Part) -> TelegramMethod[Message]:
         """The call that sends a part as a new message.
@@ -95,11 +106,15 @@ class Composer:
             return _edit_media(turn, part, content, is_file=part.picture.is_file)
         return edit_text(turn, part)
 
-    async def _content(self, turn: Turn, ref: PictureRef | PageRef | BoardRef) -> BufferedInputFile:
+    async def _content(
+        self, turn: Turn, ref: PictureRef | PageRef | BoardRef | DossierRef
+    ) -> BufferedInputFile:
         if isinstance(ref, PageRef):
             return BufferedInputFile(await self._draw_page(turn, ref), f"{PAGE_NAME} {ref.page_number}.png")
         if isinstance(ref, BoardRef):
             return BufferedInputFile(await self._draw_board(turn, ref), BOARD_NAME)
+        if isinstance(ref, DossierRef):
+            return BufferedInputFile(await self._write_dossier(turn), DOSSIER_NAME)
         kept = self._portfolio.original if ref.is_file else self._portfolio.picture
         picture = await kept(ref.picture_id, speaker_of(turn))
         return BufferedInputFile(picture.content, file_name(picture))

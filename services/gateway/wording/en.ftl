@@ -28,6 +28,8 @@ help =
     /instructions – your instructions on how to answer
     /memory – what I remember
     /voice – spoken answers
+    /export – all that I keep about you, as a file
+    /forget – forget everything about you
     /language – the bot's language
 
     In a group, mention me in a message or reply to mine.
@@ -403,6 +405,21 @@ command-voice = Spoken answers
 command-language = The bot's language
 command-img = Draw a picture
 command-docs = Your documents
+command-export = What I keep about you, as a file
+command-forget = Forget everything about me
+
+# What is kept of a person
+
+privacy-in-private = This is only yours to see: write to me in our private chat.
+export-ready = All that I keep about you: settings, conversations, and lists of your documents, pictures and videos. The files themselves are in /docs, /videos and in the chat.
+erasure-question =
+    Forget everything about you? I will erase conversations, documents, pictures, videos and the settings of this chat, and nothing in the statistics will lead to you any more. This cannot be undone.
+
+    The messages in Telegram itself stay: you can delete them there. Conversations in groups belong to all, and are kept. You can take everything with you first: /export.
+erasure-yes-button = 🗑 Yes, forget it all
+erasure-no-button = Leave it as it is
+erasure-done = Done: I no longer remember anything about you. If you write, we will meet anew.
+erasure-kept = All right, everything stays as it was.
 command-help = Help
 bot-short-description = I answer questions, write, translate, explain and program. I understand text, voice, photos and files.
 bot-description =
