@@ -4,14 +4,13 @@ from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from services.chassis.environment import Environment
 from services.chassis.roles import RoleSettings
 from services.gateway.bookkeeping.keyring import Keyring
 from services.gateway.links.settings import LinkSettings
 
 # https://core.telegram.org/bots/api#setwebhook allows one character; that could be guessed.
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
-
-
 LEAST_SECRET_CHARACTERS = 32
 
 
@@ -47,7 +46,8 @@ class GatewaySettings(LinkSettings, RoleSettings):
 
     analytics_secret: SecretStr = Field(
         SecretStr(""),
-        description="Makes the keys by which analysts know users; without it the bot's token does.",
+        description="Makes the keys by which analysts know users, at least 32 characters, the same in every "
+        "replica. Outside production the bot's token stands in.",
     )
 
     text_target: str = Field("dns:///127.0.0.1:7051", description="gRPC target of the text service.")
@@ -110,6 +110,16 @@ class GatewaySettings(LinkSettings, RoleSettings):
         if 0 < len(value.get_secret_value()) < LEAST_SECRET_CHARACTERS:
             raise ValueError(f"must have at least {LEAST_SECRET_CHARACTERS} characters, or be left out")
         return value
+
+    @model_validator(mode="after")
+    def _keys_outlive_the_bots_token(self) -> Self:
+        is_production = self.environment is Environment.PRODUCTION
+        if is_production and not self.analytics_secret.get_secret_value():
+            raise ValueError(
+                f"ANALYTICS_SECRET is needed, at least {LEAST_SECRET_CHARACTERS} characters: "
+                "analysts know users by what is made with it"
+            )
+        return self
 
     @property
     def keyring(self) -> Keyring:

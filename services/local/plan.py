@@ -242,6 +242,8 @@ class Plan:
             values["TELEGRAM_API_URL"] = self.telegram_api_url
         if settings.runs_telegram:
             values["TELEGRAM_PROXY"] = ""
+        if not self.environment.get("ANALYTICS_SECRET"):
+            values["ANALYTICS_SECRET"] = secrets.kept(self.data_dir, "analytics")
         part = self._service(
             "gateway", settings.gateway_grpc_port, settings.gateway_metrics_port, env.GATEWAY, values
         )

@@ -163,11 +163,17 @@ def test_whatever_a_service_reads_reaches_it(
     assert set(env.pick(dict.fromkeys(names, "x"), env.CHASSIS, variables)) == names
 
 
-def test_the_panel_has_a_secret_of_its_own_that_stays(tmp_path: Path) -> None:
-    first, second = (_parts(tmp_path)["admin"].environment["PANEL_SECRET"] for _ in range(2))
+@pytest.mark.parametrize(
+    ("part", "variable", "name"),
+    [("admin", "PANEL_SECRET", "panel"), ("gateway", "ANALYTICS_SECRET", "analytics")],
+)
+def test_the_panel_and_the_keys_of_users_have_secrets_of_their_own_that_stay(
+    tmp_path: Path, part: str, variable: str, name: str
+) -> None:
+    first, second = (_parts(tmp_path)[part].environment[variable] for _ in range(2))
     assert first == second
     assert len(first) >= 32
-    assert (tmp_path / ".local/secrets/panel").stat().st_mode & 0o077 == 0
+    assert (tmp_path / ".local/secrets" / name).stat().st_mode & 0o077 == 0
 
 
 def test_the_sandbox_has_an_owner_and_a_real_bot_only_who_is_named(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ SECRET = "a-secret-of-thirty-two-characters"
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "42:a-token")
+    monkeypatch.setenv("ANALYTICS_SECRET", "a" * 32)
     return monkeypatch
 
 
