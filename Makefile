@@ -110,6 +110,23 @@ endef
 
 ## ---------------------------------------------------------------- deployment
 
+# The base that can be made where no registry is reached; IMAGE_BASE= (empty) takes the Dockerfile's own.
+IMAGES := gateway text image docs video admin
+IMAGE_BASE ?= localhost/quartet-base:bookworm
+IMAGE_TAG ?=
+
+.PHONY: image-tools images images-test
+image-tools:
+	@deploy/images/tools.sh
+	@test -z "$(IMAGE_BASE)" || deploy/images/base.sh
+
+images: image-tools ## Build the image of every service with podman; IMAGE_TAG=1.2.3, IMAGE_BASE= for the official Python
+	@TAG='$(IMAGE_TAG)' BASE='$(IMAGE_BASE)' deploy/images/build.sh $(IMAGES)
+
+images-test: $(VENV)/.dev image-tools ## Build the images, start each as it runs in production, and run them under Compose
+	@TAG=test BASE='$(IMAGE_BASE)' deploy/images/build.sh $(IMAGES) sandbox
+	$(BIN)/python -m pytest -n 0 -q -rP tests/images
+
 .PHONY: chart
 chart: $(VENV)/.dev ## Write anew what follows from the chart's values: its schema, its table, its golden renders
 	$(BIN)/python deploy/helm/generate.py
