@@ -40,6 +40,9 @@ class Press(StrEnum):
     """The answer as text that can be copied."""
     PLAIN = "plain"
     """The answer in plain messages instead of a rich one."""
+    GOOD = "good"
+    BAD = "bad"
+    """Says what the answer was worth."""
 
 
 ASKING = frozenset({Press.AGAIN, Press.MORE, Press.TRY})

@@ -29,6 +29,7 @@ from services.gateway.lanes import Lanes
 from services.gateway.lease import Tenure
 from services.gateway.links.addresses import Addresses
 from services.gateway.metrics import GatewayMetrics
+from services.gateway.opinions import Opinions
 from services.gateway.people import People
 from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.premieres import Premieres
@@ -149,6 +150,7 @@ class Duties:
             threads=Threads(self._clients.text, people, scheduler, lanes, bot_id=me.id),
             scheduler=scheduler,
             oblivion=self._oblivion(people),
+            opinions=Opinions(revisions, self._bookkeeper),
         )
 
     def _dossier(self, people: People) -> Dossier:

@@ -38,7 +38,10 @@ def keyboard_of(
     manuscript: Manuscript, turn: Turn, wording: Wording, *, is_rich: bool = False
 ) -> Keyboard | None:
     """The buttons under an answer: what one may want next, given how it ended and what it looks like."""
-    rows = [_presses(manuscript, turn), (Press.COPY, Press.PLAIN) if is_rich else ()]
+    presses = _presses(manuscript, turn)
+    # What can be spoken is whole, and somebody's own: it can be judged.
+    thumbs = (Press.GOOD, Press.BAD) if Press.SAY in presses else ()
+    rows = [presses, (Press.COPY, Press.PLAIN) if is_rich else (), thumbs]
     suffix = turn_suffix(turn.question_id)
     buttons = [
         [(_text(press, turn, wording), press_data(press, suffix)) for press in row] for row in rows if row
@@ -84,3 +87,7 @@ def _text(press: Press, turn: Turn, wording: Wording) -> str:
             return wording.say("copy-button", turn.language)
         case Press.PLAIN:
             return wording.say("plain-button", turn.language)
+        case Press.GOOD:
+            return wording.say("good-button", turn.language)
+        case Press.BAD:
+            return wording.say("bad-button", turn.language)

@@ -6,6 +6,7 @@ from services.gateway.delivery.revisions import Revisions
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.drawings import Drawings
 from services.gateway.inquiries import Inquiries
+from services.gateway.opinions import Opinions
 from services.gateway.people import People
 from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.privacy.oblivion import Oblivion
@@ -32,3 +33,4 @@ class Speech:
     threads: Threads
     scheduler: Scheduler
     oblivion: Oblivion
+    opinions: Opinions

@@ -1,6 +1,6 @@
 import pytest
 from google.protobuf.json_format import MessageToJson
-from quartet.common.v1.usage_events_pb2 import ModelCalled, RequestFinished, UsageOutcome
+from quartet.common.v1.usage_events_pb2 import FeedbackGiven, ModelCalled, RequestFinished, UsageOutcome
 
 from services.chassis.jetstream import connect
 from tests.e2e.conversation import Conversation
@@ -59,3 +59,27 @@ async def test_what_a_user_stops_is_counted_as_stopped(talk: Conversation) -> No
         (call,) = await taken.until(ModelCalled, 1)
     assert request.outcome == UsageOutcome.USAGE_OUTCOME_CANCELLED
     assert call.outcome == UsageOutcome.USAGE_OUTCOME_CANCELLED
+
+
+async def test_the_last_thumb_says_what_an_answer_was_worth(talk: Conversation) -> None:
+    async with connect(talk.stack.nats_url, name="analyst") as nats, taking_usage(nats) as taken:
+        mark = talk.telegram.mark()
+        await talk.telegram.send(talk.user_id, "вопрос, о котором есть мнение")
+        answer = await talk.telegram.wait_for_reply(talk.user_id, after=mark)
+        (request,) = await taken.until(RequestFinished, 1)
+        rows = answer["reply_markup"]["inline_keyboard"]
+        thumbs = {button["text"][0]: button["callback_data"] for row in rows for button in row}
+        for thumb, thanks in (("👍", "рад помочь"), ("👎", "другой ответ")):
+            press = await talk.telegram.press(talk.user_id, answer["message_id"], thumbs[thumb])
+            assert thanks in await _toast(talk, press)
+        (opinion,) = await taken.until(FeedbackGiven, 1)
+    assert (opinion.request_id, opinion.kind, opinion.value) == (request.header.event_id, "thumb", -1)
+    assert (opinion.service, opinion.model) == (request.service, request.model)
+
+
+async def _toast(talk: Conversation, press: str) -> str:
+    """What the bot answers to a press."""
+    answered = await talk.telegram.wait_for(
+        "callback_answer", where=lambda event: bool(event["callback_query_id"] == press)
+    )
+    return str(answered.get("text") or "")

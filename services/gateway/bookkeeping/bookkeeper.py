@@ -1,3 +1,4 @@
+import time
 from typing import Final
 
 import nats.errors
@@ -8,6 +9,7 @@ from nats.js.errors import APIError
 from quartet.common.v1.error_reason_pb2 import ErrorReason
 from quartet.common.v1.privacy_events_pb2 import UserForgotten
 from quartet.common.v1.usage_events_pb2 import (
+    FeedbackGiven,
     JobChanged,
     JobStep,
     RequestFinished,
@@ -66,6 +68,22 @@ class Bookkeeper:
         wish.happen_time.GetCurrentTime()
         event_id = usage_id(turn.turn_id, "forget")
         await self._wishes.publish(USER_FORGOTTEN, wish, event_id=event_id)
+
+    async def rate(self, answer_id: str, receipt: Receipt, value: int) -> None:
+        """Tell what an answer was worth; a later word replaces it. Raises ServiceUnavailable."""
+        # Its time is the answer's, so that both are found in the same days.
+        header = _header(usage_id(answer_id, "feedback.thumb"), receipt.accepted_at)
+        header.version = time.time_ns() // 1_000_000
+        event = FeedbackGiven(
+            header=header,
+            request_id=request_id(answer_id),
+            service=receipt.service,
+            provider=receipt.provider,
+            model=receipt.model,
+            kind="thumb",
+            value=value,
+        )
+        await self._usage.publish(event)
 
     async def close(self, turn: Turn) -> None:
         """Tell of a turn whose answer is sent. Raises ServiceUnavailable: it is to be closed again then."""

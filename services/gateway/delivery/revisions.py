@@ -74,6 +74,11 @@ class Revisions:
             return None
         return replace(found[0], citations=tuple(cited for each in found for cited in each.citations))
 
+    async def standing(self, turn: Turn) -> tuple[str, TurnRecord] | None:
+        """The answer that stands now, as the turn that gave it; None where it is no longer kept."""
+        chain = await self._chain(turn)
+        return _live(chain)[:2] if chain else None
+
     async def _live_records(self, turn: Turn, question_id: str = "") -> list[TurnRecord]:
         chain = await self._chain(turn, question_id)
         if not chain:
