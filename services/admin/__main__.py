@@ -11,6 +11,7 @@ from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import connect
 from services.chassis.process import launch
 from services.chassis.server import serving
+from services.chassis.switches import open_switches
 
 
 async def main(settings: AdminSettings, stop: asyncio.Event) -> None:
@@ -18,6 +19,8 @@ async def main(settings: AdminSettings, stop: asyncio.Event) -> None:
     metrics = AdminMetrics(registry)
     async with AsyncExitStack() as stack:
         nats = await stack.enter_async_context(connect(settings.nats_url, name="admin"))
+        replicas = settings.stream_replicas
+        await stack.enter_async_context(open_switches(nats, settings, "admin", replicas=replicas))
         opened = open_admin(settings, nats, metrics, failpoints, stop)
         admin = await stack.enter_async_context(opened)
         served, checks = admin.registrations, {"nats": nats.ping}

@@ -12,7 +12,7 @@ from services.chassis.environment import Environment
 from services.chassis.errors import StartupError
 from services.chassis.failpoints import Failpoints
 
-__all__ = ["Environment", "LogFormat", "Port", "ServiceSettings", "SettingsError", "load"]
+__all__ = ["Environment", "LogFormat", "LogLevel", "Port", "ServiceSettings", "SettingsError", "load"]
 
 DRAIN_SECONDS_IN_PRODUCTION: Final = 5.0
 NATS_SCHEMES: Final = ("nats", "tls", "ws", "wss")

@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry
 from services.chassis.jetstream import connect
 from services.chassis.process import launch
 from services.chassis.server import serving
+from services.chassis.switches import open_switches
 from services.chassis.usage import open_usage
 from services.gateway.app import open_clients, open_gateway
 from services.gateway.intake.webhook import listening
@@ -16,14 +17,13 @@ from services.gateway.telegram import telegram
 
 
 async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
-    registry = CollectorRegistry()
+    registry, replicas = CollectorRegistry(), settings.stream_replicas
     async with AsyncExitStack() as stack:
         nats = await stack.enter_async_context(connect(settings.nats_url, name="gateway"))
+        await stack.enter_async_context(open_switches(nats, settings, "gateway", replicas=replicas))
         bot = await stack.enter_async_context(telegram(settings))
         clients = await stack.enter_async_context(open_clients(settings))
-        opened_usage = open_usage(
-            nats, settings, registry, service="gateway", replicas=settings.stream_replicas
-        )
+        opened_usage = open_usage(nats, settings, registry, service="gateway", replicas=replicas)
         usage = await stack.enter_async_context(opened_usage)
         gateway = await open_gateway(settings, nats, bot, clients, usage, GatewayMetrics(registry))
         await stack.enter_async_context(serving(settings, [], checks={"nats": nats.ping}, registry=registry))

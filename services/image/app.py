@@ -4,6 +4,7 @@ from typing import Final
 
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
+from services.chassis.switches import open_switches
 from services.image.album import open_album
 from services.image.darkroom.pool import Darkroom
 from services.image.drawings import Drawings
@@ -33,15 +34,17 @@ async def open_vendors(
     providers = configured.connect(settings)
     for name in providers:
         metrics.vendors.state(name, State.CLOSED)
-    vendors = ImageVendors(
-        providers,
-        settings.models_by_vendor,
-        patience=settings.patience,
-        policy=settings.breaker_policy,
-        watch=troubles,
-        is_proof=is_drawn,
-    )
-    async with troubles.publishing():
+    opened = open_switches(nats, settings, SERVICE, replicas=settings.stream_replicas)
+    async with opened as switches, troubles.publishing():
+        vendors = ImageVendors(
+            providers,
+            settings.models_by_vendor,
+            patience=settings.patience,
+            policy=settings.breaker_policy,
+            watch=troubles,
+            is_proof=is_drawn,
+            is_off=switches.is_off,
+        )
         try:
             yield vendors
         finally:

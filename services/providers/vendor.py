@@ -16,6 +16,7 @@ from services.chassis.errors import (
 from services.providers.base import AnyRequest, Provider
 from services.providers.breaker import Breaker, BreakerPolicy, Change, Clock, Permit, State
 from services.providers.failures import fails_over, is_proven
+from services.providers.switching import IsOff, nothing_is_off, switched_off
 
 P = TypeVar("P")
 
@@ -71,11 +72,13 @@ class Vendor(Generic[AnyRequest, P]):
         on_change: Callable[["Vendor[Any, Any]", str, Change], None],
         clock: Clock,
         is_proof: Callable[[P], bool],
+        is_off: IsOff = nothing_is_off,
     ) -> None:
         self.provider = provider
         self.model_ids = model_ids
         self.name = provider.name
         self._is_proof = is_proof
+        self._is_off = is_off
         self._breaker = Breaker(policy, partial(on_change, self, ""), clock=clock)
         self._model_breakers = {
             model: Breaker(policy, partial(on_change, self, model), clock=clock) for model in model_ids
@@ -83,7 +86,12 @@ class Vendor(Generic[AnyRequest, P]):
 
     @property
     def default_model(self) -> str:
-        return self.model_ids[0]
+        """The first of its models that is not switched off, or the first."""
+        return next((model for model in self.model_ids if not self.is_off(model)), self.model_ids[0])
+
+    def is_off(self, model: str) -> bool:
+        """Whether an admin has switched it, or this model, off."""
+        return self._is_off(self.name, model)
 
     def sees(self, request: AnyRequest) -> bool:
         """Whether the vendor can look at every picture of a question."""
@@ -91,12 +99,14 @@ class Vendor(Generic[AnyRequest, P]):
 
     def health(self, model: str) -> Health:
         breakers = self._breaker, self._model_breakers[model]
-        if any(breaker.state is State.OPEN for breaker in breakers):
+        if self.is_off(model) or any(breaker.state is State.OPEN for breaker in breakers):
             return Health.UNAVAILABLE
         return Health.DEGRADED if any(breaker.is_troubled for breaker in breakers) else Health.AVAILABLE
 
     def refusal(self, model: str) -> QuartetError | None:
         """What keeps the vendor or the model from being asked now, with the time that is left."""
+        if self.is_off(model):
+            return switched_off(self.name, model)
         for breaker in (self._model_breakers[model], self._breaker):
             if not breaker.would_admit:
                 return refusal(breaker, self.name)

@@ -9,6 +9,7 @@ from services.providers.base import AnyRequest, Capabilities, Provider
 from services.providers.breaker import BreakerPolicy, Change, Clock
 from services.providers.failures import fails_over
 from services.providers.patience import Patience, Waits
+from services.providers.switching import IsOff, nothing_is_off, switched_off
 from services.providers.vendor import Vendor
 
 P = TypeVar("P")
@@ -70,11 +71,12 @@ class Vendors(Generic[AnyRequest, P]):
         watch: Watch,
         clock: Clock = time.monotonic,
         is_proof: Callable[[P], bool] = _always,
+        is_off: IsOff = nothing_is_off,
     ) -> None:
         self._patience = patience
         self._watch = watch
         self.all = tuple(
-            Vendor(provider, tuple(model_ids[name]), policy, self._changed, clock, is_proof)
+            Vendor(provider, tuple(model_ids[name]), policy, self._changed, clock, is_proof, is_off)
             for name, provider in providers.items()
         )
 
@@ -159,11 +161,15 @@ class Vendors(Generic[AnyRequest, P]):
         able = [place for place in route if place.vendor.sees(request)]
         if not able:
             raise InvalidRequest("no vendor can look at all of these pictures")
-        return able
+        on = [place for place in able if not place.vendor.is_off(place.model)]
+        if not on:
+            raise switched_off(first.vendor.name, first.model)
+        return on
 
     def _chosen(self, model: str) -> Place[AnyRequest, P]:
         if not model:
-            return Place(self.all[0], self.all[0].default_model)
+            vendor = preferred(self.all)
+            return Place(vendor, vendor.default_model)
         for vendor in self.all:
             if model in vendor.model_ids:
                 return Place(vendor, model)
@@ -176,3 +182,8 @@ class Vendors(Generic[AnyRequest, P]):
             others = (other for other in self.all if other is not vendor)
             standby = next((other.name for other in others if not other.refusal(other.default_model)), "")
         self._watch.changed(vendor.name, model, change, standby)
+
+
+def preferred(vendors: Sequence[Vendor[AnyRequest, P]]) -> Vendor[AnyRequest, P]:
+    """The first one that is not switched off, or the first."""
+    return next((vendor for vendor in vendors if not vendor.is_off(vendor.default_model)), vendors[0])

@@ -1,16 +1,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypedDict
 
 from prometheus_client import CollectorRegistry
 
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
+from services.chassis.switches import open_switches
 from services.providers.accounting import Books
-from services.providers.breaker import State
+from services.providers.breaker import BreakerPolicy, State
 from services.providers.ledger import open_books
+from services.providers.patience import Patience
+from services.providers.switching import IsOff
 from services.providers.troubles import Troubles, open_events
+from services.providers.vendors import Watch
 from services.text.embeddings import Embeddings
 from services.text.manner import Manner
 from services.text.metrics import TextMetrics
@@ -29,6 +33,15 @@ from services.text.voice_vendors import VoiceVendors
 SERVICE: Final = "text"
 
 
+class Habits(TypedDict):
+    """How all vendors are treated, whatever is asked of them."""
+
+    patience: Patience
+    policy: BreakerPolicy
+    watch: Watch
+    is_off: IsOff
+
+
 @asynccontextmanager
 async def open_vendors(
     settings: TextSettings, nats: Nats, registry: CollectorRegistry, metrics: TextMetrics
@@ -39,16 +52,20 @@ async def open_vendors(
     providers = configured.connect(settings)
     for name in providers:
         metrics.vendors.state(name, State.CLOSED)
-    patience, policy = settings.patience, settings.breaker_policy
-    vendors = LanguageVendors(
-        providers, settings.models_by_vendor, patience=patience, policy=policy, watch=troubles
-    )
-    able = tuple(providers.values())
-    speakers = VoiceVendors(able, patience=patience, policy=policy, watch=troubles)
     replicas = settings.stream_replicas
+    able = tuple(providers.values())
     opened_books = open_books(nats, settings, registry, service=SERVICE, replicas=replicas)
-    async with opened_books as books, troubles.publishing():
-        embeddings = Embeddings.of(able, books, metrics, patience=patience, policy=policy, watch=troubles)
+    opened_switches = open_switches(nats, settings, SERVICE, replicas=replicas)
+    async with opened_switches as switches, opened_books as books, troubles.publishing():
+        habits = Habits(
+            patience=settings.patience,
+            policy=settings.breaker_policy,
+            watch=troubles,
+            is_off=switches.is_off,
+        )
+        vendors = LanguageVendors(providers, settings.models_by_vendor, **habits)
+        speakers = VoiceVendors(able, **habits)
+        embeddings = Embeddings.of(able, books, metrics, **habits)
         voice = Voice(speakers, Coder(), books, metrics, max_voices=settings.text_max_voices)
         voice.check(datetime.now(UTC).date())
         try:

@@ -8,6 +8,7 @@ import structlog
 from services.chassis.errors import ModelNotFound, QuartetError
 from services.providers.base import OfferedModel
 from services.providers.vendor import Health
+from services.providers.vendors import preferred
 from services.text.prices import Price, price
 from services.text.strengths import Strength, strength
 from services.text.vendors import LanguageVendor
@@ -44,17 +45,20 @@ class Catalogue:
         """Return the model to use: the default for an empty id. Raises ModelNotFound."""
         if model_id and not any(model_id in vendor.model_ids for vendor in self._vendors):
             raise ModelNotFound(metadata={"model": model_id})
-        return model_id or self._vendors[0].default_model
+        return model_id or preferred(self._vendors).default_model
 
     async def list(self) -> Sequence[ListedModel]:
         """Return the models, best default first. A vendor's silence takes none of its models away."""
         await self._refresh()
-        return [
-            self._listed(vendor, model_id)
+        places = [
+            (vendor, model_id)
             for vendor in self._vendors
             for model_id in vendor.model_ids
             if model_id == vendor.default_model or self._is_offered(vendor, model_id)
         ]
+        # Those that are switched off come last: the first is what is used unless a user chooses.
+        places.sort(key=lambda place: place[0].is_off(place[1]))
+        return [self._listed(vendor, model_id) for vendor, model_id in places]
 
     async def check(self) -> None:
         """Warn the operator of configured models that a vendor does not have, or not for long."""

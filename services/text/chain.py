@@ -9,6 +9,7 @@ from services.providers.accounting import Account
 from services.providers.breaker import Breaker, BreakerPolicy, Change, Clock
 from services.providers.failures import fails_over, is_proven
 from services.providers.patience import Patience, Waits
+from services.providers.switching import IsOff, nothing_is_off, switched_off
 from services.providers.vendor import refusal
 from services.providers.vendors import Answering, Watch
 
@@ -40,11 +41,13 @@ class Chain(Generic[P]):
         patience: Patience,
         policy: BreakerPolicy,
         watch: Watch,
+        is_off: IsOff = nothing_is_off,
         clock: Clock = time.monotonic,
     ) -> None:
         """`offers`: vendors, their models, and who asks them."""
         self._patience = patience
         self._watch = watch
+        self._is_off = is_off
         self.places = tuple(
             Place(
                 vendor, model, provider, Breaker(policy, partial(self._changed, vendor, model), clock=clock)
@@ -59,6 +62,10 @@ class Chain(Generic[P]):
 
         What it cost there is for whoever called to enter. Raises QuartetError, the most useful of all.
         """
+        first = places[0]
+        places = [place for place in places if not self._is_off(place.vendor, place.model)]
+        if not places:
+            raise switched_off(first.vendor, first.model)
         waits = Waits(self._patience)
         while True:
             failures: list[QuartetError] = []

@@ -5,6 +5,7 @@ from services.chassis.errors import InvalidRequest, ModelNotFound, ProviderMisco
 from services.providers.accounting import Books
 from services.providers.breaker import BreakerPolicy
 from services.providers.patience import Patience
+from services.providers.switching import IsOff, nothing_is_off
 from services.providers.vendors import Watch
 from services.text.chain import Chain, Place
 from services.text.metrics import TextMetrics
@@ -35,10 +36,12 @@ class Embeddings:
         patience: Patience,
         policy: BreakerPolicy,
         watch: Watch,
+        is_off: IsOff = nothing_is_off,
     ) -> Self:
         able = [(one.name, one.embedding) for one in providers if one.embedding is not None]
         offers = [(name, embedding.model, embedding) for name, embedding in able]
-        return cls(Chain(offers, patience=patience, policy=policy, watch=watch), books, metrics)
+        chain = Chain(offers, patience=patience, policy=policy, watch=watch, is_off=is_off)
+        return cls(chain, books, metrics)
 
     async def embed(self, texts: Sequence[str], purpose: Purpose, *, space: str) -> tuple[str, Embedded]:
         """Return the space, and the vectors there. Raises QuartetError."""

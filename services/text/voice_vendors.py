@@ -6,6 +6,7 @@ from services.chassis.errors import ProviderMisconfigured
 from services.providers.accounting import Account
 from services.providers.breaker import BreakerPolicy
 from services.providers.patience import Patience
+from services.providers.switching import IsOff, nothing_is_off
 from services.providers.vendors import Watch
 from services.text.chain import Chain, Place
 from services.text.providers.base import TextProvider
@@ -25,7 +26,13 @@ class VoiceVendors:
     """The vendors that hear and speak, the preferred one first, as if they were one."""
 
     def __init__(
-        self, providers: Sequence[TextProvider], *, patience: Patience, policy: BreakerPolicy, watch: Watch
+        self,
+        providers: Sequence[TextProvider],
+        *,
+        patience: Patience,
+        policy: BreakerPolicy,
+        watch: Watch,
+        is_off: IsOff = nothing_is_off,
     ) -> None:
         self.speeches = tuple((one.name, one.speech) for one in providers if one.speech is not None)
         self._chains = {
@@ -34,6 +41,7 @@ class VoiceVendors:
                 patience=patience,
                 policy=policy,
                 watch=watch,
+                is_off=is_off,
             )
             for skill in Skill
         }

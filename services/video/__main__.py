@@ -7,6 +7,7 @@ from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import connect
 from services.chassis.process import launch
 from services.chassis.server import serving
+from services.chassis.switches import open_switches
 from services.chassis.usage import open_usage
 from services.video.app import open_office
 from services.video.metrics import VideoMetrics
@@ -18,6 +19,7 @@ async def main(settings: VideoSettings, stop: asyncio.Event) -> None:
     replicas = settings.stream_replicas
     async with AsyncExitStack() as stack:
         nats = await stack.enter_async_context(connect(settings.nats_url, name="video"))
+        await stack.enter_async_context(open_switches(nats, settings, "video", replicas=replicas))
         opened_usage = open_usage(nats, settings, registry, service="video", replicas=replicas)
         usage = await stack.enter_async_context(opened_usage)
         opened = open_office(settings, nats, usage, metrics=VideoMetrics(registry), failpoints=failpoints)

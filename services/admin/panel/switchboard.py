@@ -2,18 +2,18 @@ import re
 from typing import Final
 
 from nats.js import JetStreamContext
-from nats.js.api import KeyValueConfig, StorageType
 from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 
 from services.admin.panel.access.keeping import FAILURES
 from services.chassis.errors import InvalidRequest, ServiceUnavailable, Violation
 from services.chassis.jetstream import Nats, ensure_bucket, entries
+from services.chassis.settings import LogLevel
+from services.chassis.switches import BUCKET, switches_bucket
 
-BUCKET: Final = "switches"
 NAME: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 MAX_CHARACTERS: Final = 100
-LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+LEVELS: Final = tuple(str(level) for level in LogLevel)
 SERVICES: Final = ("gateway", "text", "image", "docs", "video", "admin")
 
 
@@ -65,5 +65,4 @@ class Switchboard:
 
 async def open_switchboard(nats: Nats, *, replicas: int) -> Switchboard:
     """Make the bucket. Raises ConfigurationConflict."""
-    config = KeyValueConfig(bucket=BUCKET, storage=StorageType.FILE, replicas=replicas)
-    return Switchboard(nats.js, await ensure_bucket(nats.js, config))
+    return Switchboard(nats.js, await ensure_bucket(nats.js, switches_bucket(replicas)))

@@ -11,6 +11,7 @@ from quartet.video.v1.video_work_pb2 import VideoWork
 from services.chassis.events import Consumer, registry
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
+from services.chassis.switches import open_switches
 from services.providers.breaker import State
 from services.providers.troubles import Troubles, open_events
 from services.video.app import SERVICE, Stores, open_stores
@@ -75,14 +76,17 @@ async def _open_vendors(
     troubles = Troubles(publisher, metrics.vendors, service=SERVICE)
     for name in providers:
         metrics.vendors.state(name, State.CLOSED)
-    vendors = VideoVendors(
-        providers,
-        settings.models_by_vendor,
-        patience=settings.patience,
-        policy=settings.breaker_policy,
-        watch=troubles,
-    )
-    async with troubles.publishing():
+    # Whoever says how much "video" logs means its workers, too.
+    opened = open_switches(nats, settings, SERVICE, replicas=settings.stream_replicas)
+    async with opened as switches, troubles.publishing():
+        vendors = VideoVendors(
+            providers,
+            settings.models_by_vendor,
+            patience=settings.patience,
+            policy=settings.breaker_policy,
+            watch=troubles,
+            is_off=switches.is_off,
+        )
         try:
             yield vendors
         finally:
