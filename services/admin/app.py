@@ -15,6 +15,7 @@ from services.admin.locks import Lock, open_locks
 from services.admin.metrics import AdminMetrics
 from services.admin.panel.app import Panel, open_panel
 from services.admin.panel.servicer import AccessServicer
+from services.admin.panel.switch_servicer import SwitchServicer
 from services.admin.questions import Questions, shipped
 from services.admin.servicer import UsageServicer
 from services.admin.settings import AdminSettings
@@ -120,9 +121,10 @@ async def open_admin(
                 servicers = (
                     UsageServicer(questions, insight, settings.admins, metrics),
                     AccessServicer(panel.desk, panel.links),
+                    SwitchServicer(panel.desk.switchboard, settings.admins, panel.desk.audit),
+                    WorkloadServicer(workloads, settings.admins),
                 )
-                served = (*servicers, WorkloadServicer(workloads, settings.admins))
-                yield Admin([servicer.registration() for servicer in served], panel)
+                yield Admin([servicer.registration() for servicer in servicers], panel)
         finally:
             if not stop.is_set():
                 working.cancel()

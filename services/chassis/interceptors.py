@@ -1,5 +1,5 @@
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from typing import Any, Final
 
@@ -24,6 +24,18 @@ class _Outcome:
     """What became of one RPC, until proven otherwise cancelled."""
 
     code = grpc.StatusCode.CANCELLED.name
+    reason = ""
+    user_key = 0
+
+    def meet(self, request: Any) -> None:
+        """Note on whose behalf a request is made, where it says so."""
+        self.user_key = self.user_key or getattr(getattr(request, "caller", None), "user_key", 0)
+
+    async def meeting(self, requests: AsyncIterator[Any]) -> AsyncGenerator[Any]:
+        async for request in requests:
+            self.meet(request)
+            yield request
+            del request  # not to be kept while the next one is awaited
 
 
 class ServerEdge(grpc.aio.ServerInterceptor):
@@ -56,20 +68,22 @@ class ServerEdge(grpc.aio.ServerInterceptor):
                 if handler.request_streaming
                 else grpc.unary_stream_rpc_method_handler
             )
-            return kind(self._streaming(method, behavior), **codecs)
+            return kind(self._streaming(method, behavior, handler.request_streaming), **codecs)
         behavior = handler.stream_unary if handler.request_streaming else handler.unary_unary
         kind = (
             grpc.stream_unary_rpc_method_handler
             if handler.request_streaming
             else grpc.unary_unary_rpc_method_handler
         )
-        return kind(self._unary(method, behavior), **codecs)
+        return kind(self._unary(method, behavior, handler.request_streaming), **codecs)
 
-    def _unary(self, method: str, behavior: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    def _unary(
+        self, method: str, behavior: Callable[..., Awaitable[Any]], is_request_streaming: bool
+    ) -> Callable[..., Awaitable[Any]]:
         async def handle(request: Any, context: Context) -> Any:
             with self._observed(method, context) as outcome:
                 try:
-                    response = await behavior(request, context)
+                    response = await behavior(_met(outcome, request, is_request_streaming), context)
                 except Exception as error:  # noqa: BLE001  # the edge of the process
                     await _refuse(context, outcome, error)
                 outcome.code = _code_set_by(context)
@@ -77,13 +91,15 @@ class ServerEdge(grpc.aio.ServerInterceptor):
 
         return handle
 
-    def _streaming(self, method: str, behavior: Callable[..., Any]) -> Callable[..., Awaitable[None]]:
+    def _streaming(
+        self, method: str, behavior: Callable[..., Any], is_request_streaming: bool
+    ) -> Callable[..., Awaitable[None]]:
         # A coroutine that writes, not a generator: a cancelled write then closes the servicer's generator at
         # once, and with it the vendor's stream. gRPC would leave that to the garbage collector.
         async def handle(request: Any, context: Context) -> None:
             with self._observed(method, context) as outcome:
                 try:
-                    await _pump(behavior(request, context), context)
+                    await _pump(behavior(_met(outcome, request, is_request_streaming), context), context)
                 except Exception as error:  # noqa: BLE001  # the edge of the process
                     await _refuse(context, outcome, error)
                 outcome.code = _code_set_by(context)
@@ -112,8 +128,17 @@ class ServerEdge(grpc.aio.ServerInterceptor):
                     "rpc_handled",
                     method=method,
                     code=outcome.code,
+                    reason=outcome.reason or None,
+                    user_key=f"{outcome.user_key:016x}" if outcome.user_key else None,
                     duration_ms=round(duration_seconds * 1000),
                 )
+
+
+def _met(outcome: _Outcome, request: Any, is_request_streaming: bool) -> Any:
+    if is_request_streaming:
+        return outcome.meeting(request)
+    outcome.meet(request)
+    return request
 
 
 async def _pump(responses: AsyncGenerator[Any, None] | Awaitable[None], context: Context) -> None:
@@ -138,7 +163,7 @@ async def _refuse(context: Context, outcome: _Outcome, error: Exception) -> None
     if not isinstance(error, QuartetError):
         log.error("rpc_crashed", exc_info=error)
         error = InternalError()
-    outcome.code = error.code.value
+    outcome.code, outcome.reason = error.code.value, error.reason
     rich = status.to_status(error)
     await context.abort(
         grpc.StatusCode[error.code.value], rich.message, ((status.DETAILS_KEY, rich.SerializeToString()),)

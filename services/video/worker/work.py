@@ -104,7 +104,15 @@ class Work:
     def _note(self, job: Job) -> None:
         reason = job.failure.reason if job.failure else ""
         self._metrics.ended(str(job.state), reason)
-        log.info("video_ended", job_id=job.job_id, state=str(job.state), reason=reason or None)
+        log.info(
+            "video_ended",
+            job_id=job.job_id,
+            user_key=f"{job.owner.user_key:016x}" if job.owner.user_key else None,
+            state=str(job.state),
+            reason=reason or None,
+            provider=job.provider or None,
+            duration_ms=round((job.updated_at - job.created_at).total_seconds() * 1000),
+        )
 
 
 def _dead(job: Job) -> Job:
