@@ -166,6 +166,7 @@ class Duties:
             self._bookkeeper,
             people,
             self._turns,
+            self._failpoints,
             bot_id=self._bot.id,
         )
 

@@ -9,6 +9,7 @@ import aiohttp
 from tests.support.stack import SERVICES, WORKER, Stack
 
 EDGES: Final = ("reply.intended", "reply.accepted", "reply.recorded")
+HALF_FORGOTTEN: Final = "privacy.half"
 MID_ANSWER: Final = "text.mid_answer"
 DRAWN: Final = "image.drawn"
 GATEWAYS: Final = ("gateway", "gateway-2")
@@ -46,7 +47,7 @@ class SpeakerStack(Stack):
             docs=with_documents,
             video=with_videos,
         )
-        for name in (*EDGES, MID_ANSWER, DRAWN):
+        for name in (*EDGES, HALF_FORGOTTEN, MID_ANSWER, DRAWN):
             stack._marker(name).touch()
         # One test's vendor that is down must not keep the next one waiting.
         stack.processes["text"].environment |= {
@@ -72,7 +73,10 @@ class SpeakerStack(Stack):
         try:
             await stack.start()
             await asyncio.gather(
-                *(stack.start_gateway(name, failpoints=stack._spec(*EDGES)) for name in GATEWAYS)
+                *(
+                    stack.start_gateway(name, failpoints=stack._spec(*EDGES, HALF_FORGOTTEN))
+                    for name in GATEWAYS
+                )
             )
             for name in {*GATEWAYS, *SERVICES, WORKER} & stack.processes.keys():
                 stack.processes[name].restarts_automatically = True

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,17 +9,19 @@ import pytest
 import pytest_asyncio
 from nats.js.errors import KeyNotFoundError
 from quartet.common.v1.privacy_events_pb2 import UserForgotten
-from quartet.common.v1.usage_events_pb2 import RequestFinished
+from quartet.common.v1.usage_events_pb2 import ModelCalled, RequestFinished
 
-from services.chassis.jetstream import connect
-from services.chassis.privacy import USER_FORGOTTEN
+from services.chassis.jetstream import Nats, connect
+from services.chassis.privacy import STREAM, USER_FORGOTTEN
 from tests.e2e.chatter import Chatter
-from tests.e2e.speakers import SpeakerStack
+from tests.e2e.speakers import HALF_FORGOTTEN, SpeakerStack
+from tests.support.admin_service import AdminProcess, admin_process
 from tests.support.collector import Collector
 from tests.support.documents import pdf
 from tests.support.openai import OpenAIStandIn
 from tests.support.runway import RunwayStandIn
 from tests.support.telegram import SandboxTelegram
+from tests.support.usage_stream import until_all_is_settled
 from tests.support.usage_taken import taking_usage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -116,3 +119,44 @@ async def test_who_changes_their_mind_keeps_everything(person: Chatter) -> None:
     await person.press(question, "Оставить")
     await person.seen(mark, text="осталось как было")
     assert len((await _exported(person))["conversations"]) == 1
+
+
+async def test_a_question_is_a_row_of_whoever_asked_and_nobodys_once_they_are_forgotten(
+    person: Chatter, tmp_path: Path
+) -> None:
+    async with (
+        connect(person.stack.nats_url, name="analyst") as nats,
+        admin_process(person.stack.nats_url, tmp_path) as admin,
+    ):
+        async with taking_usage(nats) as taken:
+            await _ask(person, SECRET, text="секрет")
+            (request,) = await taken.until(RequestFinished, 1)
+            await taken.until(ModelCalled, 1)
+        await until_all_is_settled(nats)
+        asked = await _spending_users(admin)
+        assert str(request.user_key) in asked
+        assert str(person.user_id) not in asked
+
+        question = await _ask(person, "/forget", text="Забыть о вас всё?")
+        mark = person.telegram.mark()
+        person.stack.arm(HALF_FORGOTTEN)
+        await person.press(question, "Да, забыть")
+        await person.stack.until_fired(HALF_FORGOTTEN)
+        await person.seen(mark, text="больше ничего о вас не помню")
+
+        await _until_all_are_forgotten(nats)
+        assert str(request.user_key) not in await _spending_users(admin)
+        assert (await _exported(person))["conversations"] == []
+
+
+async def _spending_users(admin: AdminProcess) -> set[str]:
+    return {row["user"] for row in await admin.ask("11_top_users")}
+
+
+async def _until_all_are_forgotten(nats: Nats) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            info = await nats.js.consumer_info(STREAM, "admin-forgetting")
+            if not info.num_pending and not info.num_ack_pending:
+                return
+            await asyncio.sleep(0.05)

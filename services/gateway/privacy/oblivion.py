@@ -3,6 +3,7 @@ from typing import Final, Protocol
 import structlog
 
 from services.chassis.errors import ResourceNotFound, ServiceUnavailable
+from services.chassis.failpoints import Failpoints
 from services.gateway.delivery.turn import Turn
 from services.gateway.dialogue import Speaker
 from services.gateway.documents import Document
@@ -60,6 +61,7 @@ class Oblivion:
         keys: Keys,
         people: People,
         turns: TurnLog,
+        failpoints: Failpoints,
         *,
         bot_id: int,
     ) -> None:
@@ -70,6 +72,7 @@ class Oblivion:
         self._keys = keys
         self._people = people
         self._turns = turns
+        self._failpoints = failpoints
         self._bot_id = bot_id
 
     async def forget(self, turn: Turn) -> None:
@@ -77,6 +80,7 @@ class Oblivion:
         speaker = speaker_of(turn)
         await self._texts.forget_all(chat_prefix(self._bot_id, turn.chat_id), speaker)
         await self._pictures.forget_all(speaker)
+        await self._failpoints.hit("privacy.half")
         await self._forget_documents(speaker)
         await self._forget_videos(speaker)
         await self._people.change(turn.chat_id, lambda own: Preferences(language=own.language))
