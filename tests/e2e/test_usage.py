@@ -1,9 +1,16 @@
 import pytest
 from google.protobuf.json_format import MessageToJson
-from quartet.common.v1.usage_events_pb2 import FeedbackGiven, ModelCalled, RequestFinished, UsageOutcome
+from quartet.common.v1.usage_events_pb2 import (
+    FeedbackGiven,
+    LimitRefused,
+    ModelCalled,
+    RequestFinished,
+    UsageOutcome,
+)
 
 from services.chassis.jetstream import connect
 from tests.e2e.conversation import Conversation
+from tests.e2e.viewers import Viewer
 from tests.support.usage_taken import taking_usage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -83,3 +90,17 @@ async def _toast(talk: Conversation, press: str) -> str:
         "callback_answer", where=lambda event: bool(event["callback_query_id"] == press)
     )
     return str(answered.get("text") or "")
+
+
+async def test_what_a_limit_refuses_is_counted_with_the_limit(viewer: Viewer) -> None:
+    await viewer.runway.pace(film_seconds=60.0)
+    for number in range(3):
+        await viewer.orders(f"/video кот номер {number}")
+    async with connect(viewer.stack.nats_url, name="analyst") as nats, taking_usage(nats) as taken:
+        await viewer.say("/video кот лишний")
+        (request,) = await taken.until(RequestFinished, 1)
+        (refused,) = await taken.until(LimitRefused, 1)
+
+    assert (request.outcome, request.service) == (UsageOutcome.USAGE_OUTCOME_REFUSED, "video")
+    assert refused.user_key == request.user_key != 0
+    assert (refused.quota, refused.limit, refused.used) == ("videos_at_once", 3, 3)

@@ -12,6 +12,7 @@ from quartet.common.v1.usage_events_pb2 import (
     FeedbackGiven,
     JobChanged,
     JobStep,
+    LimitRefused,
     RequestFinished,
     UsageHeader,
     UsageOutcome,
@@ -93,6 +94,8 @@ class Bookkeeper:
         receipt = record.receipt
         await self._directory.note(receipt.user_key, turn.user_id, receipt.chat_key, turn.chat_id)
         await self._usage.publish(_request(turn.turn_id, receipt, retries=record.run_count - 1))
+        if receipt.outcome is Outcome.REFUSED:
+            await self._usage.publish(_refused(turn.turn_id, receipt))
         if receipt.service == VIDEO and receipt.outcome is Outcome.OK:
             delivered = _delivered(turn.turn_id, receipt, is_there=not record.undeliverable)
             await self._usage.publish(delivered)
@@ -151,6 +154,19 @@ def _delivered(turn_id: str, receipt: Receipt, *, is_there: bool) -> JobChanged:
         provider=receipt.provider,
         model=receipt.model,
         duration_ms=_ms(receipt.answered_at, receipt.sent_at),
+    )
+
+
+def _refused(turn_id: str, receipt: Receipt) -> LimitRefused:
+    return LimitRefused(
+        header=_header(usage_id(turn_id, "refused"), receipt.accepted_at),
+        user_key=receipt.user_key,
+        chat_key=receipt.chat_key,
+        service=receipt.service,
+        command=receipt.command,
+        quota=receipt.quota,
+        limit=receipt.quota_limit,
+        used=receipt.quota_used,
     )
 
 

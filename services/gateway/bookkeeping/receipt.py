@@ -47,8 +47,21 @@ class Receipt(BaseModel):
     output_token_count: int = 0
     cost_micros: int | None = None
     trace_id: str = ""
+    quota: str = ""
+    """The limit that was spent, how much it is, and how much was used."""
+    quota_limit: int = 0
+    quota_used: int = 0
 
     def fail(self, error: QuartetError) -> None:
         """It came to nothing: by a limit of the user's, or otherwise."""
         self.outcome = Outcome.REFUSED if isinstance(error, QuotaExceeded) else Outcome.ERROR
         self.reason = error.reason
+        if self.outcome is Outcome.REFUSED:
+            self.quota = error.metadata.get("quota", "")
+            self.quota_limit, self.quota_used = (
+                _count(error.metadata.get(name)) for name in ("limit", "used")
+            )
+
+
+def _count(written: str | None) -> int:
+    return int(written) if written and written.isdigit() else 0
