@@ -37,7 +37,7 @@ def drawn(seen: Overview | None, role: AdminRole = AdminRole.OWNER, language: La
         .render(
             seen=seen,
             role=role,
-        language=language,
+            language=language,
             may=lambda least: role >= least,
             say=lambda key, **arguments: wording.say(key, language, **arguments),
             form_token="0" * 64,
