@@ -37,10 +37,10 @@ run: $(VENV)/.run recogniser ## Install what is missing, start everything, print
 ## ---------------------------------------------------------------- test
 
 .PHONY: test unit contract integration e2e
-test: $(VENV)/.dev browser recogniser ## Install, then run the unit, contract, integration and end-to-end tests
+test: $(VENV)/.dev browser recogniser systemd ## Install, then run the unit, contract, integration and end-to-end tests
 	$(PYTEST)
 
-unit: $(VENV)/.dev ## Test each module on its own
+unit: $(VENV)/.dev systemd ## Test each module on its own
 	$(PYTEST) tests/unit
 
 contract: $(VENV)/.dev ## Test what the parts promise each other
@@ -230,6 +230,16 @@ browser: $(VENV)/.dev
 			echo 'The end-to-end tests need them. As root: apt install $(DEBIAN_PACKAGES)' >&2; exit 1; }; \
 		$$sudo apt-get update -qq; \
 		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN_PACKAGES); }
+
+# The units are tested with systemd's own tool; it need not run here.
+.PHONY: systemd
+systemd:
+	@command -v systemd-analyze >/dev/null || { \
+		sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo) || { \
+			echo 'The units cannot be tested here. As root: apt install systemd' >&2; exit 1; }; \
+		echo 'Installing from Debian: systemd'; \
+		$$sudo apt-get update -qq; \
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends systemd; }
 
 # What scans are read with: the engine comes from PyPI, its languages from Debian.
 OCR_PACKAGES := tesseract-ocr-eng tesseract-ocr-rus tesseract-ocr-osd
