@@ -1,0 +1,1 @@
+"""What people may spend: counted before it is spent, exact whatever dies."""
