@@ -11,7 +11,7 @@ from services.chassis.jetstream import Nats, ensure_bucket, entries
 from services.chassis.settings import LogLevel
 from services.chassis.switches import BUCKET, switches_bucket
 
-NAME: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+NAME: Final = re.compile(r"[A-Za-z0-9_/-]+(\.[A-Za-z0-9_/-]+)*")
 MAX_CHARACTERS: Final = 100
 LEVELS: Final = tuple(str(level) for level in LogLevel)
 SERVICES: Final = ("gateway", "text", "image", "docs", "video", "admin")
