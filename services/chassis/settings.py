@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -141,7 +142,13 @@ S = TypeVar("S", bound=ServiceSettings)
 
 
 def load(cls: type[S], **overrides: Any) -> S:
-    """Read the settings from the environment. Raises SettingsError, whose text says what to set."""
+    """Read the settings from the environment, and systemd's credentials: files named as variables.
+
+    The environment wins. Raises SettingsError, whose text says what to set.
+    """
+    # https://systemd.io/CREDENTIALS
+    if folder := os.environ.get("CREDENTIALS_DIRECTORY"):
+        overrides = {"_secrets_dir": folder, **overrides}
     try:
         return cls(**overrides)
     except ValidationError as error:

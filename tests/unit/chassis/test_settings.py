@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from pydantic import Field, SecretStr
 
@@ -122,3 +124,18 @@ def test_secrets_are_the_secret_fields_and_the_passwords_in_urls(monkeypatch: py
 
     assert {"sk-very-secret", "nats-pass", "proxy-pass"} <= set(load(ExampleSettings).secrets())
     assert "sk-very-secret" not in repr(load(ExampleSettings))
+
+
+def test_a_credential_of_systemd_is_read_and_the_environment_wins(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "api_key").write_text("sk-from-a-file\n")
+    (tmp_path / "proxy").write_text("http://from-a-file")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    monkeypatch.setenv("PROXY", "http://from-the-environment")
+    monkeypatch.delenv("API_KEY")
+
+    settings = load(ExampleSettings)
+
+    assert settings.api_key.get_secret_value() == "sk-from-a-file"
+    assert settings.proxy == "http://from-the-environment"
