@@ -1,0 +1,1 @@
+"""Who is answered, and what is set of people by operators."""
