@@ -101,11 +101,15 @@ class Studio(ImageServiceServicer):
             yield {"picture": chunk}
         yield {"completed": self._described(kept)}
 
-    async def ListImages(self, request: pb.ListImagesRequest, _context: Any) -> Any:
+    async def ListImages(  # noqa: N802 - the contract's name
+        self, request: pb.ListImagesRequest, _context: Any
+    ) -> Any:
         for picture_id in self._of(request.caller.user_id):
             yield pb.ListImagesResponse(picture=self.kept[picture_id].picture)
 
-    async def ForgetImages(self, request: pb.ForgetImagesRequest, _context: Any) -> pb.ForgetImagesResponse:
+    async def ForgetImages(  # noqa: N802 - the contract's name
+        self, request: pb.ForgetImagesRequest, _context: Any
+    ) -> pb.ForgetImagesResponse:
         found = self._of(request.caller.user_id)
         for picture_id in found:
             del self.kept[picture_id], self.owners[picture_id]
