@@ -39,7 +39,10 @@ class Shipped(NamedTuple):
     environment: dict[str, str]
 
 
-TELEGRAM: Final = {"TELEGRAM_BOT_TOKEN": "1000000001:sandbox-token-for-local-use-only-000"}
+TELEGRAM: Final = {
+    "TELEGRAM_BOT_TOKEN": "1000000001:sandbox-token-for-local-use-only-000",
+    "ANALYTICS_SECRET": "a-secret-of-the-test-of-32-characters-or-more",
+}
 PANEL: Final = {"PANEL_SECRET": "0" * 32, "HOME": "/tmp"}
 IMAGES: Final = [
     Shipped("gateway", 150, 6.0, "services.gateway", TELEGRAM),
