@@ -7,6 +7,7 @@ from services.video.settings import VideoSettings, VideoVendor
 
 RUNWAY: dict[str, Any] = {"runwayml_api_secret": "key"}
 GOOGLE: dict[str, Any] = {"google_api_key": "key"}
+NOTHING: dict[str, Any] = {}
 
 
 def test_the_preferred_vendor_comes_first_and_one_without_a_key_is_left_out() -> None:
@@ -18,7 +19,7 @@ def test_the_preferred_vendor_comes_first_and_one_without_a_key_is_left_out() ->
 
 def test_without_a_vendor_it_says_what_to_set() -> None:
     with pytest.raises(ValidationError, match="RUNWAYML_API_SECRET"):
-        VideoSettings()
+        VideoSettings(**NOTHING)
 
 
 @pytest.mark.parametrize("zone", ["Moscow/Europe", "../etc/passwd", ""])

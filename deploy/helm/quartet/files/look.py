@@ -7,7 +7,7 @@ from pathlib import Path
 
 import grpc
 import nats
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]  # no stubs
 from nats.js.api import StorageType, StreamConfig
 
 PATIENCE_SECONDS = float(os.environ.get("PATIENCE_SECONDS", "20"))
