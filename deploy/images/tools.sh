@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs from Debian what images are built and run with, where it is missing.
 set -euo pipefail
-PACKAGES=(podman runc netavark aardvark-dns debootstrap ca-certificates)
-for tool in podman runc debootstrap; do
-    PATH="$PATH:/usr/sbin" command -v "$tool" >/dev/null || missing=yes
+PACKAGES=(podman runc netavark aardvark-dns catatonit iptables debootstrap ca-certificates)
+for tool in podman runc catatonit iptables debootstrap; do
+    PATH="$PATH:/usr/sbin:/usr/libexec/podman" command -v "$tool" >/dev/null || missing=yes
 done
 [ -n "${missing:-}" ] || exit 0
 echo "Installing from Debian: ${PACKAGES[*]}"
