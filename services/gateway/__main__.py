@@ -8,7 +8,7 @@ from services.chassis.process import launch
 from services.chassis.server import serving
 from services.chassis.switches import open_switches
 from services.chassis.usage import open_usage
-from services.gateway.app import open_clients, open_gateway
+from services.gateway.app import open_clients, open_gateway, registrations
 from services.gateway.intake.webhook import listening
 from services.gateway.links.site import serving_links
 from services.gateway.metrics import GatewayMetrics
@@ -23,10 +23,12 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         await stack.enter_async_context(open_switches(nats, settings, "gateway", replicas=replicas))
         bot = await stack.enter_async_context(telegram(settings))
         clients = await stack.enter_async_context(open_clients(settings))
-        opened_usage = open_usage(nats, settings, registry, service="gateway", replicas=replicas)
-        usage = await stack.enter_async_context(opened_usage)
-        gateway = await open_gateway(settings, nats, bot, clients, usage, GatewayMetrics(registry))
-        await stack.enter_async_context(serving(settings, [], checks={"nats": nats.ping}, registry=registry))
+        opened = open_usage(nats, settings, registry, service="gateway", replicas=replicas)
+        usage = await stack.enter_async_context(opened)
+        opening = open_gateway(settings, nats, bot, clients, usage, GatewayMetrics(registry))
+        gateway = await stack.enter_async_context(opening)
+        served, checks = registrations(gateway, settings), {"nats": nats.ping}
+        await stack.enter_async_context(serving(settings, served, checks=checks, registry=registry))
         await stack.enter_async_context(serving_links(settings, clients.video))
         if settings.telegram_mode is TelegramMode.WEBHOOK:
             await stack.enter_async_context(listening(gateway.inbox, bot, settings))

@@ -11,12 +11,16 @@ from services.chassis.client import channel
 from services.chassis.events import Publisher
 from services.chassis.jetstream import Nats, ensure_bucket
 from services.chassis.privacy import ensure_privacy_stream
+from services.chassis.server import Registration
 from services.chassis.usage import UsagePublisher
 from services.gateway.admin_client import AdminClient
 from services.gateway.bookkeeping.bookkeeper import Bookkeeper
 from services.gateway.bookkeeping.directory import open_directory
+from services.gateway.broadcasts.deliveries import Deliveries, open_deliveries
+from services.gateway.broadcasts.servicer import DeliveryServicer
 from services.gateway.docs_client import DocsClient
 from services.gateway.duties import Clients, Duties
+from services.gateway.house import House, open_house
 from services.gateway.image_client import ImageClient
 from services.gateway.intake.inbox import Inbox
 from services.gateway.intake.polling import Polling
@@ -41,6 +45,8 @@ class Gateway:
     inbox: Inbox
     lease: Lease
     speaker: Speaker
+    deliveries: Deliveries
+    house: House
 
 
 @asynccontextmanager
@@ -63,6 +69,7 @@ async def open_clients(settings: GatewaySettings) -> AsyncIterator[Clients]:
         )
 
 
+@asynccontextmanager
 async def open_gateway(
     settings: GatewaySettings,
     nats: Nats,
@@ -70,7 +77,7 @@ async def open_gateway(
     clients: Clients,
     usage: UsagePublisher,
     metrics: GatewayMetrics,
-) -> Gateway:
+) -> AsyncIterator[Gateway]:
     """Makes the streams and buckets where they are missing, and puts the parts together."""
     limit = settings.max_in_flight_updates
     inbox = Inbox(nats, metrics, bot_id=settings.bot_id, shard=SHARD, max_in_flight=limit)
@@ -89,10 +96,20 @@ async def open_gateway(
     directory = await open_directory(nats, replicas=settings.stream_replicas)
     wishes = Publisher(nats.js, source="/quartet/gateway")
     bookkeeper = Bookkeeper(usage, directory, settings.keyring, wishes, nats.js)
-    duties = Duties(settings, bot, turns, people, nats, clients, bookkeeper, metrics)
-    polling = Polling(bot, inbox) if settings.telegram_mode is TelegramMode.POLLING else None
-    speaker = Speaker(nats, inbox, polling, duties.open, metrics, drain_seconds=settings.grace_seconds)
-    return Gateway(inbox, lease, speaker)
+    deliveries = await open_deliveries(
+        nats, directory, bot_id=settings.bot_id, replicas=settings.stream_replicas
+    )
+    async with open_house(settings, nats, usage, directory) as house:
+        duties = Duties(settings, bot, turns, people, nats, clients, bookkeeper, deliveries, metrics, house)
+        polling = Polling(bot, inbox) if settings.telegram_mode is TelegramMode.POLLING else None
+        speaker = Speaker(nats, inbox, polling, duties.open, metrics, drain_seconds=settings.grace_seconds)
+        yield Gateway(inbox, lease, speaker, deliveries, house)
+
+
+def registrations(gateway: Gateway, settings: GatewaySettings) -> list[Registration]:
+    """What is served to admin."""
+    deliveries = DeliveryServicer(gateway.deliveries, settings.admins)
+    return [deliveries.registration(), gateway.house.people.registration()]
 
 
 async def _bucket(nats: Nats, name: str, settings: GatewaySettings, *, ttl_seconds: float = 0) -> KeyValue:

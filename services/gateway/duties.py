@@ -1,15 +1,19 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from aiogram import Bot
 from nats.js.kv import KeyValue
 
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
+from services.gateway.access.refusing import Doorkeeper
 from services.gateway.admin_client import AdminClient
 from services.gateway.alerts import Alerts
 from services.gateway.answers import Answers
 from services.gateway.bookkeeping.bookkeeper import Bookkeeper
+from services.gateway.broadcasts.deliveries import Deliveries
 from services.gateway.commands_menu import publish_commands
 from services.gateway.delivery.composing import Composer
 from services.gateway.delivery.files import Files
@@ -23,6 +27,7 @@ from services.gateway.docs_client import DocsClient
 from services.gateway.documents import Citation
 from services.gateway.documents.library import Library
 from services.gateway.drawings import Drawings
+from services.gateway.house import House
 from services.gateway.image_client import ImageClient
 from services.gateway.inquiries import Inquiries
 from services.gateway.lanes import Lanes
@@ -36,6 +41,7 @@ from services.gateway.premieres import Premieres
 from services.gateway.privacy.dossier import Dossier
 from services.gateway.privacy.oblivion import Oblivion
 from services.gateway.questions import speaker_of
+from services.gateway.quotas.quotas import Quotas
 from services.gateway.reading import Reader
 from services.gateway.respondents import Respondents
 from services.gateway.routers import build_dispatcher
@@ -60,6 +66,8 @@ class Duty:
     shift: Shift
     alerts: Alerts
     premieres: Premieres
+    deliver: Callable[[], Awaitable[None]]
+    """Brings what others want sent, until cancelled."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,9 @@ class Duties:
         nats: Nats,
         clients: Clients,
         bookkeeper: Bookkeeper,
+        deliveries: Deliveries,
         metrics: GatewayMetrics,
+        house: House,
     ) -> None:
         self._settings = settings
         self._bot = bot
@@ -94,7 +104,9 @@ class Duties:
         self._nats = nats
         self._clients = clients
         self._bookkeeper = bookkeeper
+        self._deliveries = deliveries
         self._metrics = metrics
+        self._house = house
         self._wording = Wording.load()
         self._dispatcher = build_dispatcher(self._wording, clients, Addresses.of(settings), settings.admins)
         self._failpoints = Failpoints(settings.failpoints, settings.environment)
@@ -107,7 +119,15 @@ class Duties:
         people = People(self._people, bot_id=self._bot.id, tenure=tenure)
         speech = await self._speech(tenure, lanes, scheduler, people)
         shift = Shift(
-            tenure, lanes, speech, self._turns, self._dispatcher, self._bot, self._bookkeeper, self._metrics
+            tenure,
+            lanes,
+            speech,
+            self._turns,
+            self._dispatcher,
+            self._bot,
+            self._bookkeeper,
+            self._metrics,
+            Doorkeeper(self._house.gate, speech.replies, self._wording),
         )
         alerts = Alerts(
             self._nats,
@@ -120,7 +140,8 @@ class Duties:
             bot_id=self._bot.id,
             admin_ids=self._settings.admin_ids,
         )
-        return Duty(shift, alerts, Premieres(self._nats, speech.screenings, bot_id=self._bot.id))
+        deliver = partial(self._deliveries.run, scheduler, self._failpoints)
+        return Duty(shift, alerts, Premieres(self._nats, speech.screenings, bot_id=self._bot.id), deliver)
 
     async def _speech(self, tenure: Tenure, lanes: Lanes, scheduler: Scheduler, people: People) -> Speech:
         """All that the routers speak with."""
@@ -135,6 +156,7 @@ class Duties:
         views = Views(scheduler, replies, self._wording, has_drafts=await knows_drafts(self._bot))
         answers = Answers(self._respondents(), replies, revisions, views, stops, self._wording, self._metrics)
         me = await self._bot.me()
+        quotas = await self._house.treasury.open(tenure)
         files = Files(self._bot, scheduler)
         return Speech(
             people=people,
@@ -145,12 +167,13 @@ class Duties:
             drawings=self._drawings(portfolio, replies, revisions, scheduler, stops),
             inquiries=Inquiries(self._library(files), answers, people, self._wording, bot_id=me.id),
             portfolio=portfolio,
-            screenings=self._screenings(replies, tenure),
+            screenings=self._screenings(replies, quotas, tenure),
             reader=Reader(files, self._clients.text, bot_id=me.id, username=me.username or ""),
             threads=Threads(self._clients.text, people, scheduler, lanes, bot_id=me.id),
             scheduler=scheduler,
             oblivion=self._oblivion(people),
             opinions=Opinions(revisions, self._bookkeeper),
+            quotas=quotas,
         )
 
     def _dossier(self, people: People) -> Dossier:
@@ -190,7 +213,7 @@ class Duties:
             patience_seconds=self._settings.image_patience_seconds,
         )
 
-    def _screenings(self, replies: Replies, tenure: Tenure) -> Screenings:
+    def _screenings(self, replies: Replies, quotas: Quotas, tenure: Tenure) -> Screenings:
         return Screenings(
             self._clients.video,
             self._turns,
@@ -198,6 +221,7 @@ class Duties:
             self._wording,
             self._metrics,
             self._bookkeeper,
+            quotas,
             tenure,
             patience_seconds=self._settings.video_patience_seconds,
         )

@@ -50,6 +50,7 @@ class Speaker:
                     group.create_task(self._keep_taking(duty.shift, tenure), name="taking"),
                     group.create_task(duty.alerts.run(), name="alerts"),
                     group.create_task(duty.premieres.run(), name="premieres"),
+                    group.create_task(duty.deliver(), name="deliveries"),
                 ]
                 if self._polling:
                     taking.append(group.create_task(self._polling.run(tenure), name="polling"))

@@ -92,7 +92,9 @@ class Bookkeeper:
         if record is None or record.state is not TurnState.SENT or record.receipt is None:
             return
         receipt = record.receipt
-        await self._directory.note(receipt.user_key, turn.user_id, receipt.chat_key, turn.chat_id)
+        await self._directory.note(
+            receipt.user_key, turn.user_id, receipt.chat_key, turn.chat_id, receipt.language_code
+        )
         await self._usage.publish(_request(turn.turn_id, receipt, retries=record.run_count - 1))
         if receipt.outcome is Outcome.REFUSED:
             await self._usage.publish(_refused(turn.turn_id, receipt))

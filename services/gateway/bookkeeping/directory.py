@@ -1,14 +1,16 @@
 import time
 from collections import OrderedDict
+from contextlib import aclosing
 from typing import Final
 
+from nats.js import JetStreamContext
 from nats.js.api import KeyValueConfig
 from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.chassis.errors import ServiceUnavailable
-from services.chassis.jetstream import Nats, ensure_bucket
+from services.chassis.jetstream import Nats, ensure_bucket, entries
 from services.gateway.lease import NATS_ERRORS
 
 BUCKET: Final = "directory"
@@ -25,19 +27,35 @@ class Entry(BaseModel):
 
     user_id: int = 0
     chat_id: int = 0
+    language_code: str = ""
+    heard_at: float = 0.0
+    """Unix seconds; at most a day behind."""
 
 
 class Directory:
     """Leads from keys back to people, for those who may. Raises ServiceUnavailable."""
 
-    def __init__(self, bucket: KeyValue) -> None:
+    def __init__(self, js: JetStreamContext, bucket: KeyValue) -> None:
+        self._js = js
         self._bucket = bucket
         self._noted: OrderedDict[int, float] = OrderedDict()
 
-    async def note(self, user_key: int, user_id: int, chat_key: int, chat_id: int) -> None:
+    async def note(
+        self, user_key: int, user_id: int, chat_key: int, chat_id: int, language_code: str = ""
+    ) -> None:
         """Remember whom keys mean. Each is written at most once a day."""
-        await self._note(user_key, Entry(user_id=user_id))
-        await self._note(chat_key, Entry(chat_id=chat_id))
+        heard_at = time.time()
+        await self._note(user_key, Entry(user_id=user_id, heard_at=heard_at))
+        chat = Entry(chat_id=chat_id, language_code=language_code, heard_at=heard_at)
+        await self._note(chat_key, chat)
+
+    async def everyone(self) -> dict[int, Entry]:
+        """Say whom all keys mean that are known."""
+        try:
+            async with aclosing(entries(self._js, BUCKET)) as listed:
+                return {int(one.key, 16): Entry.model_validate_json(one.value) async for one in listed}
+        except NATS_ERRORS as error:
+            raise ServiceUnavailable("the directory cannot be read") from error
 
     async def find(self, key: int) -> Entry | None:
         """Say whom a key means, as long as that is known."""
@@ -83,4 +101,4 @@ async def open_directory(nats: Nats, *, replicas: int) -> Directory:
         ttl=KEPT_SECONDS,
         replicas=replicas,
     )
-    return Directory(await ensure_bucket(nats.js, config))
+    return Directory(nats.js, await ensure_bucket(nats.js, config))

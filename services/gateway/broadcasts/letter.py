@@ -1,0 +1,59 @@
+from typing import Final
+
+from aiogram.methods import SendMessage, SendPhoto, TelegramMethod
+from aiogram.types import (
+    BufferedInputFile,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+)
+
+from services.gateway.broadcasts.order import Order
+from services.gateway.rendering import MAX_TEXT_UTF16, render, to_aiogram, utf16_length
+
+MAX_CAPTION_UTF16: Final = 1024
+FILE_NAME: Final = "picture"
+
+
+class Letter:
+    """Makes the Bot API call for each recipient; a picture is uploaded until Telegram keeps it."""
+
+    def __init__(self, order: Order) -> None:
+        formatted = render(order.markdown)
+        self._text, self._entities = formatted.text, to_aiogram(formatted.entities)
+        rows = [[InlineKeyboardButton(text=button.text, url=button.url)] for button in order.buttons]
+        self._keyboard = InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
+        self._picture: BufferedInputFile | str | None = None
+        if order.picture:
+            self._picture = BufferedInputFile(order.picture, FILE_NAME)
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is one message of Telegram, and not an empty one."""
+        limit = MAX_CAPTION_UTF16 if self._picture else MAX_TEXT_UTF16
+        return utf16_length(self._text) <= limit and bool(self._text.strip() or self._picture)
+
+    def to(self, chat_id: int) -> TelegramMethod[Message]:
+        if self._picture is None:
+            return SendMessage(
+                chat_id=chat_id,
+                text=self._text,
+                entities=self._entities,
+                reply_markup=self._keyboard,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                parse_mode=None,
+            )
+        return SendPhoto(
+            chat_id=chat_id,
+            photo=self._picture,
+            caption=self._text,
+            caption_entities=self._entities,
+            reply_markup=self._keyboard,
+            parse_mode=None,
+        )
+
+    def learn(self, sent: Message) -> None:
+        """Remember what Telegram calls the picture that it has got."""
+        if sent.photo:
+            self._picture = sent.photo[-1].file_id

@@ -1,0 +1,86 @@
+from enum import StrEnum
+from typing import Final
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+
+PACE: Final = 15
+"""Messages a second, about half of what Telegram allows: the rest is for answers."""
+
+
+class ChatKind(StrEnum):
+    ANY = "any"
+    PRIVATE = "private"
+    GROUP = "group"
+
+
+class Audience(BaseModel):
+    """Who is meant: the chats to which everything that is set applies."""
+
+    model_config = ConfigDict(frozen=True)
+
+    language_code: str = ""
+    active_days: int = 0
+    chat_kind: ChatKind = ChatKind.ANY
+    user_keys: tuple[int, ...] = ()
+    """The private chats of these users alone."""
+    chat_id: int = 0
+    """This chat alone; nothing else counts then."""
+
+
+class Button(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    url: str
+
+
+class Course(StrEnum):
+    """What a delivery does now."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    DONE = "done"
+    RETRACTED = "retracted"
+
+
+class Order(BaseModel):
+    """A delivery: what goes to whom, when, how fast, and how it is steered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    markdown: str
+    buttons: tuple[Button, ...] = ()
+    picture: Base64Bytes = b""
+    audience: Audience = Field(default_factory=Audience)
+    messages_per_second: int = PACE
+    not_before: float = 0.0
+    """Unix seconds."""
+    course: Course = Course.RUNNING
+    is_addressed: bool = False
+    """Whether the ledger has every recipient; nothing is sent before."""
+
+
+class Fate(StrEnum):
+    """What has become of one recipient's message."""
+
+    PENDING = "pending"
+    INTENDED = "intended"
+    """About to be sent: whether Telegram has it is not known until the fate moves on."""
+    DELIVERED = "delivered"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    """Had blocked the bot before, and was not heard of since."""
+    DELETED = "deleted"
+
+
+class Copy(BaseModel):
+    """One recipient's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    fate: Fate = Fate.PENDING
+    reason: str = ""
+    message_id: int = 0
