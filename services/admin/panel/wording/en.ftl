@@ -346,3 +346,5 @@ mode-allow-list = Only those on the allow-list
 mode-sure = This concerns everyone who writes to the bot. Apply it?
 done-person-set = Saved, and in effect.
 done-mode-set = The mode is changed, and in effect.
+user-access = Access and limits
+of-limit = of { $limit }

@@ -347,3 +347,5 @@ mode-allow-list = Только допущенным
 mode-sure = Это коснётся всех, кто пишет боту. Применить?
 done-person-set = Сохранено, уже действует.
 done-mode-set = Режим изменён, уже действует.
+user-access = Доступ и лимиты
+of-limit = из { $limit }
