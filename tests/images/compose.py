@@ -38,7 +38,6 @@ class Project:
             "QUARTET_TAG": tag,
             "NATS_PASSWORD": "a1" * 16,
             "PANEL_SECRET": "b2" * 32,
-            "ANALYTICS_SECRET": "c3" * 32,
             "TELEGRAM_BOT_TOKEN": "1000000001:sandbox-token-for-local-use-only-000",
             "ANALYTICS_SECRET": "a-secret-of-the-test-of-32-characters-or-more",
             "TELEGRAM_API_URL": "http://telegram:8081",
