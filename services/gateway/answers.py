@@ -20,6 +20,7 @@ from services.gateway.documents.sources import NO_CARD
 from services.gateway.endings import keyboard_of, may_be_tried_again
 from services.gateway.manuscript import Manuscript, card_part_of, file_of, only_part_of, parts_of
 from services.gateway.metrics import GatewayMetrics
+from services.gateway.quotas.measures import Measure
 from services.gateway.rendering import FormattedText
 from services.gateway.respondents import Respondents
 from services.gateway.speaking import is_to_be_spoken, spoken_text
@@ -136,6 +137,8 @@ class Answers:
         self, turn: Turn, make_question: MakeQuestion, manuscript: Manuscript, live: LiveAnswer
     ) -> None:
         async def write() -> None:
+            turn.count_as("text", turn.purpose.name.lower())
+            turn.spend(turn, Measure.MESSAGES, 1)
             question = await make_question()
             manuscript.sources = question.sources if isinstance(question, Inquiry) else None
             _count(turn, question)

@@ -25,6 +25,7 @@ from services.gateway.pictures.captions import announcement_of
 from services.gateway.pictures.part import part_of
 from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.pictures.refusals import is_busy, refusal
+from services.gateway.quotas.measures import Measure
 from services.gateway.rendering import to_dicts
 from services.gateway.stops import Stops
 from services.gateway.turns import Part
@@ -127,6 +128,8 @@ class Drawings:
 
     async def _paint(self, turn: Turn, make_order: MakeOrder, canvas: Canvas, live: LivePicture) -> None:
         async def paint() -> None:
+            turn.count_as("image", "draw")
+            turn.spend(turn, Measure.PICTURES, 1)
             order = await make_order()
             receipt = turn.count_as("image", order.kind.name.lower())
             receipt.input_char_count = len(order.prompt)

@@ -17,6 +17,7 @@ from services.gateway.documents.opening import Opening
 from services.gateway.documents.sources import NO_CARD, sources_of
 from services.gateway.people import Awaited, Awaiting, People
 from services.gateway.questions import conversation_of, speaker_of
+from services.gateway.quotas.measures import Measure
 from services.gateway.wording import Wording
 
 log = structlog.get_logger()
@@ -164,6 +165,7 @@ class Inquiries:
                 unread.append((file.filename, self._why(error, turn)))
         if not documents:
             raise NothingAsked("\n".join(f"⚠️ {name}: {why}" for name, why in unread))
+        turn.spend(turn, Measure.PAGES, sum(each.page_count for each in documents))
         return documents, unread
 
     async def _ask_for_password(

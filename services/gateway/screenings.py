@@ -15,6 +15,8 @@ from services.gateway.delivery.turn import Turn
 from services.gateway.keyed_locks import KeyedLocks
 from services.gateway.lease import Tenure
 from services.gateway.metrics import GatewayMetrics
+from services.gateway.quotas.measures import Measure
+from services.gateway.quotas.quotas import Quotas
 from services.gateway.turns import Part, TurnLog, TurnRecord, TurnState
 from services.gateway.video_client import VideoClient
 from services.gateway.videos import Allowance, Job, Order, State
@@ -27,6 +29,9 @@ AGAIN: Final = ".again"
 """Between the id of an order and the number of its repetition; the video service makes such ids."""
 
 MakeOrder = Callable[[], Awaitable[Order]]
+
+USUAL_SECONDS = 5
+"""What an order without a length is taken to be."""
 
 
 class Screenings:
@@ -44,6 +49,7 @@ class Screenings:
         wording: Wording,
         metrics: GatewayMetrics,
         bookkeeper: Bookkeeper,
+        quotas: Quotas,
         tenure: Tenure,
         *,
         patience_seconds: float,
@@ -55,6 +61,7 @@ class Screenings:
         self._wording = wording
         self._metrics = metrics
         self._bookkeeper = bookkeeper
+        self._quotas = quotas
         self._tenure = tenure
         self._patience_seconds = patience_seconds
         self._locks = KeyedLocks()
@@ -71,7 +78,9 @@ class Screenings:
                 return
             await self._replies.reserve(turn, placeholder=True, waits=True)
             try:
-                job = await self._order_until_taken(await make_order())
+                order = await make_order()
+                turn.spend(turn, Measure.VIDEO_SECONDS, order.duration_seconds or USUAL_SECONDS)
+                job = await self._order_until_taken(order)
             except QuartetError as error:
                 log.info("video_not_ordered", turn_id=turn.turn_id, reason=error.reason)
                 self._metrics.videos.labels("refused").inc()
@@ -109,6 +118,7 @@ class Screenings:
                 await self._replies.resume(turn)
             if turn is not None:
                 await self._bookkeeper.close(turn)
+                await self._quotas.close(turn)
 
     async def _conclude(self, turn: Turn, job: Job) -> None:
         _count(turn, job)

@@ -1,6 +1,7 @@
 import re
 from enum import StrEnum
 from typing import Self
+from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -8,6 +9,7 @@ from services.chassis.environment import Environment
 from services.chassis.roles import RoleSettings
 from services.gateway.bookkeeping.keyring import Keyring
 from services.gateway.links.settings import LinkSettings
+from services.gateway.quotas.plan import Plan
 
 # https://core.telegram.org/bots/api#setwebhook allows one character; that could be guessed.
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -71,6 +73,13 @@ class GatewaySettings(LinkSettings, RoleSettings):
     admin_target: str = Field(
         "dns:///127.0.0.1:7056", description="gRPC target of the admin service, for /admin and /stats alone."
     )
+    quotas: Plan = Field(Plan(), description="Limits as JSON: of a user, a group, in total, by plan.")
+    operator_time_zone: str = Field(
+        "Europe/Moscow", description="Where a day and a month begin at midnight, unless a user has another."
+    )
+    flood_updates: int = Field(
+        40, ge=5, description="More than so many of one user within ten seconds are not answered."
+    )
     lease_seconds: float = Field(3.0, ge=1, description="How long a silent holder still speaks.")
     max_in_flight_updates: int = Field(2000, ge=1, description="Updates the holder has in its hands.")
     answer_timeout_seconds: float = Field(300.0, gt=0, description="Longest time an answer may take.")
@@ -103,6 +112,13 @@ class GatewaySettings(LinkSettings, RoleSettings):
                     "without it anyone could post updates"
                 )
         return self
+
+    @field_validator("operator_time_zone")
+    @classmethod
+    def _time_zone_exists(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is no time zone; write one such as Europe/Moscow")
+        return value
 
     @field_validator("analytics_secret")
     @classmethod

@@ -15,6 +15,7 @@ from services.chassis.backoff import Backoff
 from services.chassis.errors import InternalError, QuartetError, ServiceUnavailable
 from services.chassis.events import MalformedEvent, decode, registry
 from services.chassis.telemetry import tracing
+from services.gateway.access.refusing import Doorkeeper
 from services.gateway.bookkeeping.bookkeeper import Bookkeeper
 from services.gateway.delivery.turn import Turn
 from services.gateway.gathering import Gathering, is_comment_on
@@ -58,6 +59,7 @@ class Shift:
         bot: Bot,
         bookkeeper: Bookkeeper,
         metrics: GatewayMetrics,
+        doorkeeper: Doorkeeper,
     ) -> None:
         self._tenure = tenure
         self._lanes = lanes
@@ -67,6 +69,7 @@ class Shift:
         self._bot = bot
         self._bookkeeper = bookkeeper
         self._metrics = metrics
+        self._doorkeeper = doorkeeper
         self._in_hand: dict[str, InHand] = {}
         self._gathering = Gathering(self._submit)
 
@@ -193,6 +196,7 @@ class Shift:
         self._release_late(turn, in_hand)
         # Before the update is settled: whoever dies here is repeated, and tells the same.
         await self._bookkeeper.close(turn)
+        await self._speech.quotas.close(turn)
         if not in_hand.is_deferred:
             await in_hand.settle()
 
@@ -208,7 +212,8 @@ class Shift:
         try:
             if turn.record and turn.record.run_count >= MAX_RUNS:
                 raise InternalError(f"begun {turn.record.run_count} times and never ended")
-            await self._dispatch(turn, in_hand.updates, in_hand)
+            if not await self._doorkeeper.turns_away(turn, in_hand.update):
+                await self._dispatch(turn, in_hand.updates, in_hand)
         except (LeaseLost, Outgrown, ServiceUnavailable, *NATS_ERRORS):
             raise
         except Exception as error:  # the edge of the process
@@ -268,6 +273,7 @@ class Shift:
             chat_type="inline" if "inline_message_id" in content else chat.get("type") or "private",
             begun_at=time.time(),
             leave_lane=in_hand.leave_lane,
+            spend=self._speech.quotas.spend,
         )
         self._bookkeeper.identify(turn)
         return turn

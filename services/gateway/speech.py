@@ -10,6 +10,7 @@ from services.gateway.opinions import Opinions
 from services.gateway.people import People
 from services.gateway.pictures.portfolio import Portfolio
 from services.gateway.privacy.oblivion import Oblivion
+from services.gateway.quotas.quotas import Quotas
 from services.gateway.reading import Reader
 from services.gateway.screenings import Screenings
 from services.gateway.stops import Stops
@@ -34,3 +35,4 @@ class Speech:
     scheduler: Scheduler
     oblivion: Oblivion
     opinions: Opinions
+    quotas: Quotas

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -6,6 +7,7 @@ from services.gateway.bookkeeping.receipt import Receipt
 from services.gateway.lanes import Leave
 from services.gateway.lease import Tenure
 from services.gateway.people import Preferences
+from services.gateway.quotas.measures import Measure
 from services.gateway.turns import TurnRecord
 from services.gateway.updates import RawUpdate
 from services.gateway.wording import Language
@@ -24,6 +26,9 @@ class Purpose(Enum):
     """Another answer takes its place."""
     CONTINUE = auto()
     """More is added to it."""
+
+
+Spend = Callable[["Turn", Measure, int], None]
 
 
 @dataclass(eq=False)
@@ -71,6 +76,8 @@ class Turn:
     """What is counted of it, once it turns out to be a request."""
     leave_lane: Leave = lambda: None
     """Lets what comes after this turn begin before it has ended."""
+    spend: Spend = lambda _turn, _measure, _count: None
+    """Reserves what it is about to cost, once however often it is run. Raises QuotaExceeded."""
     record: TurnRecord | None = None
     revision: int = 0
     """Of the record in the log; 0: there is none."""

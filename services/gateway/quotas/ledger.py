@@ -51,10 +51,10 @@ class Ledger:
         self._changed: set[int] = set()
         self._locks: dict[int, asyncio.Lock] = {}
 
-    async def load(self) -> None:
-        """Read all accounts, once per tenure. Raises what NATS raises."""
+    async def load(self, whose: str = ">") -> None:
+        """Read all accounts, or one user's, once per tenure. Raises what NATS raises."""
         abandoned = (self._now() - ABANDONED).timestamp()
-        async with aclosing(entries(self._js, BUCKET, f"{self._prefix}>")) as listed:
+        async with aclosing(entries(self._js, BUCKET, f"{self._prefix}{whose}")) as listed:
             async for entry in listed:
                 user_id = int(entry.key.removeprefix(self._prefix))
                 account = Account.model_validate_json(entry.value)

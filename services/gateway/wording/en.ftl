@@ -443,7 +443,7 @@ error-quota-exceeded = { $quota ->
     [documents] There are { $limit } documents here already, and I keep no more. Delete some: /docs.
     [document_bytes] The documents here have used up their space. Delete some: /docs.
     [document_store_bytes] The bot has run out of space for documents. Please tell the bot's administrator.
-   *[other] You have used up your limit. It will be renewed { $wait }.
+   *[other] You have used up your limit. It will be renewed { $wait }. What is left: /usage. For more, write to the bot's administrator.
  }
 error-provider-rate-limited = The AI is getting too many requests right now. Please try again { $wait }.
 error-provider-unavailable = The AI is not responding right now. Please try again { $wait }.
@@ -616,3 +616,25 @@ stats-figure = { $figure ->
    *[satisfaction] Satisfaction
  }: { $value }
 stats-seconds = { $number } s
+
+# Limits: $what is what is counted, $left how much of it is left
+
+usage-title = What you have left:
+usage-nothing = There are no limits for you, and you have spent nothing so far.
+usage-measure = { $measure ->
+    [messages] 💬 Messages
+    [pictures] 🖼 Pictures
+    [pages] 📄 Pages
+    [video_seconds] 🎬 Seconds of video
+   *[other] 💵 Money
+ } { $period ->
+    [day] today
+   *[other] this month
+ }
+usage-limited = { $what }: { $left } of { $limit } left, renewed { $renews }
+usage-unlimited = { $what }: { $used } spent, without limit
+not-answered = { $why ->
+    [maintenance] 🔧 I am away for a little maintenance. Please look in again a little later.
+    [stranger] This bot is not open to everyone yet. Please ask its administrator for access.
+   *[other] Too many messages at once. Please wait ten seconds and write again.
+ }

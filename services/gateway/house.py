@@ -1,0 +1,42 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from services.chassis.jetstream import Nats
+from services.chassis.usage import UsagePublisher
+from services.gateway.access.gate import Gate
+from services.gateway.access.people_servicer import PeopleServicer
+from services.gateway.access.register import open_register
+from services.gateway.bookkeeping.directory import Directory
+from services.gateway.quotas.ledger import quotas_bucket
+from services.gateway.quotas.policy import Policy
+from services.gateway.quotas.statement import Statements
+from services.gateway.quotas.treasury import Treasury
+from services.gateway.settings import GatewaySettings
+
+
+@dataclass(frozen=True)
+class House:
+    """The rules of the house: who is answered, how much each may have, and who may change that."""
+
+    gate: Gate
+    treasury: Treasury
+    people: PeopleServicer
+
+
+@asynccontextmanager
+async def open_house(
+    settings: GatewaySettings, nats: Nats, usage: UsagePublisher, directory: Directory
+) -> AsyncIterator[House]:
+    """Follow what operators set while the block runs. Raises ConfigurationConflict."""
+    bot_id, replicas = settings.bot_id, settings.stream_replicas
+    accounts = await quotas_bucket(nats, replicas=replicas)
+    async with open_register(nats, bot_id=bot_id, replicas=replicas) as register:
+        policy = Policy(settings.quotas, register, ZoneInfo(settings.operator_time_zone))
+        statements = Statements(nats.js, accounts, policy, bot_id=bot_id)
+        yield House(
+            Gate(register, settings.admins, flood_updates=settings.flood_updates),
+            Treasury(nats.js, accounts, policy, usage, bot_id=bot_id),
+            PeopleServicer(register, policy, statements, directory, settings.admins),
+        )

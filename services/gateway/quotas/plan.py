@@ -1,0 +1,32 @@
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.gateway.quotas.measures import LIMIT_NAMES, Limits
+
+
+class Plan(BaseModel):
+    """The limits of the configuration; what has none is not limited."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    user: dict[str, int] = Field(default_factory=dict)
+    group: dict[str, int] = Field(default_factory=dict)
+    total: dict[str, int] = Field(default_factory=dict)
+    plans: dict[str, dict[str, int]] = Field(default_factory=dict)
+    """Of users, by the name of their plan; they go before those of `user`."""
+
+    @model_validator(mode="after")
+    def _limits_are_known(self) -> Self:
+        for limits in (self.user, self.group, self.total, *self.plans.values()):
+            check_limits(limits)
+        return self
+
+
+def check_limits(limits: Limits) -> None:
+    """Raises ValueError for a name that is none, or a number below zero."""
+    for name, number in limits.items():
+        if name not in LIMIT_NAMES:
+            raise ValueError(f"{name} is no limit; there are {', '.join(sorted(LIMIT_NAMES))}")
+        if number < 0:
+            raise ValueError(f"{name} must not be below zero")

@@ -1,0 +1,38 @@
+from zoneinfo import ZoneInfo
+
+from services.gateway.access.register import Register
+from services.gateway.quotas.measures import Limits
+from services.gateway.quotas.plan import Plan
+from services.gateway.quotas.tally import TOTAL, group_scope, user_scope
+
+
+class Policy:
+    """Which limits hold for whom: what operators set goes before the plan, and that before the usual ones."""
+
+    def __init__(self, usual: Plan, register: Register, zone: ZoneInfo) -> None:
+        self._usual = usual
+        self._register = register
+        self._zone = zone
+
+    def zone_of(self, user_id: int) -> ZoneInfo:
+        """Where a person's days begin and end."""
+        name = self._register.of(user_id).time_zone
+        return ZoneInfo(name) if name else self._zone
+
+    def limits_of(self, subject_id: int) -> Limits:
+        """Those of a user, or of a group, whose id is negative."""
+        standing = self._register.of(subject_id)
+        if subject_id < 0:
+            return {**self._usual.group, **standing.limits}
+        plan = {**self._usual.plans.get(standing.plan, {}), **self._register.limits.get(standing.plan, {})}
+        return {**self._usual.user, **(plan if standing.plan else {}), **standing.limits}
+
+    def has_plan(self, name: str) -> bool:
+        return name in self._usual.plans or name in self._register.limits
+
+    def scopes_of(self, user_id: int, chat_id: int) -> list[tuple[str, Limits]]:
+        """Return all limits that hold for what somebody asks in a chat: the own ones first."""
+        found = [(user_scope(user_id), self.limits_of(user_id))]
+        if chat_id < 0:
+            found.append((group_scope(chat_id), self.limits_of(chat_id)))
+        return [*found, (TOTAL, {**self._usual.total, **self._register.limits.get("", {})})]

@@ -1,0 +1,121 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from quartet.common.v1.usage_events_pb2 import LimitRefused, UsageHeader
+
+from services.chassis.errors import QuotaExceeded
+from services.chassis.usage import UsagePublisher, usage_id
+from services.gateway.bookkeeping.receipt import Outcome, Receipt
+from services.gateway.delivery.turn import Turn
+from services.gateway.quotas.account import Amounts, Reservation
+from services.gateway.quotas.ledger import Ledger
+from services.gateway.quotas.measures import ESTIMATED_COST_MICROS, Measure, Period, limit_name
+from services.gateway.quotas.policy import Policy
+from services.gateway.quotas.tally import Tally, group_scope, user_scope
+from services.gateway.turns import TurnState
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How much of a limit is used."""
+
+    measure: Measure
+    period: Period
+    limit: int | None
+    used: int
+    renews_at: datetime
+
+
+class Quotas:
+    """What people may still spend: taken before it is spent, and settled when their turn has ended."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        policy: Policy,
+        usage: UsagePublisher,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._ledger = ledger
+        self._policy = policy
+        self._usage = usage
+        self._now = now
+
+    def spend(self, turn: Turn, measure: Measure, count: int) -> None:
+        """Reserve so much for a turn; once, however often it is run. Raises QuotaExceeded."""
+        if not turn.user_id or self._ledger.has_reserved(turn.user_id, turn.turn_id, measure):
+            return
+        amounts = {measure: count}
+        if cost := ESTIMATED_COST_MICROS[measure] * count:
+            amounts[Measure.COST_MICROS] = cost
+        self._require_room(turn, amounts)
+        day = Period.DAY.label(self._now(), self._policy.zone_of(turn.user_id))
+        reservation = Reservation(
+            day=day, chat_id=turn.chat_id, reserved_at=self._now().timestamp(), amounts=amounts
+        )
+        self._ledger.reserve(turn.user_id, turn.turn_id, reservation)
+
+    async def close(self, turn: Turn) -> None:
+        """Keep what a turn has reserved, and settle it where it has ended. Raises LeaseLost.
+
+        To be called before the turn's update is acknowledged.
+        """
+        record = turn.record
+        if record is not None and record.state is TurnState.SENT:
+            reserved = self._ledger.reserved_by(turn.user_id, turn.turn_id)
+            self._ledger.settle(turn.user_id, turn.turn_id, _spent(reserved, record.receipt))
+        await self._ledger.flush(turn.user_id)
+
+    def uses_of(self, user_id: int) -> list[Use]:
+        """Say how much a person has used, by day and month."""
+        return uses(self._ledger.tally, self._policy, user_id, self._now())
+
+    def _require_room(self, turn: Turn, amounts: Amounts) -> None:
+        now, zone = self._now(), self._policy.zone_of(turn.user_id)
+        for scope, limits in self._policy.scopes_of(turn.user_id, turn.chat_id):
+            for period in Period:
+                for measure, amount in amounts.items():
+                    name = limit_name(measure, period)
+                    used = self._ledger.tally.used(scope, period.label(now, zone), measure)
+                    if name in limits and used + amount > limits[name]:
+                        self._tell(turn, name, limits[name], used)
+                        wait = (period.renews_at(now, zone) - now).total_seconds()
+                        metadata = {
+                            "quota": f"{scope.partition('.')[0]}_{measure}",
+                            "limit": str(limits[name]),
+                        }
+                        raise QuotaExceeded(metadata=metadata, retry_after_seconds=wait)
+
+    def _tell(self, turn: Turn, name: str, limit: int, used: int) -> None:
+        happened = Timestamp()
+        happened.FromMicroseconds(round(turn.received_at * 1e6))
+        header = UsageHeader(event_id=usage_id(turn.turn_id, f"limit.{name}"), happen_time=happened)
+        refused = LimitRefused(header=header, user_key=turn.user_key, chat_key=turn.chat_key)
+        refused.quota, refused.limit, refused.used = name, limit, used
+        self._usage.offer(refused)
+
+
+def uses(tally: Tally, policy: Policy, subject_id: int, now: datetime) -> list[Use]:
+    """Say how much a user or group has used of everything that is limited or has been used."""
+    zone, limits = policy.zone_of(subject_id), policy.limits_of(subject_id)
+    scope = user_scope(subject_id) if subject_id > 0 else group_scope(subject_id)
+    found = []
+    for measure in Measure:
+        for period in Period:
+            limit = limits.get(limit_name(measure, period))
+            used = tally.used(scope, period.label(now, zone), measure)
+            if limit is not None or used:
+                found.append(Use(measure, period, limit, used, period.renews_at(now, zone)))
+    return found
+
+
+def _spent(reserved: Amounts, receipt: Receipt | None) -> Amounts:
+    """What was spent in the end: failures cost a person nothing but the money that they cost."""
+    cost = receipt.cost_micros or 0 if receipt is not None else 0
+    is_kept = receipt is not None and receipt.outcome in (Outcome.OK, Outcome.CANCELLED)
+    kept = {measure: count for measure, count in reserved.items() if is_kept}
+    kept[Measure.COST_MICROS] = cost
+    return {measure: count for measure, count in kept.items() if count}
