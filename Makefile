@@ -125,7 +125,7 @@ images: image-tools ## Build the image of every service with podman; IMAGE_TAG=1
 
 images-test: $(VENV)/.dev image-tools ## Build the images, start each as it runs in production, and run them under Compose
 	@TAG=test BASE='$(IMAGE_BASE)' deploy/images/build.sh $(IMAGES) sandbox
-	$(BIN)/python -m pytest -n 0 -q -rP tests/images
+	$(BIN)/python -m pytest -n 0 -q -rP --timeout 600 tests/images
 
 .PHONY: chart
 chart: $(VENV)/.dev ## Write anew what follows from the chart's values: its schema, its table, its golden renders

@@ -22,7 +22,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
         project.down()
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 async def test_a_release_comes_up_answers_and_the_one_before_it_takes_its_place(project: Project) -> None:
     for image in ("gateway", "text", "image", "docs", "video", "admin"):
         podman("tag", name_of(image), f"localhost/quartet-{image}:{PREVIOUS}")
