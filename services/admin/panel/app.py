@@ -18,6 +18,7 @@ from services.admin.panel.access.keeping import audit_stream, entries_bucket, se
 from services.admin.panel.access.links import Links
 from services.admin.panel.access.mini_app import MiniApp
 from services.admin.panel.access.sessions import Sessions
+from services.admin.panel.campaigns import open_campaigns
 from services.admin.panel.cookies import Cookies
 from services.admin.panel.desk import Desk, open_neighbours
 from services.admin.panel.entrance import Entrance
@@ -77,6 +78,7 @@ async def open_panel(
             sessions,
             Audit(nats.js),
             await open_switchboard(nats, replicas=replicas),
+            await open_campaigns(nats, replicas=replicas),
         )
         links = Links(entries, settings.panel_url, minutes=settings.panel_link_minutes)
         pages = [build(desk) for build in PAGES]

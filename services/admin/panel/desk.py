@@ -8,6 +8,7 @@ from services.admin.clickhouse import Database
 from services.admin.insight import Insight
 from services.admin.panel.access.audit import Audit
 from services.admin.panel.access.sessions import Sessions
+from services.admin.panel.campaigns import Campaigns
 from services.admin.panel.switchboard import Switchboard
 from services.admin.questions import Questions
 from services.admin.settings import AdminSettings
@@ -41,6 +42,7 @@ class Desk:
     sessions: Sessions
     audit: Audit
     switchboard: Switchboard
+    campaigns: Campaigns
 
 
 @asynccontextmanager

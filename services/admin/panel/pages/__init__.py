@@ -7,6 +7,7 @@ from services.admin.panel.desk import Desk
 from services.admin.panel.page import Page
 from services.admin.panel.pages import (
     audit,
+    broadcasts,
     failures,
     figures,
     people,
@@ -23,6 +24,7 @@ PAGES: Final[tuple[Callable[[Desk], Page], ...]] = (
     sql.page,
     users.page,
     people.page,
+    broadcasts.page,
     vendors.page,
     videos.page,
     failures.page,
