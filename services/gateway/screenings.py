@@ -80,6 +80,8 @@ class Screenings:
             try:
                 order = await make_order()
                 turn.spend(turn, Measure.VIDEO_SECONDS, order.duration_seconds or USUAL_SECONDS)
+                # The video may end, and be told of, while its order is still being announced.
+                await turn.secure(turn)
                 job = await self._order_until_taken(order)
             except QuartetError as error:
                 log.info("video_not_ordered", turn_id=turn.turn_id, reason=error.reason)

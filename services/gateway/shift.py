@@ -274,6 +274,7 @@ class Shift:
             begun_at=time.time(),
             leave_lane=in_hand.leave_lane,
             spend=self._speech.quotas.spend,
+            secure=self._speech.quotas.secure,
         )
         self._bookkeeper.identify(turn)
         return turn

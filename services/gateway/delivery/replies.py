@@ -164,6 +164,8 @@ class Replies:
         `markdown` is the answer as the model wrote it; `question` the updates that asked, where the answer
         failed and may be tried again; `sources` the documents that it was made from.
         """
+        # Whoever finds the answer sent after a death finds what it has cost reserved, and settles it.
+        await turn.secure(turn)
         record = turn.record or self._new_record(turn)
         final = _placed(turn, record, parts)
         sending = {

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -29,6 +29,11 @@ class Purpose(Enum):
 
 
 Spend = Callable[["Turn", Measure, int], None]
+Secure = Callable[["Turn"], Awaitable[None]]
+
+
+async def _nothing_is_reserved(_turn: "Turn") -> None:
+    """Of a turn that spends nothing."""
 
 
 @dataclass(eq=False)
@@ -78,6 +83,8 @@ class Turn:
     """Lets what comes after this turn begin before it has ended."""
     spend: Spend = lambda _turn, _measure, _count: None
     """Reserves what it is about to cost, once however often it is run. Raises QuotaExceeded."""
+    secure: Secure = _nothing_is_reserved
+    """Keeps what it has reserved, whoever dies: before anything that is not done again. Raises LeaseLost."""
     record: TurnRecord | None = None
     revision: int = 0
     """Of the record in the log; 0: there is none."""

@@ -58,6 +58,10 @@ class Quotas:
         )
         self._ledger.reserve(turn.user_id, turn.turn_id, reservation)
 
+    async def secure(self, turn: Turn) -> None:
+        """Keep what a turn has reserved, before what it was for can no longer be undone. Raises LeaseLost."""
+        await self._ledger.flush(turn.user_id)
+
     async def close(self, turn: Turn) -> None:
         """Keep what a turn has reserved, and settle it where it has ended. Raises LeaseLost.
 
