@@ -2,7 +2,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo
 
 import grpc
@@ -61,7 +61,7 @@ async def people(nats: Nats, registers: tuple[Register, Register]) -> AsyncItera
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened:
-        yield cast("Stub", PeopleServiceStub(opened))
+        yield PeopleServiceStub(opened)
     await server.stop(None)
 
 
