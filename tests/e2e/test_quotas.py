@@ -27,11 +27,13 @@ PATIENCE_SECONDS: Final = 40.0
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """A Quartet with two gateways, which answers a hundred messages a day in all."""
-    variables = {
-        "QUOTAS": json.dumps({"total": {"messages_per_day": LIMIT}}),
-        "OPERATOR_IDS": str(OPERATOR),
-    }
-    async with running_stack(tmp_path_factory.mktemp("limited-stack"), gateways=2, **variables) as stack:
+    opened = running_stack(
+        tmp_path_factory.mktemp("limited-stack"),
+        gateways=2,
+        QUOTAS=json.dumps({"total": {"messages_per_day": LIMIT}}),
+        OPERATOR_IDS=str(OPERATOR),
+    )
+    async with opened as stack:
         yield stack
 
 
