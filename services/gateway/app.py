@@ -99,7 +99,7 @@ async def open_gateway(
     deliveries = await open_deliveries(
         nats, directory, bot_id=settings.bot_id, replicas=settings.stream_replicas
     )
-    async with open_house(settings, nats, usage, directory) as house:
+    async with open_house(settings, nats, directory) as house:
         duties = Duties(settings, bot, turns, people, nats, clients, bookkeeper, deliveries, metrics, house)
         polling = Polling(bot, inbox) if settings.telegram_mode is TelegramMode.POLLING else None
         speaker = Speaker(nats, inbox, polling, duties.open, metrics, drain_seconds=settings.grace_seconds)

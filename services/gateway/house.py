@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from services.chassis.jetstream import Nats
-from services.chassis.usage import UsagePublisher
 from services.gateway.access.gate import Gate
 from services.gateway.access.people_servicer import PeopleServicer
 from services.gateway.access.register import open_register
@@ -26,9 +25,7 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(
-    settings: GatewaySettings, nats: Nats, usage: UsagePublisher, directory: Directory
-) -> AsyncIterator[House]:
+async def open_house(settings: GatewaySettings, nats: Nats, directory: Directory) -> AsyncIterator[House]:
     """Follow what operators set while the block runs. Raises ConfigurationConflict."""
     bot_id, replicas = settings.bot_id, settings.stream_replicas
     accounts = await quotas_bucket(nats, replicas=replicas)
@@ -37,6 +34,6 @@ async def open_house(
         statements = Statements(nats.js, accounts, policy, bot_id=bot_id)
         yield House(
             Gate(register, settings.admins, flood_updates=settings.flood_updates),
-            Treasury(nats.js, accounts, policy, usage, bot_id=bot_id),
+            Treasury(nats.js, accounts, policy, bot_id=bot_id),
             PeopleServicer(register, policy, statements, directory, settings.admins),
         )

@@ -2,18 +2,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from google.protobuf.timestamp_pb2 import Timestamp
-from quartet.common.v1.usage_events_pb2 import LimitRefused, UsageHeader
-
 from services.chassis.errors import QuotaExceeded
-from services.chassis.usage import UsagePublisher, usage_id
 from services.gateway.bookkeeping.receipt import Outcome, Receipt
 from services.gateway.delivery.turn import Turn
 from services.gateway.quotas.account import Amounts, Reservation
 from services.gateway.quotas.ledger import Ledger
 from services.gateway.quotas.measures import ESTIMATED_COST_MICROS, Measure, Period, limit_name
 from services.gateway.quotas.policy import Policy
-from services.gateway.quotas.tally import Tally, group_scope, user_scope
+from services.gateway.quotas.tally import USER, Tally, group_scope, user_scope
 from services.gateway.turns import TurnState
 
 
@@ -35,13 +31,11 @@ class Quotas:
         self,
         ledger: Ledger,
         policy: Policy,
-        usage: UsagePublisher,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._ledger = ledger
         self._policy = policy
-        self._usage = usage
         self._now = now
 
     def spend(self, turn: Turn, measure: Measure, count: int) -> None:
@@ -85,21 +79,8 @@ class Quotas:
                     name = limit_name(measure, period)
                     used = self._ledger.tally.used(scope, period.label(now, zone), measure)
                     if name in limits and used + amount > limits[name]:
-                        self._tell(turn, name, limits[name], used)
                         wait = (period.renews_at(now, zone) - now).total_seconds()
-                        metadata = {
-                            "quota": f"{scope.partition('.')[0]}_{measure}",
-                            "limit": str(limits[name]),
-                        }
-                        raise QuotaExceeded(metadata=metadata, retry_after_seconds=wait)
-
-    def _tell(self, turn: Turn, name: str, limit: int, used: int) -> None:
-        happened = Timestamp()
-        happened.FromMicroseconds(round(turn.received_at * 1e6))
-        header = UsageHeader(event_id=usage_id(turn.turn_id, f"limit.{name}"), happen_time=happened)
-        refused = LimitRefused(header=header, user_key=turn.user_key, chat_key=turn.chat_key)
-        refused.quota, refused.limit, refused.used = name, limit, used
-        self._usage.offer(refused)
+                        raise _exceeded(scope.partition(".")[0], name, limits[name], used, wait)
 
 
 def uses(tally: Tally, policy: Policy, subject_id: int, now: datetime) -> list[Use]:
@@ -114,6 +95,18 @@ def uses(tally: Tally, policy: Policy, subject_id: int, now: datetime) -> list[U
             if limit is not None or used:
                 found.append(Use(measure, period, limit, used, period.renews_at(now, zone)))
     return found
+
+
+def _exceeded(scope: str, name: str, limit: int, used: int, wait_seconds: float) -> QuotaExceeded:
+    """Name the limit that is spent, for the person and, out of the turn's receipt, for analysts."""
+    is_own = scope == USER
+    metadata = {
+        "quota": name if is_own else f"{scope}_{name}",
+        "scope": scope,
+        "limit": str(limit),
+        "used": str(used),
+    }
+    return QuotaExceeded(metadata=metadata, retry_after_seconds=wait_seconds)
 
 
 def _spent(reserved: Amounts, receipt: Receipt | None) -> Amounts:

@@ -5,11 +5,12 @@ from services.gateway.quotas.account import Amounts
 from services.gateway.quotas.measures import Measure
 
 MONTH_CHARACTERS: Final = 7
+USER: Final = "user"
 TOTAL: Final = "total"
 
 
 def user_scope(user_id: int) -> str:
-    return f"user.{user_id}"
+    return f"{USER}.{user_id}"
 
 
 def group_scope(chat_id: int) -> str:

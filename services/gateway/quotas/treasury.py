@@ -3,7 +3,6 @@ from dataclasses import dataclass, field
 from nats.js import JetStreamContext
 from nats.js.kv import KeyValue
 
-from services.chassis.usage import UsagePublisher
 from services.gateway.lease import Tenure
 from services.gateway.quotas.ledger import Ledger
 from services.gateway.quotas.policy import Policy
@@ -17,11 +16,10 @@ class Treasury:
     js: JetStreamContext
     accounts: KeyValue
     policy: Policy
-    usage: UsagePublisher
     bot_id: int = field(kw_only=True)
 
     async def open(self, tenure: Tenure) -> Quotas:
         """Read what has been spent, for one tenure. Raises what NATS raises."""
         ledger = Ledger(self.js, self.accounts, bot_id=self.bot_id, tenure=tenure)
         await ledger.load()
-        return Quotas(ledger, self.policy, self.usage)
+        return Quotas(ledger, self.policy)

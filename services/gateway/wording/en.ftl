@@ -443,7 +443,11 @@ error-quota-exceeded = { $quota ->
     [documents] There are { $limit } documents here already, and I keep no more. Delete some: /docs.
     [document_bytes] The documents here have used up their space. Delete some: /docs.
     [document_store_bytes] The bot has run out of space for documents. Please tell the bot's administrator.
-   *[other] You have used up your limit. It will be renewed { $wait }. What is left: /usage. For more, write to the bot's administrator.
+   *[other] { $scope ->
+        [group] This group has used up its limit. It will be renewed { $wait }. In a private chat you have one of your own: /usage.
+        [total] The bot has used up its limit for everyone. It will be renewed { $wait }; your own is untouched: /usage.
+       *[user] You have used up your limit. It will be renewed { $wait }. What is left: /usage. For more, write to the bot's administrator.
+    }
  }
 error-provider-rate-limited = The AI is getting too many requests right now. Please try again { $wait }.
 error-provider-unavailable = The AI is not responding right now. Please try again { $wait }.
@@ -493,6 +497,23 @@ alert-vendor-of-pictures = { $vendor } (pictures)
 alert-other-answers = ⚠️ { $vendor }: { $trouble }. Meanwhile { $standby } answers.
 alert-nobody-answers = 🛑 { $vendor }: { $trouble }. There is no one to replace it, so users get no answers.
 alert-recovered = ✅ { $vendor } answers again.
+alert-raised =
+    { $kind ->
+        [error-rate] 🛑 { $value } % of the requests of the last 15 minutes have failed. See /admin → Recent errors.
+        [video-queue] ⚠️ Videos have been waiting in the queue for { $value } minutes. Is video-worker running?
+        [dead-letters] ⚠️ Usage events that could not be written: { $value }.
+        [disk] ⚠️ The disk of the statistics is { $value } % full.
+       *[usage-lag] ⚠️ Statistics are { $value } minutes behind: ClickHouse takes no rows. Nothing is lost until it is back.
+    }
+alert-cleared =
+    { $kind ->
+        [error-rate] ✅ Requests succeed again.
+        [video-queue] ✅ The queue of videos moves again.
+        [dead-letters] ✅ No usage events are left unwritten.
+        [disk] ✅ The disk of the statistics has room again.
+       *[usage-lag] ✅ Statistics are written in time again.
+    }
+alert-open-button = Open in the panel
 trouble-out-of-funds = the account has run out of money, please top it up
 trouble-misconfigured = refuses our key or settings, please check them
 trouble-unsupported-country = does not serve the server's country, it needs a proxy

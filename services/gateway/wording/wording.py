@@ -45,6 +45,7 @@ class Wording:
             problem=error.metadata.get("problem", ""),
             limit=error.metadata.get("limit", ""),
             quota=error.metadata.get("quota", ""),
+            scope=error.metadata.get("scope", ""),
             resource=error.metadata.get("resource", ""),
         )
 

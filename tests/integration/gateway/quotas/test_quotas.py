@@ -8,7 +8,6 @@ from nats.js.kv import KeyValue
 
 from services.chassis.errors import QuotaExceeded
 from services.chassis.jetstream import Nats
-from services.chassis.settings import ServiceSettings
 from services.gateway.access.register import Register, open_register
 from services.gateway.access.standing import Standing
 from services.gateway.bookkeeping.receipt import Outcome, Receipt
@@ -21,7 +20,6 @@ from services.gateway.quotas.policy import Policy
 from services.gateway.quotas.quotas import Quotas
 from services.gateway.turns import TurnRecord, TurnState
 from services.gateway.wording import Language
-from tests.support.usage_published import publishing_usage
 
 NOW = datetime(2026, 11, 30, 20, tzinfo=UTC)
 USUAL = Plan(
@@ -35,27 +33,21 @@ USUAL = Plan(
 class House:
     """Gateways of one bot, one after the other, on the same stores."""
 
-    def __init__(self, nats: Nats, bucket: KeyValue, settings: ServiceSettings) -> None:
-        self.nats, self.bucket, self.settings = nats, bucket, settings
+    def __init__(self, nats: Nats, bucket: KeyValue) -> None:
+        self.nats, self.bucket = nats, bucket
         self.bot_id = secrets.randbelow(10**9)
 
     async def speaker(self, register: Register) -> Quotas:
-        async with publishing_usage(self.nats, self.settings, service="gateway") as usage:
-            ledger = Ledger(
-                self.nats.js, self.bucket, bot_id=self.bot_id, tenure=Tenure(1, float("inf")), now=lambda: NOW
-            )
-            await ledger.load()
-            policy = Policy(USUAL, register, ZoneInfo("Europe/Moscow"))
-            return Quotas(ledger, policy, usage, now=lambda: NOW)
+        tenure = Tenure(1, float("inf"))
+        ledger = Ledger(self.nats.js, self.bucket, bot_id=self.bot_id, tenure=tenure, now=lambda: NOW)
+        await ledger.load()
+        policy = Policy(USUAL, register, ZoneInfo("Europe/Moscow"))
+        return Quotas(ledger, policy, now=lambda: NOW)
 
 
 @pytest.fixture
-async def house(nats: Nats, nats_url: str) -> House:
-    return House(
-        nats,
-        await quotas_bucket(nats, replicas=1),
-        ServiceSettings(nats_url=nats_url, grpc_port=7050, metrics_port=9090),
-    )
+async def house(nats: Nats) -> House:
+    return House(nats, await quotas_bucket(nats, replicas=1))
 
 
 def turn_of(number: int, user_id: int = 7, chat_id: int = 7) -> Turn:
@@ -136,6 +128,11 @@ async def test_limits_change_at_run_time_and_a_group_has_its_own(house: House) -
         assert len(admitted(quotas, crowd)) == 150
         with pytest.raises(QuotaExceeded) as refused:
             quotas.spend(turn_of(999, user_id=60, chat_id=-9), Measure.MESSAGES, 1)
-        assert refused.value.metadata == {"quota": "group_messages", "limit": "150"}
+        assert refused.value.metadata == {
+            "quota": "group_messages_per_day",
+            "scope": "group",
+            "limit": "150",
+            "used": "150",
+        }
         # Midnight in Moscow.
         assert refused.value.retry_after_seconds == 3600
