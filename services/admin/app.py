@@ -23,6 +23,8 @@ from services.admin.usage.forgetting import forgetting_consumer
 from services.admin.usage.intake import Intake, ensure_dead_letters
 from services.admin.usage.rollups import Rollups
 from services.admin.usage.writer import Writer
+from services.admin.watch.matters import matters_of
+from services.admin.watch.watch import open_watch
 from services.admin.workloads.homes import open_workloads
 from services.admin.workloads.servicer import WorkloadServicer
 from services.chassis.backoff import Backoff
@@ -39,6 +41,7 @@ log = structlog.get_logger()
 
 PAUSE_SECONDS: Final = 0.5
 LONGEST_PAUSE_SECONDS: Final = 30.0
+WATCH_SECONDS: Final = 30.0
 
 
 class Analytics:
@@ -110,6 +113,11 @@ async def open_admin(
         writer = Writer(nats.js, intake, database, metrics, failpoints)
         rollups = Rollups(database, metrics, interval_seconds=settings.rollup_seconds)
         forgetting = forgetting_consumer(nats, database)
+        matters = matters_of(settings, nats, database)
+        watch = await open_watch(
+            nats, matters, replicas=settings.stream_replicas, interval_seconds=WATCH_SECONDS
+        )
+        watching = group.create_task(watch.run(stop))
         working = group.create_task(Analytics(database, locks, writer, rollups, forgetting).run(stop))
         try:
             questions = Questions(database, shipped())
@@ -128,3 +136,4 @@ async def open_admin(
         finally:
             if not stop.is_set():
                 working.cancel()
+                watching.cancel()

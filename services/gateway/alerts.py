@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from aiogram.exceptions import AiogramError
 from aiogram.methods import GetChatMember
+from quartet.admin.v1.alert_events_pb2 import AlertCleared, AlertKind, AlertRaised
 from quartet.common.v1.error_reason_pb2 import ErrorReason
 from quartet.common.v1.vendor_events_pb2 import VendorRecovered, VendorTroubled
 from quartet.video.v1.video_events_pb2 import VideoJobTroubled
@@ -14,6 +15,7 @@ from quartet.video.v1.video_events_pb2 import VideoJobTroubled
 from services.chassis.errors import ServiceUnavailable
 from services.chassis.events import Consumer, Event, registry
 from services.chassis.jetstream import Nats
+from services.gateway.buttons import Keyboard
 from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.delivery.turn import Turn
@@ -24,18 +26,20 @@ from services.gateway.wording import Language, Wording, language_of
 
 log = structlog.get_logger()
 
-EVENTS: Final = registry(VendorTroubled, VendorRecovered, VideoJobTroubled)
-SERVICES: Final = ("text", "image", "video")
-"""Those that have vendors, and tell of them on streams of their own."""
-KINDS: Final = ("vendor_troubled", "vendor_recovered", "video_job_troubled")
+EVENTS: Final = registry(VendorTroubled, VendorRecovered, VideoJobTroubled, AlertRaised, AlertCleared)
+SERVICES: Final = ("text", "image", "video", "admin")
+"""Those that tell, each on a stream of its own."""
+KINDS: Final = ("vendor_troubled", "vendor_recovered", "video_job_troubled", "alert_raised", "alert_cleared")
 DEAD_LETTERS: Final = "quartet.dead.gateway.alerts"
 ACK_WAIT_SECONDS: Final = 5.0
 """So long after a kill the successor goes on telling."""
 IMAGE_SOURCE: Final = "/quartet/image"
 VIDEO_SOURCE: Final = "/quartet/video"
+IN_MINUTES: Final = (AlertKind.ALERT_KIND_VIDEO_QUEUE, AlertKind.ALERT_KIND_USAGE_LAG)
 VENDOR_NAMES: Final = {"openai": "OpenAI", "google": "Google", "runway": "Runway"}
 
-Notice = VendorTroubled | VendorRecovered | VideoJobTroubled
+Notice = VendorTroubled | VendorRecovered | VideoJobTroubled | AlertRaised | AlertCleared
+ALERTS: Final = {value: key.removeprefix("ALERT_KIND_").lower() for key, value in AlertKind.items()}
 
 
 class Alerts:
@@ -106,7 +110,8 @@ class Alerts:
             turn.record, turn.revision = found
         if turn.record is None or turn.record.state is TurnState.RESERVED:
             text = sentence(event.message, event.source, language, self._wording)
-            await self._replies.deliver(turn, [Part(text=text)])
+            place = _place(event.message, language, self._wording)
+            await self._replies.deliver(turn, [Part(text=text, keyboard=place)])
         elif turn.record.state is TurnState.SENDING:
             await self._replies.resume(turn)
 
@@ -136,6 +141,11 @@ class Alerts:
 
 def sentence(notice: Notice, source: str, language: Language, wording: Wording) -> str:
     """What an admin reads. `source` is the service that tells."""
+    if isinstance(notice, AlertRaised):
+        value = round(notice.value / 60 if notice.kind in IN_MINUTES else notice.value)
+        return wording.say("alert-raised", language, kind=_kind(notice), value=value)
+    if isinstance(notice, AlertCleared):
+        return wording.say("alert-cleared", language, kind=_kind(notice))
     vendor = VENDOR_NAMES.get(notice.provider, notice.provider)
     if isinstance(notice, VideoJobTroubled):
         if notice.reason == ErrorReason.ERROR_REASON_SUBMISSION_UNKNOWN:
@@ -152,6 +162,18 @@ def sentence(notice: Notice, source: str, language: Language, wording: Wording) 
         return wording.say("alert-nobody-answers", language, vendor=vendor, trouble=trouble)
     standby = VENDOR_NAMES.get(notice.standby_provider, notice.standby_provider)
     return wording.say("alert-other-answers", language, vendor=vendor, trouble=trouble, standby=standby)
+
+
+def _kind(notice: AlertRaised | AlertCleared) -> str:
+    return ALERTS.get(notice.kind, "unspecified").replace("_", "-")
+
+
+def _place(notice: Notice, language: Language, wording: Wording) -> Keyboard | None:
+    """A button that opens the panel's page about it, where that can be reached from outside."""
+    if not isinstance(notice, AlertRaised) or not notice.url.startswith("https://"):
+        return None
+    label = wording.say("alert-open-button", language)
+    return {"inline_keyboard": [[{"text": label, "url": notice.url}]]}
 
 
 def _trouble(notice: VendorTroubled, language: Language, wording: Wording) -> str:

@@ -5,7 +5,11 @@ from typing import Final
 import aiohttp
 import pytest
 import pytest_asyncio
+from quartet.admin.v1.alert_events_pb2 import AlertCleared, AlertKind, AlertRaised
 
+from services.admin.watch.watch import SUBJECTS, ensure_admin_events
+from services.chassis.events import Publisher
+from services.chassis.jetstream import connect
 from services.sandbox.vendor.faults import FaultKind
 from tests.support.openai import OpenAIStandIn
 from tests.support.stack import Stack
@@ -63,6 +67,30 @@ async def test_a_vendor_out_of_money_is_told_to_each_admin_once_and_so_is_its_re
         assert await told(telegram, english, "run out of money") == 1
         for user in users:
             assert "OpenAI" not in str(await telegram.texts(user))
+
+
+async def test_what_admin_notices_reaches_each_admin_with_a_button_to_the_place(guarded: Stack) -> None:
+    place = "https://panel.example/failures"
+    async with (
+        SandboxTelegram(guarded.telegram_url) as telegram,
+        connect(guarded.nats_url, name="admin") as nats,
+    ):
+        russian = ADMINS[0]
+        if russian not in {user["id"] for user in await telegram.users()}:
+            await telegram.add_user("Admin", "ru", id=russian)
+            await telegram.send(russian, "/start")
+            await telegram.wait_for_reply(russian)
+        await ensure_admin_events(nats.js, replicas=1)
+        publisher = Publisher(nats.js, source="/quartet/admin")
+        raised = AlertRaised(kind=AlertKind.ALERT_KIND_ERROR_RATE, value=33.4, limit=20, url=place)
+        for _ in range(2):
+            await publisher.publish(f"{SUBJECTS}.alert_raised", raised, event_id="error_rate.0")
+        told_of = await telegram.wait_for_reply(russian, contains="33 % запросов", timeout_seconds=20)
+        assert told_of["reply_markup"]["inline_keyboard"][0][0]["url"] == place
+        cleared = AlertCleared(kind=AlertKind.ALERT_KIND_ERROR_RATE)
+        await publisher.publish(f"{SUBJECTS}.alert_cleared", cleared, event_id="error_rate.1")
+        await telegram.wait_for_reply(russian, contains="Запросы снова удаются")
+        assert await told(telegram, russian, "33 % запросов") == 1
 
 
 async def _ask_until_answered(telegram: SandboxTelegram, user: int) -> None:

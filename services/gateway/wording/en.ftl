@@ -409,6 +409,7 @@ command-voice = Spoken answers
 command-language = The bot's language
 command-img = Draw a picture
 command-docs = Your documents
+command-usage = What is left, and when it renews
 command-export = What I keep about you, as a file
 command-forget = Forget everything about me
 

@@ -418,6 +418,7 @@ command-voice = Ответы голосом
 command-language = Язык бота
 command-img = Нарисовать картинку
 command-docs = Ваши документы
+command-usage = Сколько осталось и когда обновится
 command-export = Что я о вас храню: файлом
 command-forget = Забыть обо мне всё
 

@@ -1,0 +1,1 @@
+"""What needs a person is noticed, and told once."""
