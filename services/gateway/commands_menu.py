@@ -58,6 +58,7 @@ COMMANDS: Final[Mapping[Audience, tuple[str, ...]]] = MappingProxyType(
             "docs",
             "stop",
             *SETTINGS,
+            "usage",
             "export",
             "forget",
             "help",

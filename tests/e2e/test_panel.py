@@ -12,6 +12,9 @@ from quartet.common.v1.error_reason_pb2 import ErrorReason
 
 from services.chassis.errors import PermissionDenied
 from services.chassis.jetstream import connect
+from services.chassis.roles import Admins
+from services.gateway.access.standing import Mode, Standing
+from services.gateway.quotas.plan import Plan
 from tests.support.nats import nats_server
 from tests.support.panel import (
     ANALYST,
@@ -26,6 +29,7 @@ from tests.support.panel import (
     panel_process,
     tell,
 )
+from tests.support.people_service import PeopleDesk, people_service
 from tests.support.video_service import VideoCaller, video_service
 
 pytest_plugins = ["tests.support.browser"]
@@ -47,12 +51,19 @@ async def video(nats_url: str) -> AsyncIterator[VideoCaller]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def people(nats_url: str) -> AsyncIterator[PeopleDesk]:
+    admins = Admins(frozenset({OWNER}), frozenset({OPERATOR}))
+    async with people_service(nats_url, Plan(user={"messages_per_day": 50}), admins) as desk:
+        yield desk
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def panel(
-    tmp_path_factory: pytest.TempPathFactory, nats_url: str, video: VideoCaller
+    tmp_path_factory: pytest.TempPathFactory, nats_url: str, video: VideoCaller, people: PeopleDesk
 ) -> AsyncIterator[PanelProcess]:
     folder: Path = tmp_path_factory.mktemp("panel")
     target = f"dns:///127.0.0.1:{video.settings.grpc_port}"
-    async with panel_process(nats_url, folder, VIDEO_TARGET=target) as running:
+    async with panel_process(nats_url, folder, VIDEO_TARGET=target, GATEWAY_TARGET=people.target) as running:
         # Once something has been written, the tables are there.
         await tell(nats_url, failed_request("panel.0", ErrorReason.ERROR_REASON_INTERNAL))
         yield running
@@ -300,3 +311,38 @@ async def test_a_user_s_last_requests_are_seen_without_a_word_of_them(
         await expect(page.get_by_role("row").filter(has_text="context_too_long")).to_contain_text(
             "gpt-6-luna"
         )
+
+
+async def test_an_operator_bans_somebody_limits_them_and_lets_them_in_again(
+    browser: Browser, panel: PanelProcess, people: PeopleDesk
+) -> None:
+    await people.directory.note(USER_KEY, 707, 0, 0)
+    async with panel.visit(browser, OPERATOR, f"/users/{USER_KEY:016x}", size=PHONE) as page:
+        await page.get_by_role("link", name="Доступ и лимиты", exact=True).last.click()
+        await expect(page).to_have_url(f"{panel.url}/people/707")
+        await expect(page.get_by_role("row").filter(has_text="Сообщения, в день")).to_contain_text("50")
+        await page.get_by_label("заблокирован").check()
+        await page.get_by_label("Деньги, в день").fill("2,5")
+        await page.get_by_role("button", name="Применить").click()
+        await expect(page.get_by_role("status")).to_have_text("Сохранено, уже действует.")
+        banned = Standing(is_banned=True, limits={"cost_micros_per_day": 2_500_000})
+        assert people.register.of(707) == banned
+        await page.goto(f"{panel.url}/people?show=banned")
+        await page.get_by_role("row").get_by_role("link", name="707").click()
+        await expect(page.get_by_label("Деньги, в день")).to_have_value("2.50")
+        await page.get_by_label("заблокирован").uncheck()
+        await page.get_by_label("Деньги, в день").fill("")
+        await page.get_by_role("button", name="Применить").click()
+        await expect(page.get_by_role("status")).to_be_visible()
+        assert people.register.of(707) == Standing()
+
+
+async def test_maintenance_is_switched_after_a_question(
+    browser: Browser, panel: PanelProcess, people: PeopleDesk
+) -> None:
+    async with panel.visit(browser, OPERATOR, "/people") as page:
+        await page.get_by_label("Профилактика").check()
+        await page.get_by_role("button", name="Применить").click()
+        await page.get_by_role("button", name="Да, выполнить").click()
+        await expect(page.get_by_role("status")).to_have_text("Режим изменён, уже действует.")
+        assert people.register.mode == Mode(is_in_maintenance=True)

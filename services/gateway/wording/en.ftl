@@ -28,6 +28,7 @@ help =
     /instructions – your instructions on how to answer
     /memory – what I remember
     /voice – spoken answers
+    /usage – what is left, and when it renews
     /export – all that I keep about you, as a file
     /forget – forget everything about you
     /language – the bot's language
