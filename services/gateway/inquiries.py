@@ -149,12 +149,14 @@ class Inquiries:
         unread: list[Unread] = []
 
         def progress(read: PagesRead) -> None:
+            _take_pages(turn, documents, read.page_count)
             opening.pages_read = read
 
         for number, file in enumerate(files):
             opening.begin(number)
             try:
                 found = await self._library.read(file, speaker_of(turn), progress, password=turn.password)
+                _take_pages(turn, documents, found.page_count)
                 documents.append(found)
             except UNREAD as error:
                 log.info("document_not_read", turn_id=turn.turn_id, reason=error.reason)
@@ -165,7 +167,6 @@ class Inquiries:
                 unread.append((file.filename, self._why(error, turn)))
         if not documents:
             raise NothingAsked("\n".join(f"⚠️ {name}: {why}" for name, why in unread))
-        turn.spend(turn, Measure.PAGES, sum(each.page_count for each in documents))
         return documents, unread
 
     async def _ask_for_password(
@@ -218,3 +219,8 @@ class Inquiries:
             preferences=turn.preferences,
             speaker_name=speaker_name,
         )
+
+
+def _take_pages(turn: Turn, read: Sequence[Document], page_count: int) -> None:
+    """Reserve the pages of one more document, as soon as their number is known. Raises QuotaExceeded."""
+    turn.spend(turn, Measure.PAGES, sum(each.page_count for each in read) + page_count)

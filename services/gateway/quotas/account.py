@@ -27,11 +27,6 @@ class Account(BaseModel):
     """What is spent, by day and chat."""
     reservations: dict[str, Reservation] = Field(default_factory=dict)
 
-    def has_reserved(self, turn_id: str, measure: Measure) -> bool:
-        """Whether a turn has taken this already: it is repeated after a death."""
-        found = self.reservations.get(turn_id)
-        return found is not None and measure in found.amounts
-
     def reserve(self, turn_id: str, reservation: Reservation) -> None:
         """Add to what a turn has reserved; the day stays that of the first time."""
         if known := self.reservations.get(turn_id):

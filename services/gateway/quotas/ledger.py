@@ -14,7 +14,6 @@ from services.chassis.backoff import Backoff
 from services.chassis.jetstream import Nats, ensure_bucket, entries, is_conflict
 from services.gateway.lease import NATS_ERRORS, LeaseLost, Tenure
 from services.gateway.quotas.account import Account, Amounts, Reservation
-from services.gateway.quotas.measures import Measure
 from services.gateway.quotas.tally import Tally
 
 log = structlog.get_logger()
@@ -62,9 +61,6 @@ class Ledger:
                 self._accounts[user_id] = account, entry.revision
                 for day, chat_id, amounts in account.movements():
                     self.tally.add(user_id, chat_id, day, amounts)
-
-    def has_reserved(self, user_id: int, turn_id: str, measure: Measure) -> bool:
-        return self._account(user_id).has_reserved(turn_id, measure)
 
     def reserve(self, user_id: int, turn_id: str, reservation: Reservation) -> None:
         """Count it from now on. It is kept once `flush` has returned."""
@@ -114,18 +110,28 @@ class Ledger:
         try:
             written = await self._bucket.update(key, value, last=revision)
         except NATS_ERRORS as error:
-            written = await self._revision_of(key, value)
-            if not written:
+            found = await self._revision_of(key, value)
+            if found is None:
+                # What nobody wrote for a month is there no more, and is written anew.
+                self._accounts[user_id] = account, 0
+                raise
+            if not found:
                 if is_conflict(error):
                     raise LeaseLost from error
                 raise
+            written = found
         self._accounts[user_id] = account, written
 
-    async def _revision_of(self, key: str, value: bytes) -> int:
-        """The revision at which exactly this stands: only the answer to the write was lost; else 0."""
+    async def _revision_of(self, key: str, value: bytes) -> int | None:
+        """The revision at which exactly this stands: only the answer to the write was lost; else 0.
+
+        None where nothing stands.
+        """
         try:
             entry = await self._bucket.get(key)
-        except (KeyNotFoundError, *NATS_ERRORS):
+        except KeyNotFoundError:
+            return None
+        except NATS_ERRORS:
             return 0
         return entry.revision or 0 if entry.value == value else 0
 

@@ -39,11 +39,12 @@ class Quotas:
         self._now = now
 
     def spend(self, turn: Turn, measure: Measure, count: int) -> None:
-        """Reserve so much for a turn; once, however often it is run. Raises QuotaExceeded."""
-        if not turn.user_id or self._ledger.has_reserved(turn.user_id, turn.turn_id, measure):
+        """Have so much reserved for a turn in all, however often that is said. Raises QuotaExceeded."""
+        more = count - self._ledger.reserved_by(turn.user_id, turn.turn_id).get(measure, 0)
+        if not turn.user_id or more <= 0:
             return
-        amounts = {measure: count}
-        if cost := ESTIMATED_COST_MICROS[measure] * count:
+        amounts = {measure: more}
+        if cost := ESTIMATED_COST_MICROS[measure] * more:
             amounts[Measure.COST_MICROS] = cost
         self._require_room(turn, amounts)
         day = Period.DAY.label(self._now(), self._policy.zone_of(turn.user_id))

@@ -136,3 +136,31 @@ async def test_limits_change_at_run_time_and_a_group_has_its_own(house: House) -
         }
         # Midnight in Moscow.
         assert refused.value.retry_after_seconds == 3600
+
+
+async def test_a_turn_that_turns_out_larger_takes_only_what_it_lacks(house: House) -> None:
+    async with open_register(house.nats, bot_id=house.bot_id, replicas=1) as register:
+        quotas, turn = await house.speaker(register), turn_of(1)
+        await register.set_standing(7, Standing(limits={"pages_per_day": 30}))
+        for so_far in (10, 10, 25):
+            quotas.spend(turn, Measure.PAGES, so_far)
+        with pytest.raises(QuotaExceeded):
+            quotas.spend(turn, Measure.PAGES, 31)
+        end(turn, cost_micros=0)
+        await quotas.close(turn)
+        used = {(use.measure, use.period): use.used for use in quotas.uses_of(7)}
+        assert used[Measure.PAGES, Period.DAY] == 25
+
+
+async def test_an_account_that_has_expired_meanwhile_is_written_anew(house: House) -> None:
+    async with open_register(house.nats, bot_id=house.bot_id, replicas=1) as register:
+        quotas = await house.speaker(register)
+        for number in range(2):
+            turn = turn_of(number)
+            quotas.spend(turn, Measure.MESSAGES, 1)
+            await quotas.secure(turn)
+            await house.nats.js.purge_stream("KV_quotas", subject=f"$KV.quotas.{house.bot_id}.7")
+        await quotas.secure(turn_of(2))
+        quotas.spend(turn_of(2), Measure.MESSAGES, 1)
+        await quotas.secure(turn_of(2))
+        assert (await house.speaker(register)).uses_of(7)[0].used == 3
