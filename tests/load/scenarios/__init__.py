@@ -11,6 +11,7 @@ from tests.load.scenarios.failover import failover
 from tests.load.scenarios.groups import groups
 from tests.load.scenarios.pictures import pictures
 from tests.load.scenarios.retrieval import retrieval
+from tests.load.scenarios.rolling import rolling
 from tests.load.scenarios.text_burst import text_burst, text_burst_kill
 from tests.load.scenarios.text_simultaneous import text_simultaneous
 from tests.load.scenarios.text_single import text_single
@@ -25,6 +26,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "text-single": text_single,
     "text-burst": text_burst,
     "text-burst-kill": text_burst_kill,
+    "rolling": rolling,
     "text-simultaneous": text_simultaneous,
     "text-throughput": text_throughput,
     "groups": groups,
