@@ -47,7 +47,7 @@ class Failures:
     async def _ours(self, request: Request, error: QuartetError) -> Response:
         status = STATUS.get(error.code, ERROR)
         log.info("admin_refused_request", reason=error.reason, status=status)
-        return self._page(request, status, error.message if error.code is Code.INVALID_ARGUMENT else "")
+        return self._page(request, status, _detail(error) if error.code is Code.INVALID_ARGUMENT else "")
 
     async def _refused(self, request: Request, error: StatementRefused) -> Response:
         if error.code in NOT_YET_MADE:
@@ -72,3 +72,9 @@ class Failures:
             "detail": detail,
         }
         return HTMLResponse(self._templates.get_template("failed.html").render(context), status)
+
+
+def _detail(error: QuartetError) -> str:
+    """What is wrong with what was sent, field by field where that is known."""
+    wrong = [f"{violation.field}: {violation.description}" for violation in error.violations]
+    return "; ".join(wrong) or error.message
