@@ -1,7 +1,8 @@
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from aiogram import Bot
 from nats.js.kv import KeyValue
@@ -66,7 +67,7 @@ class Duty:
     shift: Shift
     alerts: Alerts
     premieres: Premieres
-    deliver: Callable[[], Awaitable[None]]
+    deliver: Callable[[], Coroutine[Any, Any, None]]
     """Brings what others want sent, until cancelled."""
 
 
