@@ -7,13 +7,16 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from quartet.common.v1.actor_pb2 import Actor
+from quartet.common.v1.usage_events_pb2 import LimitRefused
 from quartet.gateway.v1 import people_service_pb2 as pb
 from quartet.gateway.v1.people_service_pb2_grpc import PeopleServiceStub
 
 from services.chassis.client import channel
+from services.chassis.jetstream import connect
 from tests.support.openai import OpenAIStandIn
 from tests.support.stack import Stack, running_stack
 from tests.support.telegram import SandboxTelegram
+from tests.support.usage_taken import taking_usage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -92,18 +95,22 @@ async def test_two_hundred_at_once_get_exactly_the_limit_though_the_speaker_is_k
     async with aiohttp.ClientSession() as session:
         await OpenAIStandIn(session, stack.openai_url).pace(first_token_ms=20, tokens_per_second=1000)
     await asyncio.sleep(1.0)
-    users = [await telegram.add_user(f"Гость {number}", "ru") for number in range(CROWD)]
-    await asyncio.gather(*(telegram.send(user_id, "вопрос") for user_id in users))
-    await telegram.wait_for_reply(users[CROWD // 4], timeout_seconds=PATIENCE_SECONDS)
-    await stack.kill(await _speaker(stack))
-    replies = await asyncio.gather(
-        *(telegram.wait_for_reply(user_id, timeout_seconds=PATIENCE_SECONDS) for user_id in users)
-    )
-    refused = [reply for reply in replies if "лимит" in reply["text"].lower()]
-    assert len(refused) == CROWD - LIMIT
-    late = await telegram.add_user("Опоздавший", "ru")
-    await telegram.send(late, "вопрос")
-    assert "лимит" in (await telegram.wait_for_reply(late))["text"].lower()
+    async with connect(stack.nats_url, name="analyst") as nats, taking_usage(nats) as taken:
+        users = [await telegram.add_user(f"Гость {number}", "ru") for number in range(CROWD)]
+        await asyncio.gather(*(telegram.send(user_id, "вопрос") for user_id in users))
+        await telegram.wait_for_reply(users[CROWD // 4], timeout_seconds=PATIENCE_SECONDS)
+        await stack.kill(await _speaker(stack))
+        replies = await asyncio.gather(
+            *(telegram.wait_for_reply(user_id, timeout_seconds=PATIENCE_SECONDS) for user_id in users)
+        )
+        refused = [reply for reply in replies if "лимит" in reply["text"].lower()]
+        assert len(refused) == CROWD - LIMIT
+        late = await telegram.add_user("Опоздавший", "ru")
+        await telegram.send(late, "вопрос")
+        assert "лимит" in (await telegram.wait_for_reply(late))["text"].lower()
+        told = await taken.until(LimitRefused, CROWD - LIMIT + 1)
+    assert {each.quota for each in told} == {"total_messages_per_day"}
+    assert len(told) == CROWD - LIMIT + 1
 
 
 async def _speaker(stack: Stack) -> str:
