@@ -35,7 +35,11 @@ async def house(
 ) -> AsyncIterator[tuple[PanelProcess, Deliveries]]:
     """The panel, and what the gateway serves to it; nobody speaks, so an order stays where it is."""
     settings = RoleSettings(
-        operator_ids=frozenset({OPERATOR}), grpc_port=free_port(), metrics_port=free_port()
+        admin_ids=frozenset(),
+        operator_ids=frozenset({OPERATOR}),
+        analyst_ids=frozenset(),
+        grpc_port=free_port(),
+        metrics_port=free_port(),
     )
     async with connect(nats_url, name="test") as nats:
         directory = await open_directory(nats, replicas=1)

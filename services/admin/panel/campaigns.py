@@ -8,7 +8,7 @@ from nats.js.api import KeyValueConfig
 from nats.js.kv import KeyValue
 from pydantic import BaseModel, ConfigDict
 
-from services.admin.panel.switchboard import FAILURES
+from services.admin.panel.access.keeping import FAILURES
 from services.chassis.errors import ServiceUnavailable
 from services.chassis.jetstream import Nats, ensure_bucket, entries
 
