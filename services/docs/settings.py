@@ -36,7 +36,7 @@ class DocsSettings(ServiceSettings):
         default=500_000_000, ge=1024, description="files of one chat together"
     )
     docs_store_bytes: int = Field(
-        default=5 * 1024**3, ge=1024**2, description="all that is kept; when it is full, no more is"
+        default=2 * 1024**3, ge=1024**2, description="all that is kept; when it is full, no more is"
     )
     docs_kept_days: float = Field(
         default=30.0, gt=0, description="how long a document is kept after it was last used"

@@ -39,7 +39,7 @@ class ImageSettings(OpenAIImageSettings, GoogleImageSettings, ServiceSettings):
     image_max_fetches: int = Field(default=32, ge=1, description="kept pictures sent at once")
     image_kept_days: float = Field(default=365.0, gt=0, description="how long a picture is kept")
     image_store_bytes: int = Field(
-        default=10 * 1024**3,
+        default=2 * 1024**3,
         ge=1024**2,
         description="all pictures that are kept; the oldest make room for new ones",
     )

@@ -46,7 +46,9 @@ class TextSettings(OpenAISettings, GoogleSettings, ServiceSettings):
         default=3, ge=0, description="pictures of earlier turns that go along with a question"
     )
     text_pictures_bytes: int = Field(
-        default=1024**3, ge=1, description="all pictures that are kept; more are not, until old ones expire"
+        default=512 * 1024**2,
+        ge=1,
+        description="all pictures that are kept; more are not, until old ones expire",
     )
     text_picture_days: float = Field(default=30.0, gt=0, description="how long a picture is kept")
     text_history_tokens: int = Field(

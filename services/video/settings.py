@@ -49,7 +49,7 @@ class VideoSettings(RunwayVideoSettings, GoogleVideoSettings, RoleSettings):
     )
     video_kept_days: float = Field(default=30.0, gt=0, description="how long a video is kept")
     video_store_bytes: int = Field(
-        default=20 * 1024**3, ge=1024**2, description="all videos that are kept; the oldest make room"
+        default=3 * 1024**3, ge=1024**2, description="all videos that are kept; the oldest make room"
     )
     video_store_timeout_seconds: float = Field(default=60.0, gt=0, description="for keeping a video")
     video_max_file_bytes: int = Field(

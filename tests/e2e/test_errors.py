@@ -41,6 +41,7 @@ TOLD: Final = {
     "UNSUPPORTED_IMAGE": Told("Картинку не удаётся прочитать", "This picture cannot be read"),
     "UNSUPPORTED_DOCUMENT": Told("Документ не удаётся прочитать", "This document cannot be read"),
     "SUBMISSION_UNKNOWN": Told("Чтобы не заплатить дважды", "so that it is not paid for twice"),
+    "PERMISSION_DENIED": Told("Для этого нужна другая роль", "do not have the role"),
     "JOB_EXPIRED": Told("не успели сделать вовремя", "was not finished in time"),
 }
 CAUSED: Final = {

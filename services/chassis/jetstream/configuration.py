@@ -9,6 +9,8 @@ from nats.js.object_store import ObjectStore
 from services.chassis.errors import StartupError
 
 NAME_IN_USE: Final = 10058
+# https://github.com/nats-io/nats-server/blob/main/server/errors.json: in a cluster, and on one server.
+NO_ROOM: Final = frozenset({10023, 10047})
 
 
 class ConfigurationConflict(StartupError):
@@ -118,4 +120,10 @@ def _normal(value: Any) -> Any:
 
 
 def _conflict(config: StreamConfig, error: APIError) -> ConfigurationConflict:
+    if error.err_code in NO_ROOM:
+        return ConfigurationConflict(
+            f"NATS has no room for {config.name}, which sets {config.max_bytes or 0} bytes aside: "
+            "give its disk (or its max_file_store) more, or keep less (TEXT_PICTURES_BYTES, IMAGE_STORE_BYTES, "
+            "DOCS_STORE_BYTES, VIDEO_STORE_BYTES)."
+        )
     return ConfigurationConflict(f"NATS refuses the configuration of {config.name}: {error.description}.")

@@ -52,6 +52,14 @@ async def test_a_stream_is_made_once_and_then_left_alone(nats_url: str, name: st
         assert (info.config.max_age, info.config.duplicate_window) == (3600, 600)
 
 
+async def test_a_disk_without_room_is_named_and_what_can_be_done(nats_url: str, name: str) -> None:
+    async with connect(nats_url, name="test") as nats:
+        with pytest.raises(
+            ConfigurationConflict, match=r"no room .* 1000000000000000 bytes .*VIDEO_STORE_BYTES"
+        ):
+            await ensure_stream(nats.js, StreamConfig(name=name, subjects=[name], max_bytes=10**15))
+
+
 async def test_a_stream_is_brought_up_to_date_and_keeps_what_nobody_asked_about(
     nats_url: str, name: str
 ) -> None:
