@@ -123,7 +123,7 @@ def _conflict(config: StreamConfig, error: APIError) -> ConfigurationConflict:
     if error.err_code in NO_ROOM:
         return ConfigurationConflict(
             f"NATS has no room for {config.name}, which sets {config.max_bytes or 0} bytes aside: "
-            "give its disk (or its max_file_store) more, or keep less (TEXT_PICTURES_BYTES, IMAGE_STORE_BYTES, "
-            "DOCS_STORE_BYTES, VIDEO_STORE_BYTES)."
+            "give its disk (or its max_file_store) more, or keep less "
+            "(TEXT_PICTURES_BYTES, IMAGE_STORE_BYTES, DOCS_STORE_BYTES, VIDEO_STORE_BYTES)."
         )
     return ConfigurationConflict(f"NATS refuses the configuration of {config.name}: {error.description}.")
