@@ -205,6 +205,15 @@ def table_of_ten_million_cells(file: Path) -> Path:
     return file
 
 
+def greatest_child_kilobytes() -> int:
+    """How large any child that has ended ever was.
+
+    Each counts this process at its largest as its own, from before it was another program: so one does now.
+    """
+    subprocess.run(["true"], check=True)
+    return getrusage(RUSAGE_CHILDREN).ru_maxrss
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -216,13 +225,10 @@ async def test_whatever_a_file_does_it_ends_and_the_next_one_is_read(
     reading: Reading, tmp_path: Path, make: Callable[[Path], Path]
 ) -> None:
     file = make(tmp_path / "hostile.pdf")
-    # The greatest of all the children that ever ended: those of other tests too, and this process as it was
-    # at its largest, which every child counts as its own from before it became another program.
-    subprocess.run(["true"], check=True)
-    greatest_before = getrusage(RUSAGE_CHILDREN).ru_maxrss
+    before = greatest_child_kilobytes()
     with suppress(Unreadable):
         await pages(reading, file)
-    assert getrusage(RUSAGE_CHILDREN).ru_maxrss <= max(greatest_before, QUICK.memory_bytes // 1024)
+    assert greatest_child_kilobytes() <= max(before, QUICK.memory_bytes // 1024)
     assert await pages(reading, pdf(tmp_path / "b.pdf", [["Следующий документ"]]))
 
 
