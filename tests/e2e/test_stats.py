@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ from services.chassis.events import Publisher
 from services.chassis.jetstream import connect
 from services.chassis.usage import UsagePublisher, ensure_usage_stream
 from services.chassis.usage.publisher import UsageMetrics
+from services.chassis.usage.stream import STREAM
 from tests.support.admin_service import AdminProcess, admin_process
 from tests.support.stack import Stack
 from tests.support.telegram import SandboxTelegram
@@ -25,11 +27,14 @@ PNG: Final = b"\x89PNG"
 @pytest_asyncio.fixture(loop_scope="session")
 async def admin(lonely_stack: Stack, tmp_path: Path) -> AsyncIterator[AdminProcess]:
     """With a gateway and an admin service that know an analyst, and requests to count."""
-    async with (
-        admin_process(lonely_stack.nats_url, tmp_path, ANALYST_IDS=str(ANALYST)) as running,
-        connect(lonely_stack.nats_url, name="test") as nats,
-    ):
+    async with AsyncExitStack() as stack:
+        nats = await stack.enter_async_context(connect(lonely_stack.nats_url, name="test"))
         await ensure_usage_stream(nats.js, replicas=1)
+        # What others have asked this stack before is no part of what is counted here.
+        await nats.js.purge_stream(STREAM)
+        running = await stack.enter_async_context(
+            admin_process(lonely_stack.nats_url, tmp_path, ANALYST_IDS=str(ANALYST))
+        )
         publisher = Publisher(nats.js, source="/quartet/test")
         usage = UsagePublisher(publisher, UsageMetrics(CollectorRegistry()), environment="test", release="v1")
         await publish(usage, requests(REQUESTS))
