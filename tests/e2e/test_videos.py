@@ -56,7 +56,9 @@ async def test_a_cancelled_video_ends_at_the_vendor_and_says_so_in_its_message(v
     assert ended["message_id"] == making["message_id"]
     (task,) = await viewer.runway.tasks(f"{SEA} в тумане")
     assert task["status"] == "CANCELLED"
+    await viewer.runway.pace()
     assert "Сегодня осталось: 115 с" in (await viewer.orders(f"/video {SEA}"))["text"]
+    await viewer.seen(mark, only="video")
 
 
 async def test_a_rejected_video_is_explained_and_costs_nothing(viewer: Viewer) -> None:
@@ -65,6 +67,7 @@ async def test_a_rejected_video_is_explained_and_costs_nothing(viewer: Viewer) -
     refused = await viewer.seen(mark, text="правила безопасности")
     assert "reply_markup" not in refused
     assert "осталось: 115 с" in (await viewer.orders(f"/video {SEA}"))["text"]
+    await viewer.seen(mark, only="video")
 
 
 async def test_an_order_whose_fate_nobody_knows_is_never_repeated_but_by_the_person(viewer: Viewer) -> None:
