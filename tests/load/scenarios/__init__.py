@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.load.figures import Figures
 from tests.load.scenarios.analytics import analytics, analytics_kills
+from tests.load.scenarios.broadcast import broadcast
 from tests.load.scenarios.documents import documents
 from tests.load.scenarios.failover import failover
 from tests.load.scenarios.groups import groups
@@ -32,6 +33,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "groups": groups,
     "vendor-death": vendor_death,
     "failover": failover,
+    "broadcast": broadcast,
     "pictures": pictures,
     "documents": documents,
     "retrieval": retrieval,

@@ -4,49 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.load.audience import Audience
 from tests.load.exchange import Exchange
 from tests.load.figures import Figures, percentile, rounded
-from tests.load.house import audience_of, question, speaker_of
+from tests.load.house import audience_of, speaker_of
 from tests.load.progress import tell
+from tests.load.talk import Talk
 from tests.support.stack import running_stack
 
 USERS: Final = 20
 KILLS: Final = 3
 GATEWAYS: Final = ("gateway", "gateway-2")
-ANSWER_SECONDS: Final = 2.2
 TALK_SECONDS: Final = 6.0
 AFTERMATH_SECONDS: Final = 2.0
 # What the dead one had handed to the kernel may still arrive; it is not the successor's.
 LAST_WORDS_SECONDS: Final = 0.1
-
-
-class Talk:
-    """Users who ask again as soon as they have been answered, until told to stop."""
-
-    def __init__(self, audience: Audience, user_ids: Sequence[int]) -> None:
-        self.exchanges: list[Exchange] = []
-        self._audience = audience
-        self._is_over = False
-        # One after the other, so that a kill finds answers in each of their stages.
-        starts = (number * ANSWER_SECONDS / len(user_ids) for number in range(len(user_ids)))
-        self._tasks = [
-            asyncio.create_task(self._keep_asking(user_id, start))
-            for user_id, start in zip(user_ids, starts, strict=True)
-        ]
-
-    async def end(self) -> None:
-        """Lets everybody have the answer that they wait for."""
-        self._is_over = True
-        await asyncio.gather(*self._tasks)
-
-    async def _keep_asking(self, user_id: int, after_seconds: float) -> None:
-        await asyncio.sleep(after_seconds)
-        while not self._is_over:
-            exchange = self._audience.prepare(user_id, question(len(self.exchanges)))
-            self.exchanges.append(exchange)
-            await self._audience.send(exchange)
-            await self._audience.until_over(exchange)
 
 
 async def failover(directory: Path) -> Figures:
