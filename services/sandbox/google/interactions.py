@@ -94,7 +94,7 @@ class Interactions:
     async def _get(self, request: web.Request) -> web.StreamResponse:
         try:
             _authorize(request)
-            fault = self._faults.take("", "tasks")
+            fault = self._faults.take_only("tasks")
             refused = refusal(fault) if fault else None
             if refused is not None and fault is not None:
                 return refused.response(fault.retry_after_seconds)

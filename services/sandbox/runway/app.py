@@ -78,7 +78,7 @@ class _Api:
             _authorize(request)
         except Refused as refused:
             return refused.refusal.response()
-        fault = self._state.faults.take("", "tasks")
+        fault = self._state.faults.take_only("tasks")
         if fault and fault.kind in REFUSALS:
             return REFUSALS[fault.kind].response(retry_after_seconds=fault.retry_after_seconds)
         task = self._state.tasks.find(request.match_info["task_id"])

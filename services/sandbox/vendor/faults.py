@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -72,15 +73,22 @@ class Faults:
 
     def take(self, question: str, model: str) -> Fault | None:
         """Return what goes wrong with this call: ordered faults first, each as often as ordered."""
+        return self._first(lambda fault: fault.strikes(model)) or _spoken(question)
+
+    def take_only(self, model: str) -> Fault | None:
+        """Return what goes wrong where only a fault that names it strikes, not one ordered for any model."""
+        return self._first(lambda fault: fault.model == model)
+
+    def _first(self, strikes: Callable[[Fault], bool]) -> Fault | None:
         for index, fault in enumerate(self._ordered):
-            if not fault.strikes(model):
+            if not strikes(fault):
                 continue
             if fault.times > 1:
                 self._ordered[index] = replace(fault, times=fault.times - 1)
             else:
                 self._ordered.pop(index)
             return fault
-        return _spoken(question)
+        return None
 
 
 def _spoken(question: str) -> Fault | None:
