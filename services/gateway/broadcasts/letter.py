@@ -20,8 +20,8 @@ class Letter:
     """Makes the Bot API call for each recipient; a picture is uploaded until Telegram keeps it."""
 
     def __init__(self, order: Order) -> None:
-        formatted = render(order.markdown)
-        self._text, self._entities = formatted.text, to_aiogram(formatted.entities)
+        self.formatted = render(order.markdown)
+        self._text, self._entities = self.formatted.text, to_aiogram(self.formatted.entities)
         rows = [[InlineKeyboardButton(text=button.text, url=button.url)] for button in order.buttons]
         self._keyboard = InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
         self._picture: BufferedInputFile | str | None = None

@@ -1,9 +1,7 @@
-import base64
 from collections import Counter
 from typing import Any, Final
 
 import grpc
-import regex
 from quartet.common.v1.actor_pb2 import Actor
 from quartet.gateway.v1 import delivery_service_pb2 as pb
 from quartet.gateway.v1.delivery_service_pb2_grpc import (
@@ -11,25 +9,15 @@ from quartet.gateway.v1.delivery_service_pb2_grpc import (
     add_DeliveryServiceServicer_to_server,
 )
 
-from services.chassis.errors import InvalidRequest, Violation
 from services.chassis.roles import AdminRole, Admins
 from services.chassis.server import Registration
 from services.gateway.broadcasts.deliveries import Deliveries
 from services.gateway.broadcasts.letter import Letter
-from services.gateway.broadcasts.order import PACE, Audience, Button, ChatKind, Course, Order
+from services.gateway.broadcasts.order import Course, Fate
+from services.gateway.broadcasts.requests import audience_of, id_of, invalid, message_of, order_of
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
-ID: Final = regex.compile(r"[A-Za-z0-9_-]{1,64}")
-MAX_PER_SECOND: Final = 20
-MAX_PICTURE_BYTES: Final = 500_000
-MAX_ORDER_BYTES: Final = 900_000
-"""NATS takes messages of a megabyte."""
-KINDS: Final = {
-    pb.CHAT_KIND_UNSPECIFIED: ChatKind.ANY,
-    pb.CHAT_KIND_PRIVATE: ChatKind.PRIVATE,
-    pb.CHAT_KIND_GROUP: ChatKind.GROUP,
-}
 STEERED: Final = {
     pb.DELIVERY_COURSE_RUNNING: Course.RUNNING,
     pb.DELIVERY_COURSE_PAUSED: Course.PAUSED,
@@ -53,21 +41,39 @@ class DeliveryServicer(DeliveryServiceServicer):
         self, request: pb.CountRecipientsRequest, _context: Context
     ) -> pb.CountRecipientsResponse:
         self._require(request.actor)
-        chats = await self._deliveries.recipients.of(_audience(request.audience, request.actor))
-        return pb.CountRecipientsResponse(recipient_count=len(chats))
+        count = await self._count(request.audience, request.actor)
+        return pb.CountRecipientsResponse(recipient_count=count)
+
+    async def PreviewDelivery(  # noqa: N802 - the contract's name
+        self, request: pb.PreviewDeliveryRequest, _context: Context
+    ) -> pb.PreviewDeliveryResponse:
+        self._require(request.actor)
+        formatted = Letter(message_of(request.message)).formatted
+        entities = [
+            pb.DeliveryEntity(
+                type=one.type,
+                offset=one.offset,
+                length=one.length,
+                url=one.url or "",
+                language=one.language or "",
+            )
+            for one in formatted.entities
+        ]
+        count = await self._count(request.audience, request.actor)
+        return pb.PreviewDeliveryResponse(text=formatted.text, entities=entities, recipient_count=count)
 
     async def Deliver(  # noqa: N802 - the contract's name
         self, request: pb.DeliverRequest, _context: Context
     ) -> pb.DeliverResponse:
         self._require(request.actor)
-        await self._deliveries.order(_id(request.delivery_id), _order(request))
+        await self._deliveries.order(id_of(request.delivery_id), order_of(request))
         return pb.DeliverResponse()
 
     async def GetDelivery(  # noqa: N802 - the contract's name
         self, request: pb.GetDeliveryRequest, _context: Context
     ) -> pb.GetDeliveryResponse:
         self._require(request.actor)
-        delivery_id = _id(request.delivery_id)
+        delivery_id = id_of(request.delivery_id)
         order = await self._deliveries.ledger.order(delivery_id)
         copies = await self._deliveries.ledger.copies(delivery_id)
         counted = Counter((one.copy.fate, one.copy.reason) for one in copies)
@@ -86,61 +92,21 @@ class DeliveryServicer(DeliveryServiceServicer):
         self._require(request.actor)
         course = STEERED.get(request.course)
         if course is None:
-            raise _invalid("course", "RUNNING, PAUSED or CANCELLED")
-        await self._deliveries.ledger.steer(_id(request.delivery_id), course)
+            raise invalid("course", "RUNNING, PAUSED or CANCELLED")
+        await self._deliveries.ledger.steer(id_of(request.delivery_id), course)
         return pb.SteerDeliveryResponse()
 
     async def RetractDelivery(  # noqa: N802 - the contract's name
         self, request: pb.RetractDeliveryRequest, _context: Context
     ) -> pb.RetractDeliveryResponse:
         self._require(request.actor)
-        await self._deliveries.retract(_id(request.delivery_id))
+        await self._deliveries.retract(id_of(request.delivery_id))
         return pb.RetractDeliveryResponse()
+
+    async def _count(self, audience: pb.Audience, actor: Actor) -> int:
+        """How many would get something; who has blocked the bot would not."""
+        chats = await self._deliveries.recipients.of(audience_of(audience, actor))
+        return sum(copy.fate is Fate.PENDING for copy in chats.values())
 
     def _require(self, actor: Actor) -> None:
         self._admins.require(actor.user_id, AdminRole.OPERATOR)
-
-
-def _order(request: pb.DeliverRequest) -> Order:
-    message, pace = request.message, request.messages_per_second or PACE
-    if not 1 <= pace <= MAX_PER_SECOND:
-        raise _invalid("messages_per_second", f"between 1 and {MAX_PER_SECOND}")
-    if len(message.picture) > MAX_PICTURE_BYTES:
-        raise _invalid("message.picture", f"at most {MAX_PICTURE_BYTES} bytes")
-    if not all(button.text and button.url.startswith("https://") for button in message.buttons):
-        raise _invalid("message.buttons", "a text and an https address")
-    scheduled = float(request.schedule_time.seconds)
-    order = Order(
-        markdown=message.markdown,
-        buttons=tuple(Button(text=button.text, url=button.url) for button in message.buttons),
-        picture=base64.b64encode(message.picture),
-        audience=_audience(request.audience, request.actor),
-        messages_per_second=pace,
-        not_before=scheduled,
-    )
-    if not Letter(order).fits:
-        raise _invalid("message", "one message of Telegram, and not an empty one")
-    if len(order.model_dump_json()) > MAX_ORDER_BYTES:
-        raise _invalid("audience.user_keys", "fewer, or a smaller picture")
-    return order
-
-
-def _audience(audience: pb.Audience, actor: Actor) -> Audience:
-    if audience.actor_only:
-        return Audience(chat_id=actor.user_id)
-    return Audience(
-        language_code=audience.language_code,
-        active_days=max(0, audience.active_days),
-        chat_kind=KINDS.get(audience.chat_kind, ChatKind.ANY),
-        user_keys=tuple(audience.user_keys),
-    )
-
-
-def _id(delivery_id: str) -> str:
-    if not ID.fullmatch(delivery_id):
-        raise _invalid("delivery_id", "1 to 64 of A-Z a-z 0-9 _ -")
-    return delivery_id
-
-
-def _invalid(field: str, problem: str) -> InvalidRequest:
-    return InvalidRequest(violations=[Violation(field, problem)])

@@ -26,19 +26,19 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from quartet.common.v1 import actor_pb2 as quartet_dot_common_dot_v1_dot_actor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)quartet/gateway/v1/delivery_service.proto\x12\x12quartet.gateway.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dquartet/common/v1/actor.proto\"\x8e\x01\n\x08\x41udience\x12\x15\n\rlanguage_code\x18\x01 \x01(\t\x12\x13\n\x0b\x61\x63tive_days\x18\x02 \x01(\x05\x12/\n\tchat_kind\x18\x03 \x01(\x0e\x32\x1c.quartet.gateway.v1.ChatKind\x12\x11\n\tuser_keys\x18\x04 \x03(\x06\x12\x12\n\nactor_only\x18\x05 \x01(\x08\"i\n\x0f\x44\x65liveryMessage\x12\x10\n\x08markdown\x18\x01 \x01(\t\x12\x33\n\x07\x62uttons\x18\x02 \x03(\x0b\x32\".quartet.gateway.v1.DeliveryButton\x12\x0f\n\x07picture\x18\x03 \x01(\x0c\"+\n\x0e\x44\x65liveryButton\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0b\n\x03url\x18\x02 \x01(\t\"q\n\x16\x43ountRecipientsRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12.\n\x08\x61udience\x18\x02 \x01(\x0b\x32\x1c.quartet.gateway.v1.Audience\"2\n\x17\x43ountRecipientsResponse\x12\x17\n\x0frecipient_count\x18\x01 \x01(\x05\"\x84\x02\n\x0e\x44\x65liverRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\x12\x34\n\x07message\x18\x03 \x01(\x0b\x32#.quartet.gateway.v1.DeliveryMessage\x12.\n\x08\x61udience\x18\x04 \x01(\x0b\x32\x1c.quartet.gateway.v1.Audience\x12\x1b\n\x13messages_per_second\x18\x05 \x01(\x05\x12\x31\n\rschedule_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x11\n\x0f\x44\x65liverResponse\"R\n\x12GetDeliveryRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\"}\n\x13GetDeliveryResponse\x12\x32\n\x06\x63ourse\x18\x01 \x01(\x0e\x32\".quartet.gateway.v1.DeliveryCourse\x12\x32\n\x07tallies\x18\x02 \x03(\x0b\x32!.quartet.gateway.v1.DeliveryTally\"^\n\rDeliveryTally\x12.\n\x04\x66\x61te\x18\x01 \x01(\x0e\x32 .quartet.gateway.v1.DeliveryFate\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x05\"\x88\x01\n\x14SteerDeliveryRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\x12\x32\n\x06\x63ourse\x18\x03 \x01(\x0e\x32\".quartet.gateway.v1.DeliveryCourse\"\x17\n\x15SteerDeliveryResponse\"V\n\x16RetractDeliveryRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\"\x19\n\x17RetractDeliveryResponse*Q\n\x08\x43hatKind\x12\x19\n\x15\x43HAT_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43HAT_KIND_PRIVATE\x10\x01\x12\x13\n\x0f\x43HAT_KIND_GROUP\x10\x02*\xc2\x01\n\x0e\x44\x65liveryCourse\x12\x1f\n\x1b\x44\x45LIVERY_COURSE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x44\x45LIVERY_COURSE_RUNNING\x10\x01\x12\x1a\n\x16\x44\x45LIVERY_COURSE_PAUSED\x10\x02\x12\x1d\n\x19\x44\x45LIVERY_COURSE_CANCELLED\x10\x03\x12\x18\n\x14\x44\x45LIVERY_COURSE_DONE\x10\x04\x12\x1d\n\x19\x44\x45LIVERY_COURSE_RETRACTED\x10\x05*\x87\x02\n\x0c\x44\x65liveryFate\x12\x1d\n\x19\x44\x45LIVERY_FATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44\x45LIVERY_FATE_PENDING\x10\x01\x12\x1a\n\x16\x44\x45LIVERY_FATE_INTENDED\x10\x02\x12\x1b\n\x17\x44\x45LIVERY_FATE_DELIVERED\x10\x03\x12\x19\n\x15\x44\x45LIVERY_FATE_BLOCKED\x10\x04\x12\x18\n\x14\x44\x45LIVERY_FATE_FAILED\x10\x05\x12\x19\n\x15\x44\x45LIVERY_FATE_UNKNOWN\x10\x06\x12\x19\n\x15\x44\x45LIVERY_FATE_SKIPPED\x10\x07\x12\x19\n\x15\x44\x45LIVERY_FATE_DELETED\x10\x08\x32\x83\x04\n\x0f\x44\x65liveryService\x12j\n\x0f\x43ountRecipients\x12*.quartet.gateway.v1.CountRecipientsRequest\x1a+.quartet.gateway.v1.CountRecipientsResponse\x12R\n\x07\x44\x65liver\x12\".quartet.gateway.v1.DeliverRequest\x1a#.quartet.gateway.v1.DeliverResponse\x12^\n\x0bGetDelivery\x12&.quartet.gateway.v1.GetDeliveryRequest\x1a\'.quartet.gateway.v1.GetDeliveryResponse\x12\x64\n\rSteerDelivery\x12(.quartet.gateway.v1.SteerDeliveryRequest\x1a).quartet.gateway.v1.SteerDeliveryResponse\x12j\n\x0fRetractDelivery\x12*.quartet.gateway.v1.RetractDeliveryRequest\x1a+.quartet.gateway.v1.RetractDeliveryResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)quartet/gateway/v1/delivery_service.proto\x12\x12quartet.gateway.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dquartet/common/v1/actor.proto\"\x8e\x01\n\x08\x41udience\x12\x15\n\rlanguage_code\x18\x01 \x01(\t\x12\x13\n\x0b\x61\x63tive_days\x18\x02 \x01(\x05\x12/\n\tchat_kind\x18\x03 \x01(\x0e\x32\x1c.quartet.gateway.v1.ChatKind\x12\x11\n\tuser_keys\x18\x04 \x03(\x06\x12\x12\n\nactor_only\x18\x05 \x01(\x08\"i\n\x0f\x44\x65liveryMessage\x12\x10\n\x08markdown\x18\x01 \x01(\t\x12\x33\n\x07\x62uttons\x18\x02 \x03(\x0b\x32\".quartet.gateway.v1.DeliveryButton\x12\x0f\n\x07picture\x18\x03 \x01(\x0c\"+\n\x0e\x44\x65liveryButton\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0b\n\x03url\x18\x02 \x01(\t\"q\n\x16\x43ountRecipientsRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12.\n\x08\x61udience\x18\x02 \x01(\x0b\x32\x1c.quartet.gateway.v1.Audience\"2\n\x17\x43ountRecipientsResponse\x12\x17\n\x0frecipient_count\x18\x01 \x01(\x05\"\xa7\x01\n\x16PreviewDeliveryRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x34\n\x07message\x18\x02 \x01(\x0b\x32#.quartet.gateway.v1.DeliveryMessage\x12.\n\x08\x61udience\x18\x03 \x01(\x0b\x32\x1c.quartet.gateway.v1.Audience\"v\n\x17PreviewDeliveryResponse\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x34\n\x08\x65ntities\x18\x02 \x03(\x0b\x32\".quartet.gateway.v1.DeliveryEntity\x12\x17\n\x0frecipient_count\x18\x03 \x01(\x05\"]\n\x0e\x44\x65liveryEntity\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0e\n\x06offset\x18\x02 \x01(\x05\x12\x0e\n\x06length\x18\x03 \x01(\x05\x12\x0b\n\x03url\x18\x04 \x01(\t\x12\x10\n\x08language\x18\x05 \x01(\t\"\x84\x02\n\x0e\x44\x65liverRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\x12\x34\n\x07message\x18\x03 \x01(\x0b\x32#.quartet.gateway.v1.DeliveryMessage\x12.\n\x08\x61udience\x18\x04 \x01(\x0b\x32\x1c.quartet.gateway.v1.Audience\x12\x1b\n\x13messages_per_second\x18\x05 \x01(\x05\x12\x31\n\rschedule_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x11\n\x0f\x44\x65liverResponse\"R\n\x12GetDeliveryRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\"}\n\x13GetDeliveryResponse\x12\x32\n\x06\x63ourse\x18\x01 \x01(\x0e\x32\".quartet.gateway.v1.DeliveryCourse\x12\x32\n\x07tallies\x18\x02 \x03(\x0b\x32!.quartet.gateway.v1.DeliveryTally\"^\n\rDeliveryTally\x12.\n\x04\x66\x61te\x18\x01 \x01(\x0e\x32 .quartet.gateway.v1.DeliveryFate\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x05\"\x88\x01\n\x14SteerDeliveryRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\x12\x32\n\x06\x63ourse\x18\x03 \x01(\x0e\x32\".quartet.gateway.v1.DeliveryCourse\"\x17\n\x15SteerDeliveryResponse\"V\n\x16RetractDeliveryRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\"\x19\n\x17RetractDeliveryResponse*Q\n\x08\x43hatKind\x12\x19\n\x15\x43HAT_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43HAT_KIND_PRIVATE\x10\x01\x12\x13\n\x0f\x43HAT_KIND_GROUP\x10\x02*\xc2\x01\n\x0e\x44\x65liveryCourse\x12\x1f\n\x1b\x44\x45LIVERY_COURSE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x44\x45LIVERY_COURSE_RUNNING\x10\x01\x12\x1a\n\x16\x44\x45LIVERY_COURSE_PAUSED\x10\x02\x12\x1d\n\x19\x44\x45LIVERY_COURSE_CANCELLED\x10\x03\x12\x18\n\x14\x44\x45LIVERY_COURSE_DONE\x10\x04\x12\x1d\n\x19\x44\x45LIVERY_COURSE_RETRACTED\x10\x05*\x87\x02\n\x0c\x44\x65liveryFate\x12\x1d\n\x19\x44\x45LIVERY_FATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44\x45LIVERY_FATE_PENDING\x10\x01\x12\x1a\n\x16\x44\x45LIVERY_FATE_INTENDED\x10\x02\x12\x1b\n\x17\x44\x45LIVERY_FATE_DELIVERED\x10\x03\x12\x19\n\x15\x44\x45LIVERY_FATE_BLOCKED\x10\x04\x12\x18\n\x14\x44\x45LIVERY_FATE_FAILED\x10\x05\x12\x19\n\x15\x44\x45LIVERY_FATE_UNKNOWN\x10\x06\x12\x19\n\x15\x44\x45LIVERY_FATE_SKIPPED\x10\x07\x12\x19\n\x15\x44\x45LIVERY_FATE_DELETED\x10\x08\x32\xef\x04\n\x0f\x44\x65liveryService\x12j\n\x0f\x43ountRecipients\x12*.quartet.gateway.v1.CountRecipientsRequest\x1a+.quartet.gateway.v1.CountRecipientsResponse\x12j\n\x0fPreviewDelivery\x12*.quartet.gateway.v1.PreviewDeliveryRequest\x1a+.quartet.gateway.v1.PreviewDeliveryResponse\x12R\n\x07\x44\x65liver\x12\".quartet.gateway.v1.DeliverRequest\x1a#.quartet.gateway.v1.DeliverResponse\x12^\n\x0bGetDelivery\x12&.quartet.gateway.v1.GetDeliveryRequest\x1a\'.quartet.gateway.v1.GetDeliveryResponse\x12\x64\n\rSteerDelivery\x12(.quartet.gateway.v1.SteerDeliveryRequest\x1a).quartet.gateway.v1.SteerDeliveryResponse\x12j\n\x0fRetractDelivery\x12*.quartet.gateway.v1.RetractDeliveryRequest\x1a+.quartet.gateway.v1.RetractDeliveryResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'quartet.gateway.v1.delivery_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CHATKIND']._serialized_start=1461
-  _globals['_CHATKIND']._serialized_end=1542
-  _globals['_DELIVERYCOURSE']._serialized_start=1545
-  _globals['_DELIVERYCOURSE']._serialized_end=1739
-  _globals['_DELIVERYFATE']._serialized_start=1742
-  _globals['_DELIVERYFATE']._serialized_end=2005
+  _globals['_CHATKIND']._serialized_start=1846
+  _globals['_CHATKIND']._serialized_end=1927
+  _globals['_DELIVERYCOURSE']._serialized_start=1930
+  _globals['_DELIVERYCOURSE']._serialized_end=2124
+  _globals['_DELIVERYFATE']._serialized_start=2127
+  _globals['_DELIVERYFATE']._serialized_end=2390
   _globals['_AUDIENCE']._serialized_start=130
   _globals['_AUDIENCE']._serialized_end=272
   _globals['_DELIVERYMESSAGE']._serialized_start=274
@@ -49,24 +49,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COUNTRECIPIENTSREQUEST']._serialized_end=539
   _globals['_COUNTRECIPIENTSRESPONSE']._serialized_start=541
   _globals['_COUNTRECIPIENTSRESPONSE']._serialized_end=591
-  _globals['_DELIVERREQUEST']._serialized_start=594
-  _globals['_DELIVERREQUEST']._serialized_end=854
-  _globals['_DELIVERRESPONSE']._serialized_start=856
-  _globals['_DELIVERRESPONSE']._serialized_end=873
-  _globals['_GETDELIVERYREQUEST']._serialized_start=875
-  _globals['_GETDELIVERYREQUEST']._serialized_end=957
-  _globals['_GETDELIVERYRESPONSE']._serialized_start=959
-  _globals['_GETDELIVERYRESPONSE']._serialized_end=1084
-  _globals['_DELIVERYTALLY']._serialized_start=1086
-  _globals['_DELIVERYTALLY']._serialized_end=1180
-  _globals['_STEERDELIVERYREQUEST']._serialized_start=1183
-  _globals['_STEERDELIVERYREQUEST']._serialized_end=1319
-  _globals['_STEERDELIVERYRESPONSE']._serialized_start=1321
-  _globals['_STEERDELIVERYRESPONSE']._serialized_end=1344
-  _globals['_RETRACTDELIVERYREQUEST']._serialized_start=1346
-  _globals['_RETRACTDELIVERYREQUEST']._serialized_end=1432
-  _globals['_RETRACTDELIVERYRESPONSE']._serialized_start=1434
-  _globals['_RETRACTDELIVERYRESPONSE']._serialized_end=1459
-  _globals['_DELIVERYSERVICE']._serialized_start=2008
-  _globals['_DELIVERYSERVICE']._serialized_end=2523
+  _globals['_PREVIEWDELIVERYREQUEST']._serialized_start=594
+  _globals['_PREVIEWDELIVERYREQUEST']._serialized_end=761
+  _globals['_PREVIEWDELIVERYRESPONSE']._serialized_start=763
+  _globals['_PREVIEWDELIVERYRESPONSE']._serialized_end=881
+  _globals['_DELIVERYENTITY']._serialized_start=883
+  _globals['_DELIVERYENTITY']._serialized_end=976
+  _globals['_DELIVERREQUEST']._serialized_start=979
+  _globals['_DELIVERREQUEST']._serialized_end=1239
+  _globals['_DELIVERRESPONSE']._serialized_start=1241
+  _globals['_DELIVERRESPONSE']._serialized_end=1258
+  _globals['_GETDELIVERYREQUEST']._serialized_start=1260
+  _globals['_GETDELIVERYREQUEST']._serialized_end=1342
+  _globals['_GETDELIVERYRESPONSE']._serialized_start=1344
+  _globals['_GETDELIVERYRESPONSE']._serialized_end=1469
+  _globals['_DELIVERYTALLY']._serialized_start=1471
+  _globals['_DELIVERYTALLY']._serialized_end=1565
+  _globals['_STEERDELIVERYREQUEST']._serialized_start=1568
+  _globals['_STEERDELIVERYREQUEST']._serialized_end=1704
+  _globals['_STEERDELIVERYRESPONSE']._serialized_start=1706
+  _globals['_STEERDELIVERYRESPONSE']._serialized_end=1729
+  _globals['_RETRACTDELIVERYREQUEST']._serialized_start=1731
+  _globals['_RETRACTDELIVERYREQUEST']._serialized_end=1817
+  _globals['_RETRACTDELIVERYRESPONSE']._serialized_start=1819
+  _globals['_RETRACTDELIVERYRESPONSE']._serialized_end=1844
+  _globals['_DELIVERYSERVICE']._serialized_start=2393
+  _globals['_DELIVERYSERVICE']._serialized_end=3016
 # @@protoc_insertion_point(module_scope)

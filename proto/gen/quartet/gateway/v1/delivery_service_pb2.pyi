@@ -154,7 +154,9 @@ class DeliveryMessage(_message.Message):
     picture: _builtins.bytes
     """JPEG or PNG, at most 500 kB."""
     @_builtins.property
-    def buttons(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeliveryButton]: ...
+    def buttons(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeliveryButton]:
+        """At most 8."""
+
     def __init__(
         self,
         *,
@@ -236,6 +238,100 @@ class CountRecipientsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CountRecipientsResponse: _TypeAlias = CountRecipientsResponse  # noqa: Y015
+
+@_typing.final
+class PreviewDeliveryRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTOR_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def actor(self) -> _actor_pb2.Actor: ...
+    @_builtins.property
+    def message(self) -> Global___DeliveryMessage: ...
+    @_builtins.property
+    def audience(self) -> Global___Audience: ...
+    def __init__(
+        self,
+        *,
+        actor: _actor_pb2.Actor | None = ...,
+        message: Global___DeliveryMessage | None = ...,
+        audience: Global___Audience | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "audience", b"audience", "message", b"message"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "audience", b"audience", "message", b"message"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewDeliveryRequest: _TypeAlias = PreviewDeliveryRequest  # noqa: Y015
+
+@_typing.final
+class PreviewDeliveryResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    ENTITIES_FIELD_NUMBER: _builtins.int
+    RECIPIENT_COUNT_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """What stands in the message, or below its picture."""
+    recipient_count: _builtins.int
+    @_builtins.property
+    def entities(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeliveryEntity]:
+        """Sorted by offset, the outer one first; none crosses another."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        entities: _abc.Iterable[Global___DeliveryEntity] | None = ...,
+        recipient_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entities", b"entities", "recipient_count", b"recipient_count", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewDeliveryResponse: _TypeAlias = PreviewDeliveryResponse  # noqa: Y015
+
+@_typing.final
+class DeliveryEntity(_message.Message):
+    """DeliveryEntity is a marked part of a text, as in Telegram's Bot API."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TYPE_FIELD_NUMBER: _builtins.int
+    OFFSET_FIELD_NUMBER: _builtins.int
+    LENGTH_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    type: _builtins.str
+    """The Bot API's name, such as bold."""
+    offset: _builtins.int
+    """In UTF-16 code units, as length is."""
+    length: _builtins.int
+    url: _builtins.str
+    """Of a text_link."""
+    language: _builtins.str
+    """Of a pre, where it is known."""
+    def __init__(
+        self,
+        *,
+        type: _builtins.str = ...,
+        offset: _builtins.int = ...,
+        length: _builtins.int = ...,
+        url: _builtins.str = ...,
+        language: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "length", b"length", "offset", b"offset", "type", b"type", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeliveryEntity: _TypeAlias = DeliveryEntity  # noqa: Y015
 
 @_typing.final
 class DeliverRequest(_message.Message):

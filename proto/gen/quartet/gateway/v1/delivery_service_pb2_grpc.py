@@ -42,6 +42,11 @@ class DeliveryServiceStub:
                 request_serializer=quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.CountRecipientsRequest.SerializeToString,
                 response_deserializer=quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.CountRecipientsResponse.FromString,
                 _registered_method=True)
+        self.PreviewDelivery = channel.unary_unary(
+                '/quartet.gateway.v1.DeliveryService/PreviewDelivery',
+                request_serializer=quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.PreviewDeliveryRequest.SerializeToString,
+                response_deserializer=quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.PreviewDeliveryResponse.FromString,
+                _registered_method=True)
         self.Deliver = channel.unary_unary(
                 '/quartet.gateway.v1.DeliveryService/Deliver',
                 request_serializer=quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.DeliverRequest.SerializeToString,
@@ -71,7 +76,16 @@ class DeliveryServiceServicer:
     """
 
     def CountRecipients(self, request, context):
-        """CountRecipients says how many chats an audience has now.
+        """CountRecipients says how many chats of an audience would get something now:
+        those who have blocked the bot are left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewDelivery(self, request, context):
+        """PreviewDelivery says what a message will look like and how many would get
+        it. Nothing is sent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -113,6 +127,11 @@ def add_DeliveryServiceServicer_to_server(servicer, server):
                     servicer.CountRecipients,
                     request_deserializer=quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.CountRecipientsRequest.FromString,
                     response_serializer=quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.CountRecipientsResponse.SerializeToString,
+            ),
+            'PreviewDelivery': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewDelivery,
+                    request_deserializer=quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.PreviewDeliveryRequest.FromString,
+                    response_serializer=quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.PreviewDeliveryResponse.SerializeToString,
             ),
             'Deliver': grpc.unary_unary_rpc_method_handler(
                     servicer.Deliver,
@@ -165,6 +184,33 @@ class DeliveryService:
             '/quartet.gateway.v1.DeliveryService/CountRecipients',
             quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.CountRecipientsRequest.SerializeToString,
             quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.CountRecipientsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewDelivery(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.gateway.v1.DeliveryService/PreviewDelivery',
+            quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.PreviewDeliveryRequest.SerializeToString,
+            quartet_dot_gateway_dot_v1_dot_delivery__service__pb2.PreviewDeliveryResponse.FromString,
             options,
             channel_credentials,
             insecure,

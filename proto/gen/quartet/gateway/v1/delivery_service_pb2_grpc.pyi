@@ -37,7 +37,13 @@ class DeliveryServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> DeliveryServiceAsyncStub: ...
     CountRecipients: _grpc.UnaryUnaryMultiCallable[_delivery_service_pb2.CountRecipientsRequest, _delivery_service_pb2.CountRecipientsResponse]
-    """CountRecipients says how many chats an audience has now."""
+    """CountRecipients says how many chats of an audience would get something now:
+    those who have blocked the bot are left out.
+    """
+    PreviewDelivery: _grpc.UnaryUnaryMultiCallable[_delivery_service_pb2.PreviewDeliveryRequest, _delivery_service_pb2.PreviewDeliveryResponse]
+    """PreviewDelivery says what a message will look like and how many would get
+    it. Nothing is sent.
+    """
     Deliver: _grpc.UnaryUnaryMultiCallable[_delivery_service_pb2.DeliverRequest, _delivery_service_pb2.DeliverResponse]
     """Deliver orders a delivery. Repeated with the same id, it changes nothing."""
     GetDelivery: _grpc.UnaryUnaryMultiCallable[_delivery_service_pb2.GetDeliveryRequest, _delivery_service_pb2.GetDeliveryResponse]
@@ -58,7 +64,13 @@ class DeliveryServiceAsyncStub(DeliveryServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CountRecipients: _aio.UnaryUnaryMultiCallable[_delivery_service_pb2.CountRecipientsRequest, _delivery_service_pb2.CountRecipientsResponse]  # type: ignore[assignment]
-    """CountRecipients says how many chats an audience has now."""
+    """CountRecipients says how many chats of an audience would get something now:
+    those who have blocked the bot are left out.
+    """
+    PreviewDelivery: _aio.UnaryUnaryMultiCallable[_delivery_service_pb2.PreviewDeliveryRequest, _delivery_service_pb2.PreviewDeliveryResponse]  # type: ignore[assignment]
+    """PreviewDelivery says what a message will look like and how many would get
+    it. Nothing is sent.
+    """
     Deliver: _aio.UnaryUnaryMultiCallable[_delivery_service_pb2.DeliverRequest, _delivery_service_pb2.DeliverResponse]  # type: ignore[assignment]
     """Deliver orders a delivery. Repeated with the same id, it changes nothing."""
     GetDelivery: _aio.UnaryUnaryMultiCallable[_delivery_service_pb2.GetDeliveryRequest, _delivery_service_pb2.GetDeliveryResponse]  # type: ignore[assignment]
@@ -82,7 +94,19 @@ class DeliveryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _delivery_service_pb2.CountRecipientsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_delivery_service_pb2.CountRecipientsResponse, _abc.Awaitable[_delivery_service_pb2.CountRecipientsResponse]]:
-        """CountRecipients says how many chats an audience has now."""
+        """CountRecipients says how many chats of an audience would get something now:
+        those who have blocked the bot are left out.
+        """
+
+    @_abc_1.abstractmethod
+    def PreviewDelivery(
+        self,
+        request: _delivery_service_pb2.PreviewDeliveryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_delivery_service_pb2.PreviewDeliveryResponse, _abc.Awaitable[_delivery_service_pb2.PreviewDeliveryResponse]]:
+        """PreviewDelivery says what a message will look like and how many would get
+        it. Nothing is sent.
+        """
 
     @_abc_1.abstractmethod
     def Deliver(
