@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,15 +68,37 @@ class Analytics:
             group.create_task(self._forgetting.run(stop))
 
     async def _migrated(self) -> bool:
-        lock = Lock(self._locks, f"migrate.{self._database.name}")
         try:
-            # Whoever holds the embedded engine's directory is alone anyway.
-            is_shared = self._database.home.is_server
-            await migrate(self._database, migration.shipped(), lock if is_shared else nullcontext())
+            await migrate_under(self._locks, self._database)
         except (ServiceUnavailable, StatementRefused) as error:
             log.warning("clickhouse_waits", error=str(error))
             return False
         return True
+
+
+def clickhouse_of(settings: AdminSettings) -> AbstractAsyncContextManager[Database]:
+    """Where what happened is kept."""
+    return open_database(
+        home_of(settings),
+        settings.clickhouse_database,
+        readers=settings.clickhouse_readers,
+        question_seconds=settings.clickhouse_question_seconds,
+        question_bytes=settings.clickhouse_question_bytes,
+    )
+
+
+async def migrate_under(locks: KeyValue, database: Database) -> list[migration.Migration]:
+    """Bring the schema up to date, one process at a time. Raises ServiceUnavailable, StatementRefused."""
+    # Whoever holds the embedded engine's directory is alone anyway.
+    lock = Lock(locks, f"migrate.{database.name}") if database.home.is_server else nullcontext()
+    return await migrate(database, migration.shipped(), lock)
+
+
+async def ensure_streams(nats: Nats, *, replicas: int) -> None:
+    """Make the streams that every service writes to and this one reads. Raises ConfigurationConflict."""
+    await ensure_usage_stream(nats.js, replicas=replicas)
+    await ensure_privacy_stream(nats.js, replicas=replicas)
+    await ensure_dead_letters(nats.js, replicas=replicas)
 
 
 @dataclass(frozen=True)
@@ -92,18 +114,9 @@ async def open_admin(
     settings: AdminSettings, nats: Nats, metrics: AdminMetrics, failpoints: Failpoints, stop: asyncio.Event
 ) -> AsyncIterator[Admin]:
     """Put together what keeps, answers and shows; it works until `stop` is set, or the block ends."""
-    await ensure_usage_stream(nats.js, replicas=settings.stream_replicas)
-    await ensure_privacy_stream(nats.js, replicas=settings.stream_replicas)
-    await ensure_dead_letters(nats.js, replicas=settings.stream_replicas)
+    await ensure_streams(nats, replicas=settings.stream_replicas)
     locks = await open_locks(nats, replicas=settings.stream_replicas)
-    opened = open_database(
-        home_of(settings),
-        settings.clickhouse_database,
-        readers=settings.clickhouse_readers,
-        question_seconds=settings.clickhouse_question_seconds,
-        question_bytes=settings.clickhouse_question_bytes,
-    )
-    async with opened as database, asyncio.TaskGroup() as group:
+    async with clickhouse_of(settings) as database, asyncio.TaskGroup() as group:
         intake = Intake(
             nats.js,
             max_messages=settings.usage_batch_rows,

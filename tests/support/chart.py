@@ -15,7 +15,15 @@ PROFILES: Final = ("evaluation", "production")
 
 # What Kubernetes itself knows; the others are of operators.
 OF_KUBERNETES: Final = frozenset(
-    {"v1", "apps/v1", "policy/v1", "autoscaling/v2", "networking.k8s.io/v1", "rbac.authorization.k8s.io/v1"}
+    {
+        "v1",
+        "apps/v1",
+        "batch/v1",
+        "policy/v1",
+        "autoscaling/v2",
+        "networking.k8s.io/v1",
+        "rbac.authorization.k8s.io/v1",
+    }
 )
 
 Object = dict[str, Any]

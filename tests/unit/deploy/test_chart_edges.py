@@ -115,10 +115,11 @@ def test_beyond_the_release_only_what_the_values_name_is_reached() -> None:
     api = {("admin", 443), ("admin", 6443)}
     assert outside(chart.render(chart.profile("evaluation")), "egress", "to") == internet | api
     production = chart.profile("production", {"tracing": {"endpoint": "http://otel.monitoring:4317"}})
-    nats = {(name, 4222) for name in [*facts, "test"]}
-    traces = {(name, 4317) for name in facts}
+    nats = {(name, 4222) for name in [*facts, "prepare", "test"]}
+    traces = {(name, 4317) for name in [*facts, "prepare"]}
     assert outside(chart.render(production), "egress", "to") == internet | api | nats | traces | {
-        ("admin", 8443)
+        ("admin", 8443),
+        ("prepare", 8443),
     }
 
 
