@@ -17,8 +17,12 @@ class Entry(NamedTuple):
     revision: int
 
 
-async def entries(js: JetStreamContext, bucket: str, keys: str = ">") -> AsyncGenerator[Entry]:
-    """Yield what stands in a bucket, those written longest ago first.
+async def entries(
+    js: JetStreamContext, bucket: str, keys: str = ">", *, after: int = 0
+) -> AsyncGenerator[Entry]:
+    """Yield what stands in a bucket, those written longest ago first; with `after` only what is newer.
+
+    A key that is written meanwhile may come twice, the newer value last.
 
     The library's own watcher may say that all has been told before it has told anything (what is delivered
     while it looks how much is left is not counted), and who deletes what nobody names would delete too much.
@@ -29,7 +33,8 @@ async def entries(js: JetStreamContext, bucket: str, keys: str = ">") -> AsyncGe
         prefix + keys,
         stream=f"KV_{bucket}",
         config=ConsumerConfig(
-            deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE if after else DeliverPolicy.LAST_PER_SUBJECT,
+            opt_start_seq=after + 1 if after else None,
             ack_policy=AckPolicy.NONE,
             inactive_threshold=IDLE_SECONDS,
             mem_storage=True,

@@ -14,6 +14,7 @@ from services.gateway.bookkeeping.directory import Directory
 from services.gateway.broadcasts import ledger, recipients
 from services.gateway.broadcasts.ledger import Ledger
 from services.gateway.broadcasts.order import Course, Order
+from services.gateway.broadcasts.progress import Progress
 from services.gateway.broadcasts.recipients import Recipients
 from services.gateway.broadcasts.round import Round
 from services.gateway.delivery.scheduler import Scheduler
@@ -37,6 +38,7 @@ class Deliveries:
         self._bot_id = bot_id
         self.ledger = ledger
         self.recipients = recipients
+        self.progress = Progress(ledger)
 
     async def order(self, delivery_id: str, order: Order) -> None:
         """Have it delivered; once, however often it is ordered. Raises ServiceUnavailable."""

@@ -72,21 +72,19 @@ class Ledger:
         """Add a recipient; one who is there stays."""
         await self._create(f"{self._head(delivery_id)}.{chat_id}", copy)
 
-    async def copies(self, delivery_id: str) -> list[Addressed]:
-        """Return every recipient's copy."""
+    async def copies(self, delivery_id: str, *, after: int = 0) -> list[Addressed]:
+        """Return every recipient's copy; with `after` those that were written after this revision."""
         prefix = f"{self._head(delivery_id)}."
+        found: dict[int, Addressed] = {}
         try:
-            async with aclosing(entries(self._js, BUCKET, f"{prefix}*")) as listed:
-                return [
-                    Addressed(
-                        int(entry.key.removeprefix(prefix)),
-                        Copy.model_validate_json(entry.value),
-                        entry.revision,
-                    )
-                    async for entry in listed
-                ]
+            async with aclosing(entries(self._js, BUCKET, f"{prefix}*", after=after)) as listed:
+                async for entry in listed:
+                    chat_id = int(entry.key.removeprefix(prefix))
+                    copy = Copy.model_validate_json(entry.value)
+                    found[chat_id] = Addressed(chat_id, copy, entry.revision)
         except NATS_ERRORS as error:
             raise ServiceUnavailable("the ledger of deliveries cannot be read") from error
+        return list(found.values())
 
     @_retrying
     async def write(self, delivery_id: str, addressed: Addressed, copy: Copy) -> Addressed:

@@ -53,8 +53,8 @@ class Round:
             if order.not_before and not await steering.may_send():
                 return
             await self._address(delivery_id, order)
-            await self._settle_doubts(delivery_id)
-            await self._send_all(delivery_id, Letter(order), steering)
+            copies = await self._settled(delivery_id)
+            await self._send_all(delivery_id, copies, Letter(order), steering)
         log.info("delivery_ended", delivery_id=delivery_id)
 
     async def _address(self, delivery_id: str, order: Order) -> None:
@@ -64,15 +64,19 @@ class Round:
             await self._ledger.enlist(delivery_id, chat_id, copy)
         await self._ledger.addressed(delivery_id)
 
-    async def _settle_doubts(self, delivery_id: str) -> None:
+    async def _settled(self, delivery_id: str) -> list[Addressed]:
         """What a predecessor was cut off in is never sent again: it may have arrived."""
-        for addressed in await self._ledger.copies(delivery_id):
+        copies = await self._ledger.copies(delivery_id)
+        for addressed in copies:
             if addressed.copy.fate is Fate.INTENDED:
                 unknown = Copy(fate=Fate.UNKNOWN, reason="cut off")
                 await self._ledger.write(delivery_id, addressed, unknown)
+        return copies
 
-    async def _send_all(self, delivery_id: str, letter: Letter, steering: Steering) -> None:
-        pending = [one for one in await self._ledger.copies(delivery_id) if one.copy.fate is Fate.PENDING]
+    async def _send_all(
+        self, delivery_id: str, copies: list[Addressed], letter: Letter, steering: Steering
+    ) -> None:
+        pending = [one for one in copies if one.copy.fate is Fate.PENDING]
         posts = iter(pending)
 
         async def carry() -> None:
@@ -127,8 +131,7 @@ class Round:
     async def _retract(self, delivery_id: str) -> None:
         """Delete what was sent. Deleting twice does no harm."""
         steering = Steering(await self._ledger.order(delivery_id), self._closing)
-        await self._settle_doubts(delivery_id)
-        for addressed in await self._ledger.copies(delivery_id):
+        for addressed in await self._settled(delivery_id):
             if addressed.copy.fate is Fate.DELIVERED:
                 await steering.pace()
                 await self._delete(delivery_id, addressed)

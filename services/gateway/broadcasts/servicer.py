@@ -1,4 +1,3 @@
-from collections import Counter
 from typing import Any, Final
 
 import grpc
@@ -75,8 +74,7 @@ class DeliveryServicer(DeliveryServiceServicer):
         self._require(request.actor)
         delivery_id = id_of(request.delivery_id)
         order = await self._deliveries.ledger.order(delivery_id)
-        copies = await self._deliveries.ledger.copies(delivery_id)
-        counted = Counter((one.copy.fate, one.copy.reason) for one in copies)
+        counted = await self._deliveries.progress.of(delivery_id)
         tallies = [
             pb.DeliveryTally(
                 fate=pb.DeliveryFate.Value(f"DELIVERY_FATE_{fate.name}"), reason=reason, count=count

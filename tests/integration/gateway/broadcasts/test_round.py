@@ -166,3 +166,14 @@ async def test_a_cancelled_delivery_is_not_sent_and_a_sent_one_can_be_taken_back
     await house.go()
     assert await house.fates() == {Fate.DELETED: PEOPLE}
     assert not await house.got(house.people[0])
+
+
+async def test_progress_is_told_as_it_stands_whenever_it_is_looked_at(house: House) -> None:
+    progress = house.deliveries.progress
+    assert await progress.of(house.delivery_id) == {}
+    await house.place()
+    await house.go()
+    assert await progress.of(house.delivery_id) == {(Fate.DELIVERED, ""): PEOPLE}
+    await house.deliveries.ledger.steer(house.delivery_id, Course.RETRACTED)
+    await house.go()
+    assert await progress.of(house.delivery_id) == {(Fate.DELETED, ""): PEOPLE}
