@@ -1,3 +1,4 @@
+import base64
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -21,6 +22,9 @@ pytest_plugins = ["tests.support.browser"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BOT_ID = 1000
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAD0lEQVR4nGP8z8DAwMAAAAYIAQHLR3Z1AAAAAElFTkSuQmCC"
+)
 
 
 @pytest.fixture(scope="module")
@@ -56,21 +60,56 @@ async def house(
             yield panel, deliveries
 
 
-async def test_an_operator_counts_orders_and_pauses_a_broadcast(
+async def test_an_operator_looks_at_a_broadcast_orders_and_pauses_it(
     house: tuple[PanelProcess, Deliveries], browser: Browser
 ) -> None:
     panel, deliveries = house
     async with panel.visit(browser, OPERATOR, "/broadcasts", size=PHONE) as page:
-        await page.locator("textarea[name=markdown]").fill("**Новости**")
-        await page.locator("button[value=count]").click()
-        await expect(page.locator("body")).to_contain_text("Получателей: 3")
-        await page.locator("textarea[name=markdown]").fill("**Новости**")
+        await page.locator("textarea[name=markdown]").fill(
+            "**Новости** <i>дня</i> 🎉 [тут](https://example.org/)"
+        )
+        await page.locator("input[name=button_text_0]").fill("Читать")
+        await page.locator("input[name=button_url_0]").fill("https://example.org/a")
+        await page.locator("input[name=button_text_1]").fill("Позже")
+        await page.locator("input[name=button_url_1]").fill("https://example.org/b")
+        await page.locator("input[name=picture]").set_input_files(
+            {"name": "p.png", "mimeType": "image/png", "buffer": PICTURE}
+        )
+        await page.locator("button[value=preview]").click()
+        preview = page.locator("[data-preview]")
+        await expect(preview).to_contain_text("Получателей: 3")
+        await expect(preview.locator("b")).to_have_text("Новости")
+        await expect(preview.locator(".said")).to_contain_text("<i>дня</i> 🎉 тут")
+        assert await preview.locator("img").evaluate("image => image.naturalWidth") == 2
+        assert await preview.locator("a.button").all_inner_texts() == ["Читать", "Позже"]
+        # Whoever changes it looks at it again before it goes out.
         await page.locator("textarea[name=user_keys]").fill("22, 24")
+        await page.locator("button[value=all]").click()
+        await expect(preview).to_contain_text("Получателей: 2")
         await page.locator("button[value=all]").click()
         await expect(page.locator("main")).to_contain_text("идёт")
         delivery_id = await page.locator("input[name=delivery_id]").first.get_attribute("value") or ""
         order = await deliveries.ledger.order(delivery_id)
-        assert (order.markdown, order.audience.user_keys) == ("**Новости**", (22, 24))
+        assert (order.audience.user_keys, order.picture) == ((22, 24), PICTURE)
+        assert [button.text for button in order.buttons] == ["Читать", "Позже"]
         await page.get_by_role("button", name="Приостановить").click()
         await expect(page.locator("main")).to_contain_text("на паузе")
         assert (await deliveries.ledger.order(delivery_id)).course is Course.PAUSED
+
+
+async def test_an_sql_query_chooses_who_gets_it_and_nothing_else(
+    house: tuple[PanelProcess, Deliveries], browser: Browser
+) -> None:
+    panel, _deliveries = house
+    async with panel.visit(browser, OPERATOR, "/broadcasts") as page:
+        await page.locator("textarea[name=markdown]").fill("Новости")
+        await page.locator("textarea[name=sql]").fill("SELECT user_key FROM v_requests")
+        await page.locator("button[value=preview]").click()
+        await expect(page.get_by_role("alert")).to_have_text("Запрос никого не назвал.")
+        await page.locator("textarea[name=sql]").fill("SELECT toUInt64(arrayJoin([22, 26, 99])) AS user_key")
+        await page.locator("button[value=preview]").click()
+        await expect(page.locator("[data-preview]")).to_contain_text("Получателей: 2")
+        await page.locator("textarea[name=sql]").fill("SELECT 22 AS user_key, 1 AS more")
+        await page.locator("button[value=preview]").click()
+        await expect(page.get_by_role("alert")).to_contain_text("один столбец")
+        await expect(page.locator("textarea[name=markdown]")).to_have_value("Новости")

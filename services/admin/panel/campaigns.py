@@ -1,4 +1,3 @@
-import secrets
 import time
 from contextlib import aclosing
 from typing import Final
@@ -52,10 +51,10 @@ class Campaigns:
         return sorted(found, key=lambda one: one.ordered_at, reverse=True)[:most]
 
 
-def new_campaign(actor_id: int, markdown: str, scheduled_at: float) -> Campaign:
-    """Give a broadcast its name."""
+def new_campaign(campaign_id: str, actor_id: int, markdown: str, scheduled_at: float) -> Campaign:
+    """Say what is ordered now."""
     return Campaign(
-        campaign_id=secrets.token_hex(8),
+        campaign_id=campaign_id,
         actor_id=actor_id,
         markdown=markdown,
         ordered_at=time.time(),
