@@ -179,7 +179,9 @@ class Duties:
 
     def _dossier(self, people: People) -> Dossier:
         asked = self._clients
-        return Dossier(asked.text, asked.image, asked.docs, asked.video, people, bot_id=self._bot.id)
+        return Dossier(
+            asked.text, asked.image, asked.docs, asked.video, self._deliveries, people, bot_id=self._bot.id
+        )
 
     def _oblivion(self, people: People) -> Oblivion:
         return Oblivion(
@@ -187,6 +189,7 @@ class Duties:
             self._clients.image,
             self._clients.docs,
             self._clients.video,
+            self._deliveries,
             self._bookkeeper,
             people,
             self._turns,

@@ -1,5 +1,5 @@
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from nats.js import JetStreamContext
 from nats.js.api import KeyValueConfig, StreamConfig
@@ -49,6 +49,21 @@ class Deliveries:
         """Have it deleted. Raises ResourceNotFound, ServiceUnavailable."""
         await self.ledger.steer(delivery_id, Course.RETRACTED)
         await self._announce(delivery_id, "retracted")
+
+    async def kept(self, chat_id: int) -> dict[str, Any]:
+        """Say what is kept of a chat. Raises ServiceUnavailable."""
+        received = await self.ledger.received(chat_id)
+        lost_at = await self.recipients.lost_at(chat_id)
+        fates = {delivery_id: copy.fate.value for delivery_id, copy in received.items()}
+        return {"received": fates} | ({} if lost_at is None else {"blocked_at": lost_at})
+
+    async def forget(self, chat_id: int) -> None:
+        """Erase what is kept of a chat; what is under way does not reach it any more.
+
+        Raises ServiceUnavailable.
+        """
+        await self.ledger.forget(chat_id)
+        await self.recipients.forget(chat_id)
 
     async def _announce(self, delivery_id: str, what: str) -> None:
         event_id = f"{self._bot_id}.{delivery_id}.{what}"

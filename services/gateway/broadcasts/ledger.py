@@ -88,7 +88,10 @@ class Ledger:
 
     @_retrying
     async def write(self, delivery_id: str, addressed: Addressed, copy: Copy) -> Addressed:
-        """Write what has become of a copy. Raises LeaseLost where another gateway has written since."""
+        """Write what has become of a copy.
+
+        Raises LeaseLost where another gateway has written since, ResourceNotFound where it was forgotten.
+        """
         key, value = f"{self._head(delivery_id)}.{addressed.chat_id}", _json(copy)
         try:
             revision = await self._bucket.update(key, value, last=addressed.revision)
@@ -96,20 +99,42 @@ class Ledger:
             if not is_conflict(error):
                 raise ServiceUnavailable("the ledger of deliveries cannot be written") from error
             # Perhaps it is one's own, whose confirmation was lost.
-            entry = await self._bucket.get(key)
+            entry = await self._get(key)
             if entry.value != value:
                 raise LeaseLost from error
             revision = entry.revision or 0
         return addressed._replace(copy=copy, revision=revision)
 
-    async def _read(self, delivery_id: str) -> tuple[Order, int]:
+    async def received(self, chat_id: int) -> dict[str, Copy]:
+        """Return what a chat has of each delivery."""
+        head, tail = f"{self._bot_id}.", f".{chat_id}"
         try:
-            entry = await self._bucket.get(self._head(delivery_id))
+            async with aclosing(entries(self._js, BUCKET, f"{head}*{tail}")) as listed:
+                return {
+                    entry.key.removeprefix(head).removesuffix(tail): Copy.model_validate_json(entry.value)
+                    async for entry in listed
+                }
+        except NATS_ERRORS as error:
+            raise ServiceUnavailable("the ledger of deliveries cannot be read") from error
+
+    async def forget(self, chat_id: int) -> None:
+        """Strike a chat off every delivery; not even the name of a key is left of it."""
+        try:
+            await self._js.purge_stream(f"KV_{BUCKET}", subject=f"$KV.{BUCKET}.{self._bot_id}.*.{chat_id}")
+        except NATS_ERRORS as error:
+            raise ServiceUnavailable("the ledger of deliveries cannot be written") from error
+
+    async def _read(self, delivery_id: str) -> tuple[Order, int]:
+        entry = await self._get(self._head(delivery_id))
+        return Order.model_validate_json(entry.value or b""), entry.revision or 0
+
+    async def _get(self, key: str) -> KeyValue.Entry:
+        try:
+            return await self._bucket.get(key)
         except KeyNotFoundError as error:
             raise ResourceNotFound("there is no such delivery") from error
         except NATS_ERRORS as error:
             raise ServiceUnavailable("the ledger of deliveries cannot be read") from error
-        return Order.model_validate_json(entry.value or b""), entry.revision or 0
 
     async def _swap(self, delivery_id: str, order: Order, revision: int) -> Order:
         try:

@@ -4,6 +4,7 @@ from contextlib import aclosing
 from typing import Final
 
 from nats.js import JetStreamContext
+from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 
 from services.chassis.errors import ServiceUnavailable
@@ -43,6 +44,22 @@ class Recipients:
         """Remember that a chat has blocked the bot."""
         try:
             await self._unreachable.put(self._key(chat_id), str(time.time()).encode())
+        except NATS_ERRORS as error:
+            raise ServiceUnavailable("who has blocked the bot cannot be written") from error
+
+    async def lost_at(self, chat_id: int) -> float | None:
+        """Say when a chat was found to have blocked the bot, in Unix seconds, if it is remembered."""
+        try:
+            return float((await self._unreachable.get(self._key(chat_id))).value or b"")
+        except KeyNotFoundError:
+            return None
+        except NATS_ERRORS as error:
+            raise ServiceUnavailable("who has blocked the bot cannot be read") from error
+
+    async def forget(self, chat_id: int) -> None:
+        """Remember no more that a chat has blocked the bot."""
+        try:
+            await self._js.purge_stream(f"KV_{BUCKET}", subject=f"$KV.{BUCKET}.{self._key(chat_id)}")
         except NATS_ERRORS as error:
             raise ServiceUnavailable("who has blocked the bot cannot be written") from error
 

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
 import structlog
@@ -7,7 +8,7 @@ from aiogram.exceptions import AiogramError, TelegramForbiddenError, TelegramMig
 from aiogram.methods import DeleteMessage
 
 from services.chassis.backoff import Backoff
-from services.chassis.errors import ServiceUnavailable
+from services.chassis.errors import ResourceNotFound, ServiceUnavailable
 from services.chassis.failpoints import Failpoints
 from services.gateway.broadcasts.ledger import Addressed, Ledger
 from services.gateway.broadcasts.letter import Letter
@@ -70,7 +71,8 @@ class Round:
         for addressed in copies:
             if addressed.copy.fate is Fate.INTENDED:
                 unknown = Copy(fate=Fate.UNKNOWN, reason="cut off")
-                await self._ledger.write(delivery_id, addressed, unknown)
+                with suppress(ResourceNotFound):
+                    await self._ledger.write(delivery_id, addressed, unknown)
         return copies
 
     async def _send_all(
@@ -86,7 +88,8 @@ class Round:
                 addressed = next(posts, None)
                 if addressed is None:
                     return
-                await self._send(delivery_id, addressed, letter)
+                with suppress(ResourceNotFound):  # forgotten meanwhile
+                    await self._send(delivery_id, addressed, letter)
 
         await _side_by_side([carry() for _ in range(SIDE_BY_SIDE)])
         if (await self._ledger.order(delivery_id)).course in (Course.RUNNING, Course.PAUSED):
@@ -134,7 +137,8 @@ class Round:
         for addressed in await self._settled(delivery_id):
             if addressed.copy.fate is Fate.DELIVERED:
                 await steering.pace()
-                await self._delete(delivery_id, addressed)
+                with suppress(ResourceNotFound):
+                    await self._delete(delivery_id, addressed)
         log.info("delivery_retracted", delivery_id=delivery_id)
 
     async def _delete(self, delivery_id: str, addressed: Addressed) -> None:

@@ -29,6 +29,10 @@ class Videos(Protocol):
     async def all(self, speaker: Speaker) -> list[Job]: ...
 
 
+class Broadcasts(Protocol):
+    async def kept(self, chat_id: int) -> dict[str, Any]: ...
+
+
 class Dossier:
     """All that is kept of a person, as JSON. Files are named, not contained. Raises QuartetError."""
 
@@ -38,6 +42,7 @@ class Dossier:
         pictures: Pictures,
         documents: Documents,
         videos: Videos,
+        broadcasts: Broadcasts,
         people: People,
         *,
         bot_id: int,
@@ -46,6 +51,7 @@ class Dossier:
         self._pictures = pictures
         self._documents = documents
         self._videos = videos
+        self._broadcasts = broadcasts
         self._people = people
         self._bot_id = bot_id
 
@@ -62,6 +68,7 @@ class Dossier:
             "documents": _rows(await self._documents.list(speaker), "content", "outline"),
             "pictures": [_row(each, "content") async for each in self._pictures.all(speaker)],
             "videos": [_video(each) for each in await self._videos.all(speaker)],
+            "broadcasts": await self._broadcasts.kept(turn.chat_id),
             "statistics": {"user_key": f"{turn.user_key:016x}", "chat_key": f"{turn.chat_key:016x}"},
         }
         return json.dumps(whole, ensure_ascii=False, indent=1, default=str).encode()

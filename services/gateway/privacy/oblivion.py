@@ -40,6 +40,10 @@ class Videos(Protocol):
     async def delete(self, job_id: str, speaker: Speaker) -> None: ...
 
 
+class Broadcasts(Protocol):
+    async def forget(self, chat_id: int) -> None: ...
+
+
 class Keys(Protocol):
     async def forget(self, turn: Turn) -> None:
         """Has what analysts know of a turn's user become nobody's. Raises ServiceUnavailable."""
@@ -58,6 +62,7 @@ class Oblivion:
         pictures: Pictures,
         documents: Documents,
         videos: Videos,
+        broadcasts: Broadcasts,
         keys: Keys,
         people: People,
         turns: TurnLog,
@@ -69,6 +74,7 @@ class Oblivion:
         self._pictures = pictures
         self._documents = documents
         self._videos = videos
+        self._broadcasts = broadcasts
         self._keys = keys
         self._people = people
         self._turns = turns
@@ -84,6 +90,7 @@ class Oblivion:
         await self._forget_documents(speaker)
         await self._forget_videos(speaker)
         await self._people.change(turn.chat_id, lambda own: Preferences(language=own.language))
+        await self._broadcasts.forget(turn.chat_id)
         await self._turns.strip(turn.chat_id, keep=turn.turn_id, tenure=turn.tenure)
         # Last: until here, whoever repeats this after a death is still known.
         await self._keys.forget(turn)

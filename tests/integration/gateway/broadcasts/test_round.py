@@ -14,11 +14,12 @@ from nats.js.api import KeyValueConfig
 from prometheus_client import CollectorRegistry
 
 from services.chassis.environment import Environment
+from services.chassis.errors import ResourceNotFound
 from services.chassis.failpoints import FailpointReached, Failpoints
 from services.chassis.jetstream import Nats, ensure_bucket
 from services.gateway.bookkeeping.directory import Directory, open_directory
 from services.gateway.broadcasts.deliveries import Deliveries, open_deliveries
-from services.gateway.broadcasts.order import Audience, Button, ChatKind, Course, Fate, Order
+from services.gateway.broadcasts.order import Audience, Button, ChatKind, Copy, Course, Fate, Order
 from services.gateway.broadcasts.round import Round
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.lease import Tenure
@@ -177,3 +178,24 @@ async def test_progress_is_told_as_it_stands_whenever_it_is_looked_at(house: Hou
     await house.deliveries.ledger.steer(house.delivery_id, Course.RETRACTED)
     await house.go()
     assert await progress.of(house.delivery_id) == {(Fate.DELETED, ""): PEOPLE}
+
+
+async def test_who_is_forgotten_stands_in_no_delivery_and_gets_nothing_of_what_goes_on(house: House) -> None:
+    one, blocker = house.people[:2]
+    await house.control("POST", "block", user_id=blocker, blocked=True)
+    await house.place()
+    await house.go()
+    kept = await house.deliveries.kept(blocker)
+    assert kept["received"] == {house.delivery_id: Fate.BLOCKED}
+    assert kept["blocked_at"] > 0
+    await house.deliveries.forget(blocker)
+    assert await house.deliveries.kept(blocker) == {"received": {}}
+    house.delivery_id = secrets.token_hex(4)
+    await house.place(is_addressed=True)
+    await house.deliveries.ledger.enlist(house.delivery_id, one, Copy())
+    copies = await house.deliveries.ledger.copies(house.delivery_id)
+    await house.deliveries.forget(one)
+    with pytest.raises(ResourceNotFound):
+        await house.deliveries.ledger.write(house.delivery_id, copies[0], Copy(fate=Fate.INTENDED))
+    await house.go()
+    assert await house.fates() == {}
