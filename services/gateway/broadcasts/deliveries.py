@@ -26,7 +26,8 @@ KEPT_SECONDS: Final = 90 * 86_400.0
 DEAD_LETTERS: Final = "quartet.dead.gateway.deliveries"
 ACK_WAIT_SECONDS: Final = 6.0
 """So long after a kill the successor goes on with what was on its way."""
-CONCURRENCY: Final = 16
+CONCURRENCY: Final = 64
+"""What is scheduled or paused waits here, too: it must not keep a message to oneself from its turn."""
 
 
 class Deliveries:

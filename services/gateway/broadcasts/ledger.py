@@ -9,7 +9,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_rand
 
 from services.chassis.errors import ResourceNotFound, ServiceUnavailable
 from services.chassis.jetstream import entries, is_conflict
-from services.gateway.broadcasts.order import Copy, Course, Order
+from services.gateway.broadcasts.order import Copy, Course, Order, Tally
 from services.gateway.lease import NATS_ERRORS, LeaseLost
 
 BUCKET: Final = "deliveries"
@@ -59,7 +59,17 @@ class Ledger:
         order, revision = await self._read(delivery_id)
         if order.course in OVER and course is not Course.RETRACTED:
             return order
-        return await self._swap(delivery_id, order.model_copy(update={"course": course}), revision)
+        steered = order.model_copy(update={"course": course, "tallies": ()})
+        return await self._swap(delivery_id, steered, revision)
+
+    @_retrying
+    async def conclude(self, delivery_id: str, tallies: tuple[Tally, ...]) -> None:
+        """Write what has become of all copies; what has not come to another end is done."""
+        order, revision = await self._read(delivery_id)
+        course = order.course if order.course in OVER else Course.DONE
+        await self._swap(
+            delivery_id, order.model_copy(update={"course": course, "tallies": tallies}), revision
+        )
 
     @_retrying
     async def addressed(self, delivery_id: str) -> None:

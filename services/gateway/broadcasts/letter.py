@@ -10,7 +10,7 @@ from aiogram.types import (
 )
 
 from services.gateway.broadcasts.order import Order
-from services.gateway.rendering import MAX_TEXT_UTF16, render, to_aiogram, utf16_length
+from services.gateway.rendering import MAX_TEXT_UTF16, FormattedText, render, to_aiogram, utf16_length
 
 MAX_CAPTION_UTF16: Final = 1024
 FILE_NAME: Final = "picture"
@@ -20,7 +20,7 @@ class Letter:
     """Makes the Bot API call for each recipient; a picture is uploaded until Telegram keeps it."""
 
     def __init__(self, order: Order) -> None:
-        self.formatted = render(order.markdown)
+        self.formatted = FormattedText(order.markdown) if order.is_plain else render(order.markdown)
         self._text, self._entities = self.formatted.text, to_aiogram(self.formatted.entities)
         rows = [[InlineKeyboardButton(text=button.text, url=button.url)] for button in order.buttons]
         self._keyboard = InlineKeyboardMarkup(inline_keyboard=rows) if rows else None

@@ -1,3 +1,5 @@
+from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -44,23 +46,6 @@ class Course(StrEnum):
     RETRACTED = "retracted"
 
 
-class Order(BaseModel):
-    """A delivery: what goes to whom, when, how fast, and how it is steered."""
-
-    model_config = ConfigDict(frozen=True)
-
-    markdown: str
-    buttons: tuple[Button, ...] = ()
-    picture: Base64Bytes = b""
-    audience: Audience = Field(default_factory=Audience)
-    messages_per_second: int = PACE
-    not_before: float = 0.0
-    """Unix seconds."""
-    course: Course = Course.RUNNING
-    is_addressed: bool = False
-    """Whether the ledger has every recipient; nothing is sent before."""
-
-
 class Fate(StrEnum):
     """What has become of one recipient's message."""
 
@@ -76,6 +61,37 @@ class Fate(StrEnum):
     DELETED = "deleted"
 
 
+class Tally(BaseModel):
+    """How many recipients had one fate for one reason."""
+
+    model_config = ConfigDict(frozen=True)
+
+    fate: Fate
+    reason: str
+    count: int
+
+
+class Order(BaseModel):
+    """A delivery: what goes to whom, when, how fast, and how it is steered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    markdown: str
+    is_plain: bool = False
+    """Whether the text goes as it is, and no mark in it means anything."""
+    buttons: tuple[Button, ...] = ()
+    picture: Base64Bytes = b""
+    audience: Audience = Field(default_factory=Audience)
+    messages_per_second: int = PACE
+    not_before: float = 0.0
+    """Unix seconds."""
+    course: Course = Course.RUNNING
+    is_addressed: bool = False
+    """Whether the ledger has every recipient; nothing is sent before."""
+    tallies: tuple[Tally, ...] = ()
+    """What has become of all copies, once it is over."""
+
+
 class Copy(BaseModel):
     """One recipient's."""
 
@@ -84,3 +100,9 @@ class Copy(BaseModel):
     fate: Fate = Fate.PENDING
     reason: str = ""
     message_id: int = 0
+
+
+def tallied(outcomes: Iterable[tuple[Fate, str]]) -> tuple[Tally, ...]:
+    """Count fates with their reasons."""
+    counted = sorted(Counter(outcomes).items())
+    return tuple(Tally(fate=fate, reason=reason, count=count) for (fate, reason), count in counted)

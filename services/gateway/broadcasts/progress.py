@@ -1,14 +1,15 @@
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from services.gateway.broadcasts.ledger import Ledger
-from services.gateway.broadcasts.order import Fate
+from services.gateway.broadcasts.order import Course, Fate, Tally, tallied
 from services.gateway.keyed_locks import KeyedLocks
 
 Outcome: TypeAlias = tuple[Fate, str]
 
-MAX_REMEMBERED: Final = 10
+MAX_REMEMBERED: Final = 4
+"""That are under way at once; others are read anew."""
 
 
 @dataclass
@@ -27,8 +28,15 @@ class Progress:
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
         self._locks = KeyedLocks()
 
-    async def of(self, delivery_id: str) -> Counter[Outcome]:
-        """Count fates and their reasons. Raises ServiceUnavailable."""
+    async def of(self, delivery_id: str) -> tuple[Course, tuple[Tally, ...]]:
+        """Say what one does, and what has become of its copies.
+
+        Raises ResourceNotFound, ServiceUnavailable.
+        """
+        order = await self._ledger.order(delivery_id)
+        return order.course, order.tallies or await self._under_way(delivery_id)
+
+    async def _under_way(self, delivery_id: str) -> tuple[Tally, ...]:
         async with self._locks.held(delivery_id):
             seen = self._seen.setdefault(delivery_id, _Seen())
             self._seen.move_to_end(delivery_id)
@@ -37,4 +45,4 @@ class Progress:
                 seen.revision = max(seen.revision, one.revision)
             if len(self._seen) > MAX_REMEMBERED:
                 self._seen.popitem(last=False)
-            return Counter(seen.outcomes.values())
+            return tallied(seen.outcomes.values())

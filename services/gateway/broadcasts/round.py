@@ -12,7 +12,7 @@ from services.chassis.errors import ResourceNotFound, ServiceUnavailable
 from services.chassis.failpoints import Failpoints
 from services.gateway.broadcasts.ledger import Addressed, Ledger
 from services.gateway.broadcasts.letter import Letter
-from services.gateway.broadcasts.order import Copy, Course, Fate, Order
+from services.gateway.broadcasts.order import Copy, Course, Fate, Order, tallied
 from services.gateway.broadcasts.recipients import Recipients
 from services.gateway.broadcasts.steering import Steering
 from services.gateway.delivery.budgets import Family, Priority
@@ -48,6 +48,7 @@ class Round:
         order = await self._ledger.order(delivery_id)
         if order.course is Course.RETRACTED:
             await self._retract(delivery_id)
+            await self._conclude(delivery_id)
             return
         steering = Steering(order, self._closing)
         async with steering.watching(self._ledger, delivery_id):
@@ -56,6 +57,7 @@ class Round:
             await self._address(delivery_id, order)
             copies = await self._settled(delivery_id)
             await self._send_all(delivery_id, copies, Letter(order), steering)
+            await self._conclude(delivery_id)
         log.info("delivery_ended", delivery_id=delivery_id)
 
     async def _address(self, delivery_id: str, order: Order) -> None:
@@ -92,8 +94,6 @@ class Round:
                     await self._send(delivery_id, addressed, letter)
 
         await _side_by_side([carry() for _ in range(SIDE_BY_SIDE)])
-        if (await self._ledger.order(delivery_id)).course in (Course.RUNNING, Course.PAUSED):
-            await self._ledger.steer(delivery_id, Course.DONE)
 
     async def _send(self, delivery_id: str, addressed: Addressed, letter: Letter) -> None:
         """Send one copy and write down what has become of it. Its intent is written first."""
@@ -130,6 +130,11 @@ class Round:
                 letter.learn(sent)
                 return Copy(fate=Fate.DELIVERED, message_id=sent.message_id)
         return Copy(fate=Fate.FAILED, reason=reason)
+
+    async def _conclude(self, delivery_id: str) -> None:
+        copies = await self._ledger.copies(delivery_id)
+        outcomes = ((one.copy.fate, one.copy.reason) for one in copies)
+        await self._ledger.conclude(delivery_id, tallied(outcomes))
 
     async def _retract(self, delivery_id: str) -> None:
         """Delete what was sent. Deleting twice does no harm."""

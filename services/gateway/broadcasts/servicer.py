@@ -72,17 +72,17 @@ class DeliveryServicer(DeliveryServiceServicer):
         self, request: pb.GetDeliveryRequest, _context: Context
     ) -> pb.GetDeliveryResponse:
         self._require(request.actor)
-        delivery_id = id_of(request.delivery_id)
-        order = await self._deliveries.ledger.order(delivery_id)
-        counted = await self._deliveries.progress.of(delivery_id)
+        course, found = await self._deliveries.progress.of(id_of(request.delivery_id))
         tallies = [
             pb.DeliveryTally(
-                fate=pb.DeliveryFate.Value(f"DELIVERY_FATE_{fate.name}"), reason=reason, count=count
+                fate=pb.DeliveryFate.Value(f"DELIVERY_FATE_{one.fate.name}"),
+                reason=one.reason,
+                count=one.count,
             )
-            for (fate, reason), count in sorted(counted.items())
+            for one in found
         ]
-        course = pb.DeliveryCourse.Value(f"DELIVERY_COURSE_{order.course.name}")
-        return pb.GetDeliveryResponse(course=course, tallies=tallies)
+        name = pb.DeliveryCourse.Value(f"DELIVERY_COURSE_{course.name}")
+        return pb.GetDeliveryResponse(course=name, tallies=tallies)
 
     async def SteerDelivery(  # noqa: N802 - the contract's name
         self, request: pb.SteerDeliveryRequest, _context: Context

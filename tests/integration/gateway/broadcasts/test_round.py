@@ -19,7 +19,7 @@ from services.chassis.failpoints import FailpointReached, Failpoints
 from services.chassis.jetstream import Nats, ensure_bucket
 from services.gateway.bookkeeping.directory import Directory, open_directory
 from services.gateway.broadcasts.deliveries import Deliveries, open_deliveries
-from services.gateway.broadcasts.order import Audience, Button, ChatKind, Copy, Course, Fate, Order
+from services.gateway.broadcasts.order import Audience, Button, ChatKind, Copy, Course, Fate, Order, Tally
 from services.gateway.broadcasts.round import Round
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.lease import Tenure
@@ -171,13 +171,23 @@ async def test_a_cancelled_delivery_is_not_sent_and_a_sent_one_can_be_taken_back
 
 async def test_progress_is_told_as_it_stands_whenever_it_is_looked_at(house: House) -> None:
     progress = house.deliveries.progress
-    assert await progress.of(house.delivery_id) == {}
-    await house.place()
+    await house.place(is_addressed=True)
+    for person in house.people:
+        await house.deliveries.ledger.enlist(house.delivery_id, person, Copy())
+    pending = Tally(fate=Fate.PENDING, reason="", count=PEOPLE)
+    assert await progress.of(house.delivery_id) == (Course.RUNNING, (pending,))
+    one = (await house.deliveries.ledger.copies(house.delivery_id))[0]
+    await house.deliveries.ledger.write(house.delivery_id, one, Copy(fate=Fate.BLOCKED, reason="why"))
+    blocked = Tally(fate=Fate.BLOCKED, reason="why", count=1)
+    left = pending.model_copy(update={"count": PEOPLE - 1})
+    assert await progress.of(house.delivery_id) == (Course.RUNNING, (blocked, left))
     await house.go()
-    assert await progress.of(house.delivery_id) == {(Fate.DELIVERED, ""): PEOPLE}
+    delivered = Tally(fate=Fate.DELIVERED, reason="", count=PEOPLE - 1)
+    assert await progress.of(house.delivery_id) == (Course.DONE, (blocked, delivered))
     await house.deliveries.ledger.steer(house.delivery_id, Course.RETRACTED)
     await house.go()
-    assert await progress.of(house.delivery_id) == {(Fate.DELETED, ""): PEOPLE}
+    deleted = Tally(fate=Fate.DELETED, reason="", count=PEOPLE - 1)
+    assert await progress.of(house.delivery_id) == (Course.RETRACTED, (blocked, deleted))
 
 
 async def test_who_is_forgotten_stands_in_no_delivery_and_gets_nothing_of_what_goes_on(house: House) -> None:
