@@ -36,6 +36,8 @@ SETTINGS: Final[Mapping[str, type[ServiceSettings]]] = {
 }
 # What a process reads beside its settings.
 BESIDE: Final[Mapping[str, tuple[str, ...]]] = {"docs": ("TESSDATA_PREFIX",)}
+# What others than our own processes read from the secret.
+BESIDE_SECRETS: Final = {"NATS_PASSWORD", "TELEGRAM_API_HASH", "TELEGRAM_API_ID"}
 # Addresses and ports are facts of the chart (files/components.yaml); places to fail at are for tests.
 FIXED: Final = re.compile(
     r"(GRPC|WEBHOOK|LINKS|PANEL)_(HOST|PORT)|METRICS_PORT|FAILPOINTS|ADMIN_DIRECTORY|TLS_DIRECTORY"
@@ -87,7 +89,7 @@ def schema() -> str:
         }
     open_to_all = {name for component in SETTINGS for name in settable(component)} - secrets - {"NATS_URL"}
     definitions["anyVariable"] = {"enum": sorted(open_to_all)}
-    definitions["secretName"] = {"enum": sorted(secrets | {"NATS_PASSWORD"})}
+    definitions["secretName"] = {"enum": sorted(secrets | BESIDE_SECRETS)}
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 

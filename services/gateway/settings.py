@@ -1,5 +1,6 @@
 import re
 from enum import StrEnum
+from pathlib import Path
 from typing import Self
 from zoneinfo import available_timezones
 
@@ -44,6 +45,10 @@ class GatewaySettings(LinkSettings, RoleSettings):
         20_000_000,
         ge=1,
         description="Largest file the Bot API server gives; the cloud's limit, unless it is one's own.",
+    )
+    telegram_files_directory: Path | None = Field(
+        None,
+        description="Where a Bot API server of one's own in local mode keeps files, at the same path here.",
     )
 
     analytics_secret: SecretStr = Field(

@@ -28,6 +28,7 @@ from aiogram.methods import (
 from services.chassis.backoff import Backoff
 from services.chassis.errors import StartupError
 from services.gateway.delivery.outcomes import describe
+from services.gateway.local_files import LocalFiles
 from services.gateway.settings import GatewaySettings
 
 log = structlog.get_logger()
@@ -41,13 +42,16 @@ FREQUENT: tuple[type[TelegramMethod[Any]], ...] = (SendMessage, EditMessageText,
 
 @asynccontextmanager
 async def telegram(settings: GatewaySettings) -> AsyncIterator[Bot]:
-    """The bot, once Telegram has answered for it. Raises StartupError for a token that Telegram refuses."""
+    """The bot, once Telegram has answered for it.
+
+    Raises StartupError for a token that Telegram refuses, or where a local server's files are not mounted.
+    """
     # One line per update is ours to write, with a trace id.
     logging.getLogger("aiogram.event").setLevel(logging.WARNING)
     session = AiohttpSession(
         proxy=settings.telegram_proxy,
         limit=MAX_CONNECTIONS,
-        api=TelegramAPIServer.from_base(settings.telegram_api_url),
+        api=_server(settings),
         timeout=REQUEST_TIMEOUT_SECONDS,
     )
     bot = Bot(settings.telegram_bot_token.get_secret_value(), session=session)
@@ -61,6 +65,14 @@ async def telegram(settings: GatewaySettings) -> AsyncIterator[Bot]:
         del answers
     finally:
         await session.close()
+
+
+def _server(settings: GatewaySettings) -> TelegramAPIServer:
+    directory = settings.telegram_files_directory
+    if directory is None:
+        return TelegramAPIServer.from_base(settings.telegram_api_url)
+    files = LocalFiles(directory)
+    return TelegramAPIServer.from_base(settings.telegram_api_url, is_local=True, wrap_local_file=files)
 
 
 async def until_answered(bot: Bot, method: TelegramMethod[T]) -> T:

@@ -13,6 +13,16 @@ HELM: Final = Path(__file__).resolve().parents[2] / "deploy" / "helm"
 CHART: Final = HELM / "quartet"
 PROFILES: Final = ("evaluation", "production")
 
+# A Bot API server of one's own, over any profile.
+BOT_API_SERVER: Final[Mapping[str, Any]] = {
+    "telegram": {
+        "server": {
+            "enabled": True,
+            "image": {"repository": "registry.example/telegram-bot-api", "tag": "9.3"},
+        }
+    }
+}
+
 # What Kubernetes itself knows; the others are of operators.
 OF_KUBERNETES: Final = frozenset(
     {
@@ -75,6 +85,14 @@ def profile(name: str, over: Mapping[str, Any] | None = None) -> dict[str, Any]:
     values = yaml.safe_load((CHART / "profiles" / f"{name}.yaml").read_text())
     result: dict[str, Any] = generate.merged(generate.merged(values, generate.EXAMPLES[name]), over or {})
     return result
+
+
+def every_render() -> list[tuple[str, dict[str, Any]]]:
+    """The values whose objects are looked through: each profile, and what none of them has."""
+    return [
+        *((name, profile(name)) for name in PROFILES),
+        ("evaluation with a Bot API server", profile("evaluation", BOT_API_SERVER)),
+    ]
 
 
 def of_kind(objects: list[Object], *kinds: str) -> list[Object]:

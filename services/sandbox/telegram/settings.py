@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -18,6 +20,8 @@ class TelegramSandboxSettings(BaseSettings):
     sandbox_messages_per_chat: int = 1000
     sandbox_journal_size: int = 20_000
     sandbox_file_bytes: int = 256 * 1024 * 1024
+    # Local mode: files stand here and are named by their path, without a limit (`telegram-bot-api --local`).
+    sandbox_files_directory: Path | None = None
     sandbox_draft_seconds: float = 30.0
     sandbox_action_seconds: float = 5.0
     sandbox_callback_seconds: float = 60.0

@@ -23,6 +23,11 @@ WAYS_OUT = [
     ({"nats": {"enabled": False}}, "or set nats.enabled for one server"),
     ({"nats": {"streamReplicas": 3}}, "profiles/nats.yaml"),
     ({"telegram": {"mode": "webhook"}}, "or set telegram.mode to polling"),
+    (nested("telegram/server/enabled", True), "since Telegram publishes none"),
+    (
+        nested("telegram/server", {"enabled": True, "image": {"repository": "registry.example/bot-api"}}),
+        "the version of that image",
+    ),
     ({"ingress": {"enabled": True}}, "there is nothing to lead to"),
     (
         {"httpRoute": {"enabled": True}, "public": {"host": "bot.example"}},

@@ -56,6 +56,11 @@ ANALYST_IDS: {{ include "quartet.text" $root.Values.admins.analysts | quote }}
 {{- end }}
 {{- if eq .component "gateway" }}
 TELEGRAM_MODE: {{ $root.Values.telegram.mode }}
+{{- if $root.Values.telegram.server.enabled }}
+TELEGRAM_API_URL: {{ printf "http://%s:8081" (include "quartet.host" (dict "root" $root "component" "telegram-bot-api")) }}
+TELEGRAM_FILES_DIRECTORY: /var/lib/telegram-bot-api
+TELEGRAM_MAX_FILE_BYTES: 50000000
+{{- end }}
 {{- with $root.Values.public.host }}
 PUBLIC_URL: https://{{ . }}
 TELEGRAM_WEBHOOK_URL: https://{{ . }}{{ $root.Values.telegram.webhookPath }}

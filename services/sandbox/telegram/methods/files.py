@@ -1,8 +1,10 @@
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from services.sandbox.telegram.dispatch import Handler
 from services.sandbox.telegram.errors import ApiError, bad_request
+from services.sandbox.telegram.media.files import StoredFile
 from services.sandbox.telegram.media.identifiers import read_file_id
 from services.sandbox.telegram.params import Params
 from services.sandbox.telegram.sandbox import Sandbox
@@ -21,15 +23,23 @@ def get_file(sandbox: Sandbox, params: Params) -> Json:
     except ApiError as error:
         raise bad_request("invalid file_id") from error
     file = sandbox.files.find(file_id)
-    size = len(file.data)
-    if size > MAX_DOWNLOAD_BYTES:
+    size, directory = len(file.data), sandbox.settings.sandbox_files_directory
+    if size > MAX_DOWNLOAD_BYTES and directory is None:
         raise bad_request("file is too big")
     return {
         "file_id": file_id,
         "file_unique_id": file.unique_id(key.size),
         "file_size": size,
-        "file_path": file.path,
+        "file_path": file.path if directory is None else str(_kept(file, directory)),
     }
+
+
+def _kept(file: StoredFile, directory: Path) -> Path:
+    """https://core.telegram.org/bots/api#using-a-local-bot-api-server"""
+    path = directory.resolve() / file.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(file.data)
+    return path
 
 
 METHODS: Final[Mapping[str, Handler]] = {"getFile": get_file}
