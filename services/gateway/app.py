@@ -20,6 +20,8 @@ from services.gateway.broadcasts.deliveries import Deliveries, open_deliveries
 from services.gateway.broadcasts.servicer import DeliveryServicer
 from services.gateway.docs_client import DocsClient
 from services.gateway.duties import Clients, Duties
+from services.gateway.feedback.correspondence import Correspondence
+from services.gateway.feedback.servicer import FeedbackServicer
 from services.gateway.house import House, open_house
 from services.gateway.image_client import ImageClient
 from services.gateway.intake.inbox import Inbox
@@ -33,6 +35,7 @@ from services.gateway.text_client import TextClient
 from services.gateway.turns import BUCKET as TURNS
 from services.gateway.turns import TurnLog
 from services.gateway.video_client import VideoClient
+from services.gateway.wording import Wording
 
 SHARD = 0
 """One shard speaks for all chats; more are for bots that one process cannot speak for."""
@@ -109,7 +112,9 @@ async def open_gateway(
 def registrations(gateway: Gateway, settings: GatewaySettings) -> list[Registration]:
     """What is served to admin."""
     deliveries = DeliveryServicer(gateway.deliveries, settings.admins)
-    return [deliveries.registration(), gateway.house.people.registration()]
+    correspondence = Correspondence(gateway.house.mailbox, gateway.deliveries, Wording.load())
+    feedback = FeedbackServicer(gateway.house.mailbox, correspondence, settings.admins)
+    return [deliveries.registration(), gateway.house.people.registration(), feedback.registration()]
 
 
 async def _bucket(nats: Nats, name: str, settings: GatewaySettings, *, ttl_seconds: float = 0) -> KeyValue:

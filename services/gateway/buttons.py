@@ -21,6 +21,9 @@ STATS_PREFIX = "stats:"
 PRIVACY_PREFIX = "privacy:"
 """Callback data of the buttons that ask whether to forget somebody."""
 
+FEEDBACK_PREFIX = "why:"
+"""Callback data of the buttons that say what was wrong with an answer."""
+
 VIDEO_PREFIX = "vid:"
 """Callback data of the buttons that speak of videos; the rest is theirs."""
 

@@ -59,13 +59,24 @@ COMMANDS: Final[Mapping[Audience, tuple[str, ...]]] = MappingProxyType(
             "stop",
             *SETTINGS,
             "usage",
+            "feedback",
             "export",
             "forget",
             "help",
             "start",
         ),
-        Audience.GROUP: ("new", "img", "video", "videos", "docs", "stop", "help"),
-        Audience.GROUP_ADMINS: ("new", "img", "video", "videos", "docs", "stop", *SETTINGS, "help"),
+        Audience.GROUP: ("new", "img", "video", "videos", "docs", "stop", "feedback", "help"),
+        Audience.GROUP_ADMINS: (
+            "new",
+            "img",
+            "video",
+            "videos",
+            "docs",
+            "stop",
+            *SETTINGS,
+            "feedback",
+            "help",
+        ),
     }
 )
 CODES: Final = ((Language.EN, None), (Language.RU, "ru"))

@@ -9,6 +9,7 @@ from nats.js.kv import KeyValue
 
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
+from services.chassis.roles import AdminRole
 from services.gateway.access.refusing import Doorkeeper
 from services.gateway.admin_client import AdminClient
 from services.gateway.alerts import Alerts
@@ -28,6 +29,7 @@ from services.gateway.docs_client import DocsClient
 from services.gateway.documents import Citation
 from services.gateway.documents.library import Library
 from services.gateway.drawings import Drawings
+from services.gateway.feedback.reception import Reception
 from services.gateway.house import House
 from services.gateway.image_client import ImageClient
 from services.gateway.inquiries import Inquiries
@@ -159,6 +161,7 @@ class Duties:
         me = await self._bot.me()
         quotas = await self._house.treasury.open(tenure)
         files = Files(self._bot, scheduler)
+        reception = self._reception(people)
         return Speech(
             people=people,
             replies=replies,
@@ -173,14 +176,26 @@ class Duties:
             threads=Threads(self._clients.text, people, scheduler, lanes, bot_id=me.id),
             scheduler=scheduler,
             oblivion=self._oblivion(people),
-            opinions=Opinions(revisions, self._bookkeeper),
+            opinions=Opinions(revisions, self._bookkeeper, reception),
             quotas=quotas,
+            reception=reception,
         )
+
+    def _reception(self, people: People) -> Reception:
+        operators = self._settings.admins.at_least(AdminRole.OPERATOR)
+        return Reception(self._house.mailbox, self._deliveries, people, self._wording, operators)
 
     def _dossier(self, people: People) -> Dossier:
         asked = self._clients
         return Dossier(
-            asked.text, asked.image, asked.docs, asked.video, self._deliveries, people, bot_id=self._bot.id
+            asked.text,
+            asked.image,
+            asked.docs,
+            asked.video,
+            self._house.mailbox,
+            self._deliveries,
+            people,
+            bot_id=self._bot.id,
         )
 
     def _oblivion(self, people: People) -> Oblivion:
@@ -189,6 +204,7 @@ class Duties:
             self._clients.image,
             self._clients.docs,
             self._clients.video,
+            self._house.mailbox,
             self._deliveries,
             self._bookkeeper,
             people,

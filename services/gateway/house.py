@@ -8,6 +8,7 @@ from services.gateway.access.gate import Gate
 from services.gateway.access.people_servicer import PeopleServicer
 from services.gateway.access.register import open_register
 from services.gateway.bookkeeping.directory import Directory
+from services.gateway.feedback.mailbox import Mailbox, open_mailbox
 from services.gateway.quotas.ledger import quotas_bucket
 from services.gateway.quotas.policy import Policy
 from services.gateway.quotas.statement import Statements
@@ -22,6 +23,7 @@ class House:
     gate: Gate
     treasury: Treasury
     people: PeopleServicer
+    mailbox: Mailbox
 
 
 @asynccontextmanager
@@ -29,6 +31,7 @@ async def open_house(settings: GatewaySettings, nats: Nats, directory: Directory
     """Follow what operators set while the block runs. Raises ConfigurationConflict."""
     bot_id, replicas = settings.bot_id, settings.stream_replicas
     accounts = await quotas_bucket(nats, replicas=replicas)
+    mailbox = await open_mailbox(nats, bot_id=bot_id, replicas=replicas)
     async with open_register(nats, bot_id=bot_id, replicas=replicas) as register:
         policy = Policy(settings.quotas, register, ZoneInfo(settings.operator_time_zone))
         statements = Statements(nats.js, accounts, policy, bot_id=bot_id)
@@ -36,4 +39,5 @@ async def open_house(settings: GatewaySettings, nats: Nats, directory: Directory
             Gate(register, settings.admins, flood_updates=settings.flood_updates),
             Treasury(nats.js, accounts, policy, bot_id=bot_id),
             PeopleServicer(register, policy, statements, directory, settings.admins),
+            mailbox,
         )

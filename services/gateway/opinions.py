@@ -1,9 +1,11 @@
 from enum import IntEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from services.gateway.bookkeeping.receipt import Receipt
 from services.gateway.delivery.revisions import Revisions
 from services.gateway.delivery.turn import Turn
+from services.gateway.feedback.letter import digest_of
+from services.gateway.feedback.reception import Reception
 
 
 class Thumb(IntEnum):
@@ -17,23 +19,32 @@ class Ledger(Protocol):
         ...
 
 
+class Heard(NamedTuple):
+    """An opinion that was taken. The digest names the letter about the answer, among the person's own."""
+
+    digest: str
+    is_to_be_explained: bool
+
+
 class Opinions:
     """What people say their answers were worth."""
 
-    def __init__(self, revisions: Revisions, ledger: Ledger) -> None:
+    def __init__(self, revisions: Revisions, ledger: Ledger, reception: Reception) -> None:
         self._revisions = revisions
         self._ledger = ledger
+        self._reception = reception
 
-    async def give(self, turn: Turn, thumb: Thumb) -> bool:
-        """Take an opinion of the answer that stands. False where it is no longer kept.
+    async def give(self, turn: Turn, thumb: Thumb) -> Heard | None:
+        """Take an opinion of the answer that stands. None where it is no longer kept.
 
         Raises ServiceUnavailable.
         """
         found = await self._revisions.standing(turn)
         if found is None:
-            return False
+            return None
         answer_id, record = found
         if record.receipt is None:
-            return False
+            return None
         await self._ledger.rate(answer_id, record.receipt, thumb)
-        return True
+        is_to_be_explained = await self._reception.rated(turn, answer_id, record.receipt, thumb)
+        return Heard(digest_of(answer_id), is_to_be_explained)

@@ -5,6 +5,7 @@ from services.gateway.delivery.replies import Replies
 from services.gateway.delivery.revisions import Revisions
 from services.gateway.delivery.scheduler import Scheduler
 from services.gateway.drawings import Drawings
+from services.gateway.feedback.reception import Reception
 from services.gateway.inquiries import Inquiries
 from services.gateway.opinions import Opinions
 from services.gateway.people import People
@@ -36,3 +37,4 @@ class Speech:
     oblivion: Oblivion
     opinions: Opinions
     quotas: Quotas
+    reception: Reception

@@ -53,6 +53,8 @@ class Awaited(StrEnum):
     DOCUMENT_TITLE = "document_title"
     VIDEO_PROMPT = "video_prompt"
     """What to film."""
+    FEEDBACK = "feedback"
+    """What they have to say of the bot."""
 
 
 class Awaiting(BaseModel):

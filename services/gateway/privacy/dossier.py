@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from services.gateway.delivery.turn import Turn
 from services.gateway.dialogue import Remembered, Speaker
 from services.gateway.documents import Document
+from services.gateway.feedback.letter import Letter
 from services.gateway.people import People
 from services.gateway.pictures import Picture
 from services.gateway.questions import speaker_of
@@ -33,6 +34,10 @@ class Broadcasts(Protocol):
     async def kept(self, chat_id: int) -> dict[str, Any]: ...
 
 
+class Letters(Protocol):
+    async def all(self, *, user_id: int | None = None) -> dict[str, Letter]: ...
+
+
 class Dossier:
     """All that is kept of a person, as JSON. Files are named, not contained. Raises QuartetError."""
 
@@ -42,6 +47,7 @@ class Dossier:
         pictures: Pictures,
         documents: Documents,
         videos: Videos,
+        letters: Letters,
         broadcasts: Broadcasts,
         people: People,
         *,
@@ -51,6 +57,7 @@ class Dossier:
         self._pictures = pictures
         self._documents = documents
         self._videos = videos
+        self._letters = letters
         self._broadcasts = broadcasts
         self._people = people
         self._bot_id = bot_id
@@ -69,6 +76,7 @@ class Dossier:
             "pictures": [_row(each, "content") async for each in self._pictures.all(speaker)],
             "videos": [_video(each) for each in await self._videos.all(speaker)],
             "broadcasts": await self._broadcasts.kept(turn.chat_id),
+            "feedback": [_letter(each) for each in (await self._letters.all(user_id=turn.user_id)).values()],
             "statistics": {"user_key": f"{turn.user_key:016x}", "chat_key": f"{turn.chat_key:016x}"},
         }
         return json.dumps(whole, ensure_ascii=False, indent=1, default=str).encode()
@@ -85,6 +93,12 @@ def _rows(found: Iterable[Document], *without: str) -> list[dict[str, Any]]:
 
 def _row(kept: Any, *without: str) -> dict[str, Any]:
     return {name: value for name, value in asdict(kept).items() if name not in without}
+
+
+def _letter(letter: Letter) -> dict[str, Any]:
+    """As it stands; who of the team has answered is theirs."""
+    written = letter.model_dump(mode="json", exclude={"asked_by", "replies"})
+    return written | {"replies": [reply.text for reply in letter.replies]}
 
 
 def _video(job: Job) -> dict[str, Any]:

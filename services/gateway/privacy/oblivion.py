@@ -44,6 +44,10 @@ class Broadcasts(Protocol):
     async def forget(self, chat_id: int) -> None: ...
 
 
+class Letters(Protocol):
+    async def forget(self, user_id: int) -> None: ...
+
+
 class Keys(Protocol):
     async def forget(self, turn: Turn) -> None:
         """Has what analysts know of a turn's user become nobody's. Raises ServiceUnavailable."""
@@ -62,6 +66,7 @@ class Oblivion:
         pictures: Pictures,
         documents: Documents,
         videos: Videos,
+        letters: Letters,
         broadcasts: Broadcasts,
         keys: Keys,
         people: People,
@@ -74,6 +79,7 @@ class Oblivion:
         self._pictures = pictures
         self._documents = documents
         self._videos = videos
+        self._letters = letters
         self._broadcasts = broadcasts
         self._keys = keys
         self._people = people
@@ -89,6 +95,7 @@ class Oblivion:
         await self._failpoints.hit("privacy.half")
         await self._forget_documents(speaker)
         await self._forget_videos(speaker)
+        await self._letters.forget(turn.user_id)
         await self._people.change(turn.chat_id, lambda own: Preferences(language=own.language))
         await self._broadcasts.forget(turn.chat_id)
         await self._turns.strip(turn.chat_id, keep=turn.turn_id, tenure=turn.tenure)

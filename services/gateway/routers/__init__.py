@@ -15,6 +15,7 @@ from services.gateway.routers import (
     answer_buttons,
     answer_forms,
     commands,
+    complaints,
     dialogues,
     document_buttons,
     document_dialogues,
@@ -23,6 +24,7 @@ from services.gateway.routers import (
     drawing,
     easel,
     examples,
+    feedback,
     inline,
     membership,
     menus,
@@ -87,7 +89,9 @@ def build_dispatcher(
         observer.filter(FromPeople())
     root.include_routers(
         repeated.router(),
+        complaints.router(),
         dialogues.router(),
+        feedback.router(),
         document_dialogues.router(),
         stop.router(),
         menus.router(),

@@ -29,6 +29,7 @@ help =
     /memory – what I remember
     /voice – spoken answers
     /usage – what is left, and when it renews
+    /feedback – praise, complain, suggest
     /export – all that I keep about you, as a file
     /forget – forget everything about you
     /language – the bot's language
@@ -189,6 +190,20 @@ good-button = 👍 Helpful
 bad-button = 👎 Not quite
 good-thanks = Thank you, glad to help!
 bad-thanks = Thank you for telling. 🔄 gives another answer.
+feedback-what-was-wrong = What was wrong? Choose a button, or reply to this message in your own words.
+feedback-reason-button = { $reason ->
+        [wrong] There is a mistake
+        [missed] Not what I asked
+        [length] Wrong length
+       *[slow] Took too long
+    }
+feedback-noted = Thank you, noted
+feedback-ask = What should I tell the bot's team? Write it in your next message. If you have changed your mind, just press /help.
+feedback-ask-group = What should I tell the bot's team? Reply to this message.
+feedback-thanks = Thank you, I have told the team! If they answer, I will write here.
+feedback-enough = You have sent a lot of feedback today, and the team has all of it. Please write more tomorrow.
+feedback-came = 💬 New feedback. It is waiting in the panel, under Feedback.
+feedback-reply = 💬 The bot's team answers your feedback:
 question-forgotten = I no longer keep this question. Please send it once more.
 copy-button = 📋 Copy
 plain-button = 📄 Plain
@@ -411,6 +426,7 @@ command-language = The bot's language
 command-img = Draw a picture
 command-docs = Your documents
 command-usage = What is left, and when it renews
+command-feedback = Write to the bot's team
 command-export = What I keep about you, as a file
 command-forget = Forget everything about me
 

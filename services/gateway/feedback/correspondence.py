@@ -1,0 +1,52 @@
+import time
+from typing import Final
+
+from services.chassis.errors import ResourceNotFound
+from services.gateway.broadcasts.order import Audience, Order
+from services.gateway.feedback.letter import Letter, Reply, State, digest_of
+from services.gateway.feedback.mailbox import Mailbox
+from services.gateway.feedback.reception import Post
+from services.gateway.wording import Wording
+
+MAX_REPLIES: Final = 10
+
+
+class Correspondence:
+    """What the team does with letters. Raises ResourceNotFound, ServiceUnavailable."""
+
+    def __init__(self, mailbox: Mailbox, post: Post, wording: Wording) -> None:
+        self._mailbox = mailbox
+        self._post = post
+        self._wording = wording
+
+    async def reply(self, letter_id: str, text: str, actor_id: int) -> None:
+        """Have the bot say it where the letter was written; once, however often the same is said."""
+        letter = await self._found(letter_id)
+        said = f"{self._wording.say('feedback-reply', letter.language)}\n\n{text}"
+        order = Order(markdown=said, is_plain=True, audience=Audience(chat_id=letter.chat_id))
+        # It is ordered before it is noted: whoever dies in between leaves the letter open, and who then
+        # says the same again orders nothing new.
+        await self._post.order(f"reply-{digest_of(letter_id)}-{digest_of(text)}", order)
+        reply = Reply(text=text, actor_id=actor_id, written_at=time.time())
+
+        def answered(known: Letter | None) -> Letter:
+            kept = _kept(known)
+            is_noted = any(one.text == text for one in kept.replies)
+            replies = kept.replies if is_noted else (*kept.replies, reply)[-MAX_REPLIES:]
+            return kept.model_copy(update={"state": State.ANSWERED, "replies": replies})
+
+        await self._mailbox.change(letter_id, answered)
+
+    async def close(self, letter_id: str) -> None:
+        await self._mailbox.change(
+            letter_id, lambda known: _kept(known).model_copy(update={"state": State.CLOSED})
+        )
+
+    async def _found(self, letter_id: str) -> Letter:
+        return _kept(await self._mailbox.find(letter_id))
+
+
+def _kept(letter: Letter | None) -> Letter:
+    if letter is None:
+        raise ResourceNotFound("there is no such letter", metadata={"resource": "letter"})
+    return letter

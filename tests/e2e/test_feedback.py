@@ -1,0 +1,62 @@
+import json
+from typing import Any
+
+import pytest
+
+from services.chassis.jetstream import connect
+from services.gateway.feedback.letter import Letter, Reason
+from services.gateway.feedback.mailbox import open_mailbox
+from tests.e2e.conversation import Conversation
+from tests.support.stack import BOT_ID
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def data_of(message: dict[str, Any], press: str) -> str:
+    rows = message["reply_markup"]["inline_keyboard"]
+    return str(next(b["callback_data"] for row in rows for b in row if b["callback_data"].startswith(press)))
+
+
+async def reply_to(talk: Conversation, text: str, **fields: Any) -> dict[str, Any]:
+    mark = talk.telegram.mark()
+    await talk.telegram.send(talk.user_id, text, **fields)
+    return await talk.telegram.wait_for_reply(talk.user_id, after=mark)
+
+
+async def letters(talk: Conversation) -> list[Letter]:
+    async with connect(talk.stack.nats_url, name="test") as nats:
+        mailbox = await open_mailbox(nats, bot_id=BOT_ID, replicas=1)
+        return list((await mailbox.all(user_id=talk.user_id)).values())
+
+
+async def test_a_thumb_down_is_explained_with_a_button_and_in_own_words_though_the_speaker_dies(
+    talk: Conversation,
+) -> None:
+    answer = await reply_to(talk, "Сколько планет?")
+    mark = talk.telegram.mark()
+    await talk.telegram.press(talk.user_id, answer["message_id"], data_of(answer, "bad:"))
+    question = await talk.telegram.wait_for_reply(talk.user_id, after=mark)
+    assert "Что было не так?" in question["text"]
+    mark = talk.telegram.mark()
+    await talk.telegram.press(talk.user_id, question["message_id"], data_of(question, "why:missed"))
+    await talk.telegram.wait_for(
+        "edit", chat_id=talk.user_id, where=lambda e: "✅" in json.dumps(e, ensure_ascii=False), after=mark
+    )
+    talk.stack.arm("reply.recorded")
+    thanks = await reply_to(talk, "Спрашивал о планетах", reply_to_message_id=question["message_id"])
+    assert "передал команде" in thanks["text"]
+    await talk.stack.until_fired("reply.recorded")
+    # What is written next is a question again.
+    assert "звёзд" in (await reply_to(talk, "А сколько звёзд?"))["text"]
+
+    (letter,) = await letters(talk)
+    assert (letter.thumb, letter.reason, letter.text) == (-1, Reason.MISSED, "Спрашивал о планетах")
+    assert letter.command == "answer"
+    assert letter.model
+
+
+async def test_a_person_writes_to_the_team_in_one_message_or_in_two(talk: Conversation) -> None:
+    assert "передал команде" in (await reply_to(talk, "/feedback Отличный бот"))["text"]
+    assert "следующим сообщением" in (await reply_to(talk, "/feedback"))["text"]
+    assert "передал команде" in (await reply_to(talk, "нарисуй кнопку побольше"))["text"]
+    assert {letter.text for letter in await letters(talk)} == {"Отличный бот", "нарисуй кнопку побольше"}
