@@ -235,6 +235,6 @@ async def test_each_kind_of_chat_has_its_commands(talk: Conversation) -> None:
     private = (await talk.telegram.view(talk.user_id))["commands"]
     in_group = (await talk.telegram.view(member, chat_id=group))["commands"]
     assert [command["command"] for command in in_group] == [
-        *("new", "img", "video", "videos", "docs", "stop", "help")
+        *("new", "img", "video", "videos", "docs", "stop", "feedback", "help")
     ]
     assert {"command": "roles", "description": "Кем мне быть"} in private

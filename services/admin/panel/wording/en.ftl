@@ -394,3 +394,26 @@ fate-failed = failed
 fate-unknown = unknown
 fate-skipped = skipped
 fate-deleted = deleted
+
+## Feedback
+
+page-feedback = Feedback
+about-feedback = What people write about the bot and its answers. Kept for 180 days; whoever asks to be forgotten is gone from here too.
+letters-open = Waiting
+letters-answered = Answered
+letters-closed = Closed
+letters-all = All
+letters-none = Nothing here.
+letter-open = waiting
+letter-answered = answered
+letter-closed = closed
+letter-reason-wrong = a mistake in the answer
+letter-reason-missed = not what was asked
+letter-reason-length = wrong length
+letter-reason-slow = took too long
+letter-reply = An answer in the team's name, as plain text
+letter-send = Answer
+letter-close = Close without an answer
+letter-sure = The bot sends this to the person, where they wrote. It cannot be taken back.
+done-letter-answered = The answer is on its way.
+done-letter-closed = Closed. If the person adds something, it opens again.

@@ -395,3 +395,26 @@ fate-failed = не удалось
 fate-unknown = неизвестно
 fate-skipped = пропущены
 fate-deleted = удалено
+
+## Отзывы
+
+page-feedback = Отзывы
+about-feedback = Что люди пишут о боте и об ответах. Хранится 180 дней; кто попросил себя забыть, пропадает и здесь.
+letters-open = Ждут ответа
+letters-answered = С ответом
+letters-closed = Закрытые
+letters-all = Все
+letters-none = Здесь пусто.
+letter-open = ждёт
+letter-answered = с ответом
+letter-closed = закрыт
+letter-reason-wrong = ошибка в ответе
+letter-reason-missed = не о том
+letter-reason-length = не та длина
+letter-reason-slow = долго ждать
+letter-reply = Ответ от имени команды, простым текстом
+letter-send = Ответить
+letter-close = Закрыть без ответа
+letter-sure = Бот отправит это человеку туда, где он написал. Отозвать будет нельзя.
+done-letter-answered = Ответ отправляется.
+done-letter-closed = Закрыто. Если человек допишет, отзыв откроется снова.
