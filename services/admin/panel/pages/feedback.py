@@ -25,7 +25,9 @@ def page(desk: Desk) -> Page:
 
     async def show(visit: Visit) -> Response:
         shown = visit.query.get("show", OPEN)
-        request = pb.ListLettersRequest(actor=actor(visit), state=STATES.get(shown, pb.LETTER_STATE_UNSPECIFIED), page_size=MOST)
+        request = pb.ListLettersRequest(
+            actor=actor(visit), state=STATES.get(shown, pb.LETTER_STATE_UNSPECIFIED), page_size=MOST
+        )
         found = await stub.ListLetters(request)
         letters = [_row(letter) for letter in found.letters]
         states = (*STATES, "all")
