@@ -59,8 +59,9 @@ load: $(VENV)/.dev ## Run a load scenario, SCENARIO=name, against a fresh stack;
 .PHONY: chaos
 SEED ?= 1
 JOBS ?= 200
-chaos: $(VENV)/.dev ## Kill everything at random while JOBS=200 videos are made, by SEED=n; the last line is JSON
-	@$(BIN)/python -m tests.chaos --seed $(SEED) --jobs $(JOBS)
+UPGRADE ?=
+chaos: $(VENV)/.dev ## Kill everything at random while JOBS=200 videos are made, by SEED=n; UPGRADE=1: replace all while 100 chats talk
+	@$(if $(UPGRADE),$(BIN)/python -m tests.load rolling,$(BIN)/python -m tests.chaos --seed $(SEED) --jobs $(JOBS))
 
 ## ---------------------------------------------------------------- check
 
