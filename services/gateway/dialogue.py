@@ -39,6 +39,8 @@ class Speaker:
     user_key: int = 0
     chat_key: int = 0
     """What usage events know them by."""
+    is_in_focus_group: bool = False
+    """Whether they get what is new first."""
 
 
 class NothingAsked(Exception):

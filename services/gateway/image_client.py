@@ -103,6 +103,7 @@ def _caller(speaker: Speaker) -> Caller:
         language_code=speaker.language_code,
         user_key=speaker.user_key,
         chat_key=speaker.chat_key,
+        is_in_focus_group=speaker.is_in_focus_group,
     )
 
 

@@ -17,7 +17,14 @@ def conversation_of(turn: Turn, bot_id: int) -> str:
 
 
 def speaker_of(turn: Turn) -> Speaker:
-    return Speaker(turn.user_id, turn.chat_id, turn.language.value, turn.user_key, turn.chat_key)
+    return Speaker(
+        turn.user_id,
+        turn.chat_id,
+        turn.language.value,
+        turn.user_key,
+        turn.chat_key,
+        is_in_focus_group=turn.is_in_focus_group,
+    )
 
 
 def question_of(

@@ -215,6 +215,7 @@ class Screenings:
             received_at=waiting.received_at,
             tenure=self._tenure,
             chat_type=waiting.chat_type,
+            is_in_focus_group=waiting.is_in_focus_group,
             begun_at=waiting.received_at,
             record=record,
             revision=revision,

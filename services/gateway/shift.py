@@ -277,6 +277,7 @@ class Shift:
             secure=self._speech.quotas.secure,
         )
         self._bookkeeper.identify(turn)
+        self._doorkeeper.recognise(turn)
         return turn
 
 

@@ -115,6 +115,7 @@ class Waiting(BaseModel):
     received_at: float = 0.0
     """Unix seconds."""
     chat_type: str = "private"
+    is_in_focus_group: bool = False
 
 
 class Part(BaseModel):

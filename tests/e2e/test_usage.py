@@ -9,8 +9,11 @@ from quartet.common.v1.usage_events_pb2 import (
 )
 
 from services.chassis.jetstream import connect
+from services.gateway.access.register import open_register
+from services.gateway.access.standing import Standing
 from tests.e2e.conversation import Conversation
 from tests.e2e.viewers import Viewer
+from tests.support.stack import BOT_ID
 from tests.support.usage_taken import taking_usage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -37,6 +40,20 @@ async def test_a_question_is_counted_with_what_it_cost_and_without_a_word_of_it(
         assert str(talk.user_id) not in written
         assert "личный" not in written
         assert "Анна" not in written
+
+
+async def test_what_the_focus_group_asks_is_told_apart(talk: Conversation) -> None:
+    async with connect(talk.stack.nats_url, name="analyst") as nats, taking_usage(nats) as taken:
+        await talk.ask("вопрос как у всех")
+        async with open_register(nats, bot_id=BOT_ID, replicas=1) as register:
+            await register.set_standing(talk.user_id, Standing(is_in_focus_group=True))
+        # By its end the speaker has heard of it.
+        await talk.ask("вопрос между тем")
+        await talk.ask("вопрос из фокус-группы")
+        requests = await taken.until(RequestFinished, 3)
+
+    assert "group" not in requests[0].attributes
+    assert requests[2].attributes["group"] == "focus"
 
 
 async def test_a_request_whose_speaker_dies_before_it_is_counted_is_counted_once(talk: Conversation) -> None:

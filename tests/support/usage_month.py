@@ -115,6 +115,8 @@ def _ask(month: Month, chance: random.Random, turn: str, time: datetime, user: i
         delivery_ms=chance.randrange(50, 250),
         input_char_count=chance.randrange(2000),
     )
+    if user % 11 == 0:
+        request.attributes["group"] = "focus"
     month.requests.append(request)
     if outcome == REFUSED:
         _refuse(month, turn, request)

@@ -45,6 +45,10 @@ class Gate:
             return Refusal.STRANGER
         return self._flood(user_id, received_at)
 
+    def is_in_focus_group(self, user_id: int, chat_id: int) -> bool:
+        """Say whether somebody, or the group they are in, gets what is new first."""
+        return any(self._register.of(one).is_in_focus_group for one in (user_id, chat_id))
+
     def _flood(self, user_id: int, received_at: float) -> Refusal | None:
         lately = self._lately.setdefault(user_id, deque())
         self._lately.move_to_end(user_id)

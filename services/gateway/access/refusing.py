@@ -18,6 +18,10 @@ class Doorkeeper:
         self._replies = replies
         self._wording = wording
 
+    def recognise(self, turn: Turn) -> None:
+        """Note of a turn what operators have set of who asks."""
+        turn.is_in_focus_group = self._gate.is_in_focus_group(turn.user_id, turn.chat_id)
+
     async def turns_away(self, turn: Turn, update: RawUpdate) -> bool:
         """Whether this update is not to be handled. Raises LeaseLost and ServiceUnavailable."""
         kind = next((each for each in GATED if each in update), "")

@@ -31,6 +31,9 @@ from services.gateway.turns import TurnState
 log = structlog.get_logger()
 
 VIDEO: Final = "video"
+GROUP: Final = "group"
+FOCUS: Final = "focus"
+"""The attribute of requests by which analysts tell the focus group from the others, who have none."""
 
 
 class Bookkeeper:
@@ -143,6 +146,8 @@ def _request(turn_id: str, receipt: Receipt, *, retries: int) -> RequestFinished
     )
     if receipt.cost_micros is not None:
         event.cost_micros = receipt.cost_micros
+    if receipt.is_in_focus_group:
+        event.attributes[GROUP] = FOCUS
     return event
 
 

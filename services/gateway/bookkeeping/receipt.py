@@ -46,6 +46,8 @@ class Receipt(BaseModel):
     input_token_count: int = 0
     output_token_count: int = 0
     cost_micros: int | None = None
+    is_in_focus_group: bool = False
+    """Whether who asked got what is new first."""
     trace_id: str = ""
     quota: str = ""
     """The limit that was spent, how much it is, and how much was used."""

@@ -70,6 +70,7 @@ class Replies:
                 reply_to_message_id=turn.reply_to_message_id,
                 received_at=turn.received_at,
                 chat_type=turn.chat_type,
+                is_in_focus_group=turn.is_in_focus_group,
             )
         if placeholder and record.placeholder is PartState.PENDING:
             change["placeholder"] = PartState.INTENDED

@@ -75,6 +75,8 @@ class Turn:
     user_key: int = 0
     chat_key: int = 0
     """What usage events know them by."""
+    is_in_focus_group: bool = False
+    """Whether who asks gets what is new first."""
     begun_at: float = 0.0
     """Unix seconds; when it was taken up."""
     receipt: Receipt | None = None
@@ -105,6 +107,7 @@ class Turn:
             chat_key=self.chat_key,
             accepted_at=self.received_at,
             begun_at=self.begun_at,
+            is_in_focus_group=self.is_in_focus_group,
             trace_id=tracing.trace_id(),
         )
         return self.receipt

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from tests.support.usage_answers.asked import FAILED, FROM, UNTIL, Rows, grouped, share, within
+from tests.support.usage_answers.asked import FAILED, FROM, UNTIL, Rows, grouped, quantile, share, within
 from tests.support.usage_month import BEGIN, OK, Month, at, usd
 
 
@@ -91,6 +91,27 @@ def satisfaction(month: Month) -> Rows:
     return sorted(rows, key=lambda row: -row[2])
 
 
+def focus_group(month: Month) -> Rows:
+    votes = {one.request_id: one.value for one in within(month.feedback) if one.value}
+    rows: Rows = []
+    for is_focus, each in grouped(within(month.requests), lambda one: "group" in one.attributes).items():
+        waits = [one.total_ms for one in each if one.outcome == OK]
+        failed = sum(one.outcome in FAILED for one in each)
+        opinions = [votes[one.header.event_id] for one in each if one.header.event_id in votes]
+        rows.append(
+            (
+                "focus" if is_focus else "others",
+                len({one.user_key for one in each} - {0}),
+                len(each),
+                share(failed, len(each)),
+                round(quantile(waits, 0.95) / 1000, 3),
+                len(opinions),
+                share(sum(value > 0 for value in opinions), len(opinions)),
+            )
+        )
+    return rows[::-1]
+
+
 def _by_user(month: Month) -> dict[int, float]:
     costs: dict[int, float] = defaultdict(float)
     for each in within(month.calls):
@@ -108,4 +129,5 @@ ANSWERS: Final[dict[str, Callable[[Month], Rows]]] = {
     "15_wasted_spend": wasted_spend,
     "17_prompt_cache": prompt_cache,
     "22_satisfaction": satisfaction,
+    "31_focus_group": focus_group,
 }

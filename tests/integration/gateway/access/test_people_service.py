@@ -85,6 +85,17 @@ def _refuses(gate: Gate, wanted: Refusal | None) -> bool:
     return gate.refuse(USER, GROUP, 0.0) is wanted
 
 
+async def test_the_focus_group_is_known_to_every_replica_by_person_and_by_group(
+    people: Stub, registers: tuple[Register, Register]
+) -> None:
+    gate = Gate(registers[1], ADMINS, flood_updates=40)
+    for one in (USER, GROUP):
+        subject = pb.Subject(id=one, standing=pb.Standing(is_in_focus_group=True))
+        await people.SetPerson(pb.SetPersonRequest(actor=ACTOR, subject=subject))
+    await until(lambda: gate.is_in_focus_group(USER, USER) and gate.is_in_focus_group(USER + 1, GROUP))
+    assert not gate.is_in_focus_group(USER + 1, USER + 1)
+
+
 async def test_maintenance_is_for_all_but_admins(people: Stub, registers: tuple[Register, Register]) -> None:
     gate = Gate(registers[1], ADMINS, flood_updates=40)
     await people.SetMode(pb.SetModeRequest(actor=ACTOR, is_in_maintenance=True))

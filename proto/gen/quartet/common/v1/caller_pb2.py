@@ -24,13 +24,13 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1equartet/common/v1/caller.proto\x12\x11quartet.common.v1\"e\n\x06\x43\x61ller\x12\x0f\n\x07user_id\x18\x01 \x01(\x03\x12\x0f\n\x07\x63hat_id\x18\x02 \x01(\x03\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\x12\x10\n\x08user_key\x18\x04 \x01(\x06\x12\x10\n\x08\x63hat_key\x18\x05 \x01(\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1equartet/common/v1/caller.proto\x12\x11quartet.common.v1\"\x80\x01\n\x06\x43\x61ller\x12\x0f\n\x07user_id\x18\x01 \x01(\x03\x12\x0f\n\x07\x63hat_id\x18\x02 \x01(\x03\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\x12\x10\n\x08user_key\x18\x04 \x01(\x06\x12\x10\n\x08\x63hat_key\x18\x05 \x01(\x06\x12\x19\n\x11is_in_focus_group\x18\x06 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'quartet.common.v1.caller_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CALLER']._serialized_start=53
-  _globals['_CALLER']._serialized_end=154
+  _globals['_CALLER']._serialized_start=54
+  _globals['_CALLER']._serialized_end=182
 # @@protoc_insertion_point(module_scope)

@@ -29,6 +29,7 @@ class Caller(_message.Message):
     LANGUAGE_CODE_FIELD_NUMBER: _builtins.int
     USER_KEY_FIELD_NUMBER: _builtins.int
     CHAT_KEY_FIELD_NUMBER: _builtins.int
+    IS_IN_FOCUS_GROUP_FIELD_NUMBER: _builtins.int
     user_id: _builtins.int
     chat_id: _builtins.int
     language_code: _builtins.str
@@ -38,6 +39,8 @@ class Caller(_message.Message):
     gateway can make, and only its directory can take back. 0 where unknown.
     """
     chat_key: _builtins.int
+    is_in_focus_group: _builtins.bool
+    """Whether the user, or the group they ask in, gets what is new first."""
     def __init__(
         self,
         *,
@@ -46,10 +49,11 @@ class Caller(_message.Message):
         language_code: _builtins.str = ...,
         user_key: _builtins.int = ...,
         chat_key: _builtins.int = ...,
+        is_in_focus_group: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chat_id", b"chat_id", "chat_key", b"chat_key", "language_code", b"language_code", "user_id", b"user_id", "user_key", b"user_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chat_id", b"chat_id", "chat_key", b"chat_key", "is_in_focus_group", b"is_in_focus_group", "language_code", b"language_code", "user_id", b"user_id", "user_key", b"user_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
