@@ -24,7 +24,7 @@ async def main(settings: TextSettings, stop: asyncio.Event) -> None:
         metrics = TextMetrics(registry)
         opened_vendors = open_vendors(settings, nats, registry, metrics)
         vendors, voice, embeddings, books = await stack.enter_async_context(opened_vendors)
-        catalogue = Catalogue(vendors.all)
+        catalogue = Catalogue(vendors.all, settings.text_focus_models)
         opened = open_replies(settings, nats, vendors, store, books, metrics=metrics, failpoints=failpoints)
         replies = await stack.enter_async_context(opened)
         limits = Limits.of(settings, vendors.capabilities)

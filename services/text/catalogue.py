@@ -34,20 +34,27 @@ class ListedModel:
 
 
 class Catalogue:
-    """The models that the operator configured, less those that their vendors do not offer."""
+    """The models that the operator configured, less those that their vendors do not offer.
 
-    def __init__(self, vendors: Sequence[LanguageVendor]) -> None:
+    `focus_models` are for the focus group alone.
+    """
+
+    def __init__(self, vendors: Sequence[LanguageVendor], focus_models: Sequence[str] = ()) -> None:
         self._vendors = tuple(vendors)
+        self._focus_models = tuple(focus_models)
         self._offered: dict[str, dict[str, OfferedModel]] = {}
         self._asked_at: float | None = None
 
-    def choose(self, model_id: str) -> str:
+    def choose(self, model_id: str, *, is_in_focus_group: bool = False) -> str:
         """Return the model to use: the default for an empty id. Raises ModelNotFound."""
         if model_id and not any(model_id in vendor.model_ids for vendor in self._vendors):
             raise ModelNotFound(metadata={"model": model_id})
-        return model_id or preferred(self._vendors).default_model
+        if model_id in self._focus_models and not is_in_focus_group:
+            # Chosen while they were in the group.
+            model_id = ""
+        return model_id or self._default(is_in_focus_group=is_in_focus_group)
 
-    async def list(self) -> Sequence[ListedModel]:
+    async def list(self, *, is_in_focus_group: bool = False) -> Sequence[ListedModel]:
         """Return the models, best default first. A vendor's silence takes none of its models away."""
         await self._refresh()
         places = [
@@ -55,9 +62,11 @@ class Catalogue:
             for vendor in self._vendors
             for model_id in vendor.model_ids
             if model_id == vendor.default_model or self._is_offered(vendor, model_id)
+            if is_in_focus_group or model_id not in self._focus_models
         ]
+        default = self._default(is_in_focus_group=is_in_focus_group)
         # Those that are switched off come last: the first is what is used unless a user chooses.
-        places.sort(key=lambda place: place[0].is_off(place[1]))
+        places.sort(key=lambda place: (place[0].is_off(place[1]), place[1] != default))
         return [self._listed(vendor, model_id) for vendor, model_id in places]
 
     async def check(self) -> None:
@@ -70,6 +79,17 @@ class Catalogue:
                     log.warning("model_not_offered", provider=vendor.name, model=model_id)
                 elif shutdown_date:
                     log.warning("model_shuts_down", model=model_id, shutdown_date=shutdown_date)
+
+    def _default(self, *, is_in_focus_group: bool) -> str:
+        """The model of those who chose none."""
+        on = {
+            model_id
+            for vendor in self._vendors
+            for model_id in vendor.model_ids
+            if not vendor.is_off(model_id)
+        }
+        new = [model_id for model_id in self._focus_models if model_id in on] if is_in_focus_group else []
+        return new[0] if new else preferred(self._vendors).default_model
 
     def _listed(self, vendor: LanguageVendor, model_id: str) -> ListedModel:
         return ListedModel(

@@ -19,16 +19,25 @@ UNSUMMARISED: Final = 1.5
 
 @dataclass(frozen=True)
 class Manner:
-    """How the operator wants questions answered. `room`: how much of a conversation goes along."""
+    """How the operator wants questions answered. `room`: how much of a conversation goes along.
+
+    `focus_prompt` takes the place of the system prompt for the focus group, unless it is empty.
+    """
 
     system_prompt: str
     max_output_tokens: int
     room: Room
+    focus_prompt: str = ""
 
     @classmethod
     def of(cls, settings: TextSettings) -> Self:
         room = Room(settings.text_history_tokens, settings.text_history_bytes).times(UNSUMMARISED)
-        return cls(settings.text_system_prompt, settings.text_max_output_tokens, room)
+        return cls(
+            settings.text_system_prompt,
+            settings.text_max_output_tokens,
+            room,
+            settings.text_focus_system_prompt,
+        )
 
     def history(self, attempt: Attempt, conversation: Conversation) -> Sequence[Turn]:
         """Return the turns that go along with an attempt."""
@@ -43,10 +52,11 @@ class Manner:
         """Return what a vendor is asked in an attempt at a turn of the conversation."""
         question = attempt.question
         share = LENGTH_SHARES[question.style.answer_length]
+        base = (question.is_in_focus_group and self.focus_prompt) or self.system_prompt
         today = datetime.now(UTC).date()
         return TextRequest(
             model=question.model,
-            instructions=system_prompt(self.system_prompt, question.style, today=today),
+            instructions=system_prompt(base, question.style, today=today),
             messages=messages(
                 self.history(attempt, conversation),
                 attempt.seeing(recalled).saying,

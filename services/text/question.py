@@ -43,6 +43,8 @@ class Question:
     user_id: int = 0
     user_key: int = 0
     """What usage events know the user by."""
+    is_in_focus_group: bool = False
+    """Whether they get what is new first."""
 
     @property
     def run(self) -> str:

@@ -3,6 +3,7 @@ from contextlib import aclosing
 from typing import Any
 
 import grpc
+from quartet.common.v1.caller_pb2 import Caller
 from quartet.text.v1 import text_service_pb2 as pb
 from quartet.text.v1.text_service_pb2_grpc import TextServiceServicer, add_TextServiceServicer_to_server
 
@@ -48,7 +49,7 @@ class TextServicer(TextServiceServicer):
     async def StreamReply(  # noqa: N802 - the contract's name
         self, request: pb.StreamReplyRequest, _context: Context
     ) -> AsyncGenerator[pb.StreamReplyResponse]:
-        question = wire.question(request, self._catalogue.choose(request.model))
+        question = wire.question(request, self._model(request.caller, request.model))
         self._limits.check(question)
         async with aclosing(self._replies.stream(question)) as events:
             async for event in events:
@@ -58,9 +59,9 @@ class TextServicer(TextServiceServicer):
                     yield pb.StreamReplyResponse(text_delta=event)
 
     async def ListModels(  # noqa: N802 - the contract's name
-        self, _request: pb.ListModelsRequest, _context: Context
+        self, request: pb.ListModelsRequest, _context: Context
     ) -> pb.ListModelsResponse:
-        return listing(await self._catalogue.list())
+        return listing(await self._catalogue.list(is_in_focus_group=request.caller.is_in_focus_group))
 
     async def ClearConversation(  # noqa: N802 - the contract's name
         self, request: pb.ClearConversationRequest, _context: Context
@@ -112,7 +113,7 @@ class TextServicer(TextServiceServicer):
         text, used = await self._errands.digests.digest(
             wire.digest_kind(request),
             wire.materials(request.materials),
-            model=self._catalogue.choose(request.model),
+            model=self._model(request.caller, request.model),
             user_id=request.caller.user_id,
             language=request.caller.language_code,
             user_key=request.caller.user_key,
@@ -145,3 +146,6 @@ class TextServicer(TextServiceServicer):
         self, request: pb.SpeakRequest, _context: Context
     ) -> pb.SpeakResponse:
         return wire.spoken(await self._voice.speak(request.text, user_key=request.caller.user_key))
+
+    def _model(self, caller: Caller, chosen: str) -> str:
+        return self._catalogue.choose(chosen, is_in_focus_group=caller.is_in_focus_group)

@@ -33,6 +33,13 @@ class TextSettings(OpenAISettings, GoogleSettings, ServiceSettings):
     text_system_prompt: str = Field(
         default=DEFAULT_SYSTEM_PROMPT, min_length=1, description="sets tone and rules"
     )
+    text_focus_models: Names[str] = Field(
+        default=(),
+        description="models that only the focus group gets, the first of them unless they choose another",
+    )
+    text_focus_system_prompt: str = Field(
+        default="", description="the focus group's tone and rules; empty: everybody's"
+    )
     text_max_output_tokens: int = Field(default=8192, ge=16, description="longest answer")
     text_max_instruction_characters: int = Field(default=32_000, ge=1, description="longest question")
     text_max_material_characters: int = Field(
@@ -97,6 +104,18 @@ class TextSettings(OpenAISettings, GoogleSettings, ServiceSettings):
             raise ValueError(
                 "set OPENAI_API_KEY to the key from platform.openai.com or GOOGLE_API_KEY to the one from "
                 "aistudio.google.com, or OPENAI_BASE_URL or GOOGLE_BASE_URL to a server that needs none"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_its_focus_models(self) -> Self:
+        vendors = self.models_by_vendor.values()
+        choices = {model for default, *others in vendors for model in others if model != default}
+        unknown = [model for model in self.text_focus_models if model not in choices]
+        if unknown:
+            raise ValueError(
+                f"TEXT_FOCUS_MODELS names {', '.join(unknown)}: add it to OPENAI_MODELS or GOOGLE_MODELS; "
+                "a vendor's default model is everybody's"
             )
         return self
 

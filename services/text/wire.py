@@ -67,6 +67,7 @@ def question(request: pb.StreamReplyRequest, model: str) -> Question:
         speaker=request.speaker_name,
         user_id=request.caller.user_id,
         user_key=request.caller.user_key,
+        is_in_focus_group=request.caller.is_in_focus_group,
     )
 
 

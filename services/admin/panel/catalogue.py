@@ -62,7 +62,7 @@ class Catalogue:
         return sorted(found.values(), key=lambda vendor: vendor.name), has_figures
 
     async def _texts(self) -> list[tuple[str, str, str]]:
-        request = text_pb.ListModelsRequest(caller=Caller())
+        request = text_pb.ListModelsRequest(caller=Caller(is_in_focus_group=True))
         try:
             response = await self._text.ListModels(request, timeout=ASK_SECONDS)
         except QuartetError as error:

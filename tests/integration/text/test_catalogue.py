@@ -69,6 +69,20 @@ async def test_tells_which_models_answer_now(
     assert await health() is Health.AVAILABLE
 
 
+async def test_a_new_model_is_for_the_focus_group_alone_and_what_they_get_by_default(
+    vendors: LanguageVendors,
+) -> None:
+    catalogue = Catalogue(vendors.all, ["gpt-5-mini"])
+    listed = [model.model_id for model in await catalogue.list(is_in_focus_group=True)]
+    assert listed == ["gpt-5-mini", "gpt-6-luna", "gpt-6.1-terra"]
+    assert "gpt-5-mini" not in [model.model_id for model in await catalogue.list()]
+    assert catalogue.choose("", is_in_focus_group=True) == "gpt-5-mini"
+    assert catalogue.choose("gpt-6-luna", is_in_focus_group=True) == "gpt-6-luna"
+    assert catalogue.choose("") == "gpt-6-luna"
+    # Whoever has left the group is answered as everybody is.
+    assert catalogue.choose("gpt-5-mini") == "gpt-6-luna"
+
+
 async def test_a_model_that_nobody_lists_cannot_be_chosen(vendors: LanguageVendors) -> None:
     catalogue = Catalogue(vendors.all)
     assert catalogue.choose("gpt-6.1-terra") == "gpt-6.1-terra"

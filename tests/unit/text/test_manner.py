@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from services.text.attempt import Attempt
@@ -36,6 +38,17 @@ def test_what_does_not_fit_stays_behind_and_the_summary_goes_along() -> None:
         ("q8",),
         ("Hi",),
     ]
+
+
+def test_a_new_prompt_is_tried_on_the_focus_group_alone() -> None:
+    manner = replace(MANNER, focus_prompt="Be brief.")
+    for is_in_focus_group, base in ((True, "Be brief."), (False, "Be kind.")):
+        question = Question("t", "c", "Hi", is_in_focus_group=is_in_focus_group)
+        request = manner.request(Attempt.at(question, Conversation()), Conversation())
+        assert request.instructions.startswith(base)
+    question = Question("t", "c", "Hi", is_in_focus_group=True)
+    request = MANNER.request(Attempt.at(question, Conversation()), Conversation())
+    assert request.instructions.startswith("Be kind.")
 
 
 def test_a_vendor_is_not_told_who_asks() -> None:

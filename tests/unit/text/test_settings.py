@@ -34,6 +34,21 @@ def test_the_default_model_comes_first_and_once(monkeypatch: pytest.MonkeyPatch)
     assert load(TextSettings).models_by_vendor == {TextVendor.OPENAI: ("b", "a", "c")}
 
 
+@pytest.mark.parametrize(("model", "is_right"), [("a", True), ("b", False), ("unknown", False)])
+def test_a_model_of_the_focus_group_is_one_to_choose_and_nobodys_default(
+    monkeypatch: pytest.MonkeyPatch, model: str, is_right: bool
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    monkeypatch.setenv("OPENAI_MODEL", "b")
+    monkeypatch.setenv("OPENAI_MODELS", "a")
+    monkeypatch.setenv("TEXT_FOCUS_MODELS", model)
+    if is_right:
+        assert load(TextSettings).text_focus_models == ("a",)
+    else:
+        with pytest.raises(SettingsError, match="TEXT_FOCUS_MODELS"):
+            load(TextSettings)
+
+
 def test_the_order_of_the_vendors_is_a_setting_and_one_without_a_key_is_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
