@@ -9,10 +9,11 @@ from services.chassis.server import serving
 from services.chassis.switches import open_switches
 from services.chassis.usage import open_usage
 from services.gateway.app import open_clients, open_gateway, registrations
+from services.gateway.intake.settings import TelegramMode
 from services.gateway.intake.webhook import listening
 from services.gateway.links.site import serving_links
 from services.gateway.metrics import GatewayMetrics
-from services.gateway.settings import GatewaySettings, TelegramMode
+from services.gateway.settings import GatewaySettings
 from services.gateway.telegram import telegram
 
 

@@ -26,10 +26,11 @@ from services.gateway.house import House, open_house
 from services.gateway.image_client import ImageClient
 from services.gateway.intake.inbox import Inbox
 from services.gateway.intake.polling import Polling
+from services.gateway.intake.settings import TelegramMode
 from services.gateway.lease import Lease
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.processes import ProcessIdentity
-from services.gateway.settings import GatewaySettings, TelegramMode
+from services.gateway.settings import GatewaySettings
 from services.gateway.speaker import Speaker
 from services.gateway.text_client import TextClient
 from services.gateway.turns import BUCKET as TURNS
@@ -104,7 +105,11 @@ async def open_gateway(
     )
     async with open_house(settings, nats, directory) as house:
         duties = Duties(settings, bot, turns, people, nats, clients, bookkeeper, deliveries, metrics, house)
-        polling = Polling(bot, inbox) if settings.telegram_mode is TelegramMode.POLLING else None
+        polling = (
+            Polling(bot, inbox, drops_pending=settings.telegram_drop_pending)
+            if settings.telegram_mode is TelegramMode.POLLING
+            else None
+        )
         speaker = Speaker(nats, inbox, polling, duties.open, metrics, drain_seconds=settings.grace_seconds)
         yield Gateway(inbox, lease, speaker, deliveries, house)
 

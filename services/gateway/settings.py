@@ -1,5 +1,3 @@
-import re
-from enum import StrEnum
 from pathlib import Path
 from typing import Self
 from zoneinfo import available_timezones
@@ -9,20 +7,14 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from services.chassis.environment import Environment
 from services.chassis.roles import RoleSettings
 from services.gateway.bookkeeping.keyring import Keyring
+from services.gateway.intake.settings import IntakeSettings
 from services.gateway.links.settings import LinkSettings
 from services.gateway.quotas.plan import Plan
 
-# https://core.telegram.org/bots/api#setwebhook allows one character; that could be guessed.
-WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 LEAST_SECRET_CHARACTERS = 32
 
 
-class TelegramMode(StrEnum):
-    POLLING = "polling"
-    WEBHOOK = "webhook"
-
-
-class GatewaySettings(LinkSettings, RoleSettings):
+class GatewaySettings(IntakeSettings, LinkSettings, RoleSettings):
     """The gateway's environment. Each field is the variable of the same name in upper case."""
 
     grpc_port: int = 7050
@@ -30,14 +22,7 @@ class GatewaySettings(LinkSettings, RoleSettings):
 
     telegram_bot_token: SecretStr = Field(description="The bot's token, from @BotFather.")
     telegram_api_url: str = Field("https://api.telegram.org", description="Base of the Bot API server.")
-    telegram_mode: TelegramMode = Field(TelegramMode.POLLING, description="How updates come in.")
     telegram_proxy: str | None = Field(None, description="http://, socks4:// or socks5:// proxy to Telegram.")
-    telegram_webhook_url: str | None = Field(None, description="Public address of the webhook.")
-    telegram_webhook_secret: SecretStr | None = Field(
-        None, description="Shared with Telegram, 16 to 256 of A-Z a-z 0-9 _ -."
-    )
-    webhook_host: str = Field("127.0.0.1", description="Address the webhook listens on.")
-    webhook_port: int = Field(8080, description="Port the webhook listens on.")
     telegram_messages_per_second: int = Field(
         29, ge=1, description="Sends and edits of the whole bot; Telegram allows about 30."
     )
@@ -102,21 +87,6 @@ class GatewaySettings(LinkSettings, RoleSettings):
         if not bot_id.isdigit() or not secret:
             raise ValueError("is not a bot token (<number>:<secret>); ask @BotFather for one")
         return value
-
-    @model_validator(mode="after")
-    def _webhook_is_closed_to_strangers(self) -> Self:
-        if self.telegram_mode is TelegramMode.WEBHOOK:
-            if not self.telegram_webhook_url:
-                raise ValueError(
-                    "TELEGRAM_MODE=webhook needs TELEGRAM_WEBHOOK_URL, the address Telegram calls"
-                )
-            secret = self.telegram_webhook_secret
-            if secret is None or not WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
-                raise ValueError(
-                    "TELEGRAM_MODE=webhook needs TELEGRAM_WEBHOOK_SECRET, 16 to 256 of A-Z a-z 0-9 _ -: "
-                    "without it anyone could post updates"
-                )
-        return self
 
     @field_validator("operator_time_zone")
     @classmethod

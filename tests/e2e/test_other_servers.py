@@ -1,4 +1,5 @@
 import io
+from typing import Any
 
 import aiohttp
 import pytest
@@ -47,6 +48,40 @@ async def test_updates_come_by_webhook_and_survive_a_gateway_that_was_away(talk:
         texts = await telegram.texts(user_id)
         await talk.stack.processes["webhook"].stop()
     assert [f"question {number}" in text for number, text in enumerate(texts, start=1)] == [True] * 3
+
+
+async def test_a_bot_goes_from_polling_to_a_webhook_and_back_while_people_talk(talk: Conversation) -> None:
+    settings = {"sandbox_bot_token": WEBHOOK_TOKEN, "sandbox_webhook_delay_seconds": 0.2}
+    async with sandbox_server(**settings) as url, SandboxTelegram(url) as telegram:
+        here: dict[str, Any] = {"TELEGRAM_API_URL": url, "TELEGRAM_BOT_TOKEN": WEBHOOK_TOKEN}
+        stack, user_id = talk.stack, await telegram.add_user("Kim", "en")
+
+        async def is_answered(question: str) -> None:
+            await telegram.send(user_id, question)
+            await telegram.wait_for_reply(user_id, contains=question, timeout_seconds=30)
+
+        await stack.start_gateway("old", **here)
+        await is_answered("question 1")
+        # As when pods are replaced: the new one is there before the old one goes, which deletes its webhook.
+        await stack.start_webhook_gateway("new", TELEGRAM_WEBHOOK_CHECK_SECONDS="0.3", **here)
+        await telegram.send(user_id, "question 2")
+        await stack.processes["old"].stop()
+        await telegram.wait_for_reply(user_id, contains="question 2", timeout_seconds=30)
+        await is_answered("question 3")
+        await stack.processes["new"].stop()
+        await telegram.send(user_id, "question 4")
+        await stack.start_gateway("old", **here)
+        await telegram.wait_for_reply(user_id, contains="question 4", timeout_seconds=30)
+        texts = await telegram.texts(user_id)
+        # Only a switch drops what waits, and only where that was asked for.
+        await stack.processes["old"].stop()
+        await telegram.send(user_id, "question 5")
+        await stack.start_webhook_gateway("new", TELEGRAM_DROP_PENDING="true", **here)
+        await is_answered("question 6")
+        await stack.processes["new"].stop()
+        seen = await telegram.texts(user_id)
+    assert [f"question {number}" in text for number, text in enumerate(texts, start=1)] == [True] * 4
+    assert not any("question 5" in text for text in seen[4:])
 
 
 async def _expect_strangers_refused(port: int) -> None:

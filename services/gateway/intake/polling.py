@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramConflictError, TelegramRetryAfter
-from aiogram.methods import DeleteWebhook, TelegramMethod
+from aiogram.methods import DeleteWebhook, GetWebhookInfo, TelegramMethod
 
 from services.chassis.backoff import Backoff
 from services.chassis.errors import ServiceUnavailable
@@ -42,9 +42,11 @@ class Polling:
     The next call's offset confirms the updates of the last one, so it is made only when they are stored.
     """
 
-    def __init__(self, bot: Bot, inbox: Inbox) -> None:
+    def __init__(self, bot: Bot, inbox: Inbox, *, drops_pending: bool = False) -> None:
+        """`drops_pending`: what waits behind a webhook is dropped when polling takes its place."""
         self._bot = bot
         self._inbox = inbox
+        self._drops_pending = drops_pending
         self._offset: int | None = None
 
     async def run(self, tenure: Tenure) -> None:
@@ -54,7 +56,7 @@ class Polling:
         while tenure.held:
             try:
                 if has_webhook:
-                    await self._bot(DeleteWebhook(drop_pending_updates=False))
+                    await self._take_over()
                     has_webhook = False
                 await self._poll()
                 backoff.reset()
@@ -65,6 +67,13 @@ class Polling:
                 has_webhook = isinstance(error, TelegramConflictError) and "webhook" in error.message.lower()
                 log.warning("poll_failed", detail=describe(error))
                 await backoff.pause()
+
+    async def _take_over(self) -> None:
+        """Telegram gives updates to one: a webhook that is set, or who polls."""
+        drops_pending = self._drops_pending and bool((await self._bot(GetWebhookInfo())).url)
+        await self._bot(DeleteWebhook(drop_pending_updates=drops_pending))
+        # What has come since then is not dropped, whoever sets a webhook meanwhile.
+        self._drops_pending = False
 
     async def _poll(self) -> None:
         began = time.monotonic()

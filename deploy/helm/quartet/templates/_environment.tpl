@@ -56,6 +56,10 @@ ANALYST_IDS: {{ include "quartet.text" $root.Values.admins.analysts | quote }}
 {{- end }}
 {{- if eq .component "gateway" }}
 TELEGRAM_MODE: {{ $root.Values.telegram.mode }}
+{{- if eq $root.Values.telegram.mode "webhook" }}
+# Network policies let nobody but the ingress in.
+WEBHOOK_TRUSTED_PROXIES: {{ join "," $root.Values.networkPolicy.privateRanges }}
+{{- end }}
 {{- if $root.Values.telegram.server.enabled }}
 TELEGRAM_API_URL: {{ printf "http://%s:8081" (include "quartet.host" (dict "root" $root "component" "telegram-bot-api")) }}
 TELEGRAM_FILES_DIRECTORY: /var/lib/telegram-bot-api
