@@ -6,6 +6,7 @@ from services.gateway.delivery.revisions import Revisions
 from services.gateway.delivery.turn import Turn
 from services.gateway.feedback.letter import digest_of
 from services.gateway.feedback.reception import Reception
+from services.gateway.turns import TurnRecord
 
 
 class Thumb(IntEnum):
@@ -40,9 +41,17 @@ class Opinions:
         Raises ServiceUnavailable.
         """
         found = await self._revisions.standing(turn)
-        if found is None:
-            return None
-        answer_id, record = found
+        return await self._take(turn, *found, thumb) if found else None
+
+    async def give_of(self, turn: Turn, answer_id: str, thumb: Thumb) -> Heard | None:
+        """Take an opinion of the picture or video that a turn brought. None where it is no longer kept.
+
+        Raises ServiceUnavailable.
+        """
+        record = await self._revisions.record(answer_id)
+        return await self._take(turn, answer_id, record, thumb) if record else None
+
+    async def _take(self, turn: Turn, answer_id: str, record: TurnRecord, thumb: Thumb) -> Heard | None:
         if record.receipt is None:
             return None
         await self._ledger.rate(answer_id, record.receipt, thumb)

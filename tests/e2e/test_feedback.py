@@ -2,12 +2,16 @@ import json
 from typing import Any
 
 import pytest
+from quartet.common.v1.usage_events_pb2 import FeedbackGiven, RequestFinished
 
 from services.chassis.jetstream import connect
 from services.gateway.feedback.letter import Letter, Reason
 from services.gateway.feedback.mailbox import open_mailbox
 from tests.e2e.conversation import Conversation
+from tests.e2e.pictures import Patron
+from tests.e2e.viewers import Viewer
 from tests.support.stack import BOT_ID
+from tests.support.usage_taken import taking_usage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -60,3 +64,27 @@ async def test_a_person_writes_to_the_team_in_one_message_or_in_two(talk: Conver
     assert "следующим сообщением" in (await reply_to(talk, "/feedback"))["text"]
     assert "передал команде" in (await reply_to(talk, "нарисуй кнопку побольше"))["text"]
     assert {letter.text for letter in await letters(talk)} == {"Отличный бот", "нарисуй кнопку побольше"}
+
+
+async def test_a_thumb_under_a_second_version_of_a_picture_is_about_that_one(patron: Patron) -> None:
+    async with connect(patron.stack.nats_url, name="analyst") as nats, taking_usage(nats) as taken:
+        first = await patron.draws("нарисуй кота в шляпе")
+        mark = patron.telegram.mark()
+        await patron.press(first, "Ещё")
+        second = await patron.finished(mark, besides=first)
+        (_first, request) = await taken.until(RequestFinished, 2)
+        mark = patron.telegram.mark()
+        await patron.press(second, "👎")
+        assert "Что было не так?" in (await patron.seen(mark))["text"]
+        (opinion,) = await taken.until(FeedbackGiven, 1)
+    assert (opinion.service, opinion.value) == ("image", -1)
+    assert opinion.request_id == request.header.event_id
+
+
+async def test_a_thumb_under_a_video_is_about_it(viewer: Viewer) -> None:
+    async with connect(viewer.stack.nats_url, name="analyst") as nats, taking_usage(nats) as taken:
+        video = await viewer.has_filmed("/video кот в шляпе")
+        (request,) = await taken.until(RequestFinished, 1)
+        assert "рад помочь" in await viewer.toast(await viewer.press(video, "👍"))
+        (opinion,) = await taken.until(FeedbackGiven, 1)
+    assert (opinion.request_id, opinion.service) == (request.header.event_id, "video")

@@ -79,6 +79,11 @@ class Revisions:
         chain = await self._chain(turn)
         return _live(chain)[:2] if chain else None
 
+    async def record(self, answer_id: str) -> TurnRecord | None:
+        """The record of an answer whose place none takes, such as a picture's; None where it is gone."""
+        found = await self._turns.find(answer_id)
+        return found[0] if found else None
+
     async def _live_records(self, turn: Turn, question_id: str = "") -> list[TurnRecord]:
         chain = await self._chain(turn, question_id)
         if not chain:

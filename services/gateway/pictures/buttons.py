@@ -36,6 +36,9 @@ class Verb(StrEnum):
     """A video that begins with the picture."""
     ORIGINAL = "original"
     """The picture as a file, bit by bit."""
+    GOOD = "good"
+    BAD = "bad"
+    """Says what the picture was worth."""
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,10 @@ def picture_keyboard(standing: Standing, language: Language, wording: Wording) -
             button(wording.say("picture-animate-button", language), Verb.ANIMATE),
         ],
         last,
+        [
+            button(wording.say("good-button", language), Verb.GOOD),
+            button(wording.say("bad-button", language), Verb.BAD),
+        ],
     ]
     return {"inline_keyboard": [row for row in rows if row]}
 

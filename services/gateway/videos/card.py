@@ -79,6 +79,10 @@ def video_keyboard(job: Job, language: Language, wording: Wording) -> Keyboard:
             button(wording.say("video-format-button", language), Verb.FORMAT),
             button(wording.say("video-file-button", language), Verb.FILE),
         ],
+        [
+            button(wording.say("good-button", language), Verb.GOOD),
+            button(wording.say("bad-button", language), Verb.BAD),
+        ],
     )
 
 

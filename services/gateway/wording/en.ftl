@@ -190,6 +190,7 @@ good-button = 👍 Helpful
 bad-button = 👎 Not quite
 good-thanks = Thank you, glad to help!
 bad-thanks = Thank you for telling. 🔄 gives another answer.
+bad-thanks-plain = Thank you for telling.
 feedback-what-was-wrong = What was wrong? Choose a button, or reply to this message in your own words.
 feedback-reason-button = { $reason ->
         [wrong] There is a mistake

@@ -192,6 +192,7 @@ good-button = 👍 Полезно
 bad-button = 👎 Мимо
 good-thanks = Спасибо, рад помочь!
 bad-thanks = Спасибо, учту. 🔄 даст другой ответ.
+bad-thanks-plain = Спасибо, учту.
 feedback-what-was-wrong = Что было не так? Можно выбрать кнопкой, а можно ответить на это сообщение своими словами.
 feedback-reason-button = { $reason ->
         [wrong] Ошибка в ответе
