@@ -26,9 +26,13 @@ class Campaign:
         self._actor = Actor(user_id=operator_id)
         self._size = size
 
-    async def order(self) -> None:
-        message = pb.DeliveryMessage(markdown=MARKDOWN)
-        asked = pb.DeliverRequest(actor=self._actor, delivery_id=DELIVERY_ID, message=message)
+    async def order(self, per_second: int) -> None:
+        asked = pb.DeliverRequest(
+            actor=self._actor,
+            delivery_id=DELIVERY_ID,
+            message=pb.DeliveryMessage(markdown=MARKDOWN),
+            messages_per_second=per_second,
+        )
         await self._stub.Deliver(asked, wait_for_ready=True)
 
     async def until(self, settled: float) -> None:

@@ -42,6 +42,7 @@ class Round:
         self._scheduler = scheduler
         self._failpoints = failpoints
         self._closing = closing
+        self._turn = asyncio.Lock()
 
     async def go(self, delivery_id: str) -> None:
         """Send what is to be sent. Raises ServiceUnavailable or LeaseLost: others go on."""
@@ -97,7 +98,10 @@ class Round:
 
     async def _send(self, delivery_id: str, addressed: Addressed, letter: Letter) -> None:
         """Send one copy and write down what has become of it. Its intent is written first."""
-        addressed = await self._ledger.write(delivery_id, addressed, Copy(fate=Fate.INTENDED))
+        async with self._turn:
+            # Who waits with an intent written would be in doubt after a death, for nothing.
+            await self._scheduler.until_free(Family.MESSAGES, Priority.COSMETIC)
+            addressed = await self._ledger.write(delivery_id, addressed, Copy(fate=Fate.INTENDED))
         await self._failpoints.hit("broadcast.intended")
         copy = await self._attempts(addressed.chat_id, letter)
         await self._failpoints.hit("broadcast.accepted")

@@ -102,6 +102,11 @@ class Scheduler:
         """Makes a call that Telegram does not count: a question, a setting. Raises as `call` does."""
         return await self.call(method, chat_id, Family.FREE, Priority.PROGRESS)
 
+    async def until_free(self, family: Family, priority: Priority) -> None:
+        """Wait until the bot's budget has room for such a call; others may still come first."""
+        while wait_seconds := self._shared[family].wait_seconds(priority):  # noqa: ASYNC110 - it says how long
+            await asyncio.sleep(wait_seconds)
+
     async def call_latest(
         self,
         make: Callable[[], TelegramMethod[T] | None],

@@ -26,6 +26,8 @@ from tests.support.stack import BOT_ID, Stack, running_stack
 
 RECIPIENTS: Final = "RECIPIENTS"
 """As many as this variable says; 10,000 without it."""
+PER_SECOND: Final = "PER_SECOND"
+"""At this pace, or at the usual one."""
 BLOCKERS_PERCENT: Final = 1
 KILLS: Final = 6
 GATEWAYS: Final = ("gateway", "gateway-2")
@@ -40,7 +42,8 @@ JOURNAL_SIZE: Final = 200_000
 async def broadcast(directory: Path) -> Figures:
     """10,000 get a broadcast while twenty users talk; the gateway that sends it is killed six times.
 
-    Seconds are those of users' answers, before it and meanwhile. RECIPIENTS=1000 makes it a shorter one.
+    Seconds are those of users' answers, before it and meanwhile. RECIPIENTS=1000 makes it a shorter one,
+    PER_SECOND=20 a faster one.
     """
     async with (
         running_stack(
@@ -59,14 +62,15 @@ async def broadcast(directory: Path) -> Figures:
         before = await _talk(audience)
         await asyncio.sleep(TALK_SECONDS)
         await before.end()
+        per_second = int(os.environ.get(PER_SECOND, PACE))
         campaign, began_at = Campaign(gateway, OPERATOR_ID, len(crowd.ids)), time.monotonic()
-        await campaign.order()
+        await campaign.order(per_second)
         during = await _talk_under_fire(stack, audience, campaign)
         took_seconds = time.monotonic() - began_at
         return {
             **await _what_came(nats, crowd),
             "duration_seconds": round(took_seconds, 1),
-            "messages_per_second": PACE,
+            "messages_per_second": per_second,
             "kills": KILLS,
             "throttled": await crowd.calls(429),
             **_answers("before", before.exchanges),
