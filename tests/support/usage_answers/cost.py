@@ -91,6 +91,16 @@ def satisfaction(month: Month) -> Rows:
     return sorted(rows, key=lambda row: -row[2])
 
 
+def satisfaction_by_release(month: Month) -> Rows:
+    release_of = {one.header.event_id: one.header.release for one in within(month.requests)}
+    votes = [one for one in within(month.feedback) if one.value and one.request_id in release_of]
+    groups = grouped(votes, lambda one: (release_of[one.request_id], one.model))
+    return [
+        (*key, len(each), share(sum(one.value > 0 for one in each), len(each)))
+        for key, each in groups.items()
+    ]
+
+
 def focus_group(month: Month) -> Rows:
     votes = {one.request_id: one.value for one in within(month.feedback) if one.value}
     rows: Rows = []
@@ -130,4 +140,5 @@ ANSWERS: Final[dict[str, Callable[[Month], Rows]]] = {
     "17_prompt_cache": prompt_cache,
     "22_satisfaction": satisfaction,
     "31_focus_group": focus_group,
+    "32_satisfaction_by_release": satisfaction_by_release,
 }

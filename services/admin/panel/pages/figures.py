@@ -24,7 +24,13 @@ QUESTIONS: Final = {
     Place.ERRORS: ("12_errors", "14_provider_health"),
     Place.COST: ("09_unit_economics", "10_spend_concentration", "17_prompt_cache"),
     Place.VIDEOS: ("19_video_times", "20_stuck_jobs"),
-    Place.USERS: ("04_retention", "22_satisfaction", "31_focus_group", "23_adoption_path"),
+    Place.USERS: (
+        "04_retention",
+        "22_satisfaction",
+        "32_satisfaction_by_release",
+        "31_focus_group",
+        "23_adoption_path",
+    ),
     Place.QUALITY: ("28_data_quality", "29_volume"),
 }
 CSV: Final = "csv"

@@ -194,6 +194,7 @@ question-video-times = Models, seconds
 question-stuck-jobs = Stuck for a quarter of an hour
 question-retention = Weekly cohorts
 question-satisfaction = Satisfaction against cost
+question-satisfaction-by-release = Satisfaction by release and model
 question-focus-group = The focus group and the others
 question-adoption-path = From text to video
 question-data-quality = Checks

@@ -195,6 +195,7 @@ question-video-times = Модели, секунды
 question-stuck-jobs = Застряли на четверть часа
 question-retention = Недельные когорты
 question-satisfaction = Довольны ли и за сколько
+question-satisfaction-by-release = Довольны, по выпускам и моделям
 question-focus-group = Фокус-группа и остальные
 question-adoption-path = От текста до видео
 question-data-quality = Проверки
