@@ -122,6 +122,7 @@ class TextServiceServicer:
 
     def ListModels(self, request, context):
         """ListModels lists the models that a user may choose from, best default first.
+        Some may be for callers in the focus group alone: others never get them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

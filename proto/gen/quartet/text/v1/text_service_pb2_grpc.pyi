@@ -44,7 +44,9 @@ class TextServiceStub:
     and what was said until then is kept as the turn's answer.
     """
     ListModels: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.ListModelsRequest, _text_service_pb2.ListModelsResponse]
-    """ListModels lists the models that a user may choose from, best default first."""
+    """ListModels lists the models that a user may choose from, best default first.
+    Some may be for callers in the focus group alone: others never get them.
+    """
     GetConversation: _grpc.UnaryUnaryMultiCallable[_text_service_pb2.GetConversationRequest, _text_service_pb2.GetConversationResponse]
     """GetConversation tells how much is remembered of a conversation. One that
     does not exist is empty.
@@ -98,7 +100,9 @@ class TextServiceAsyncStub(TextServiceStub):
     and what was said until then is kept as the turn's answer.
     """
     ListModels: _aio.UnaryUnaryMultiCallable[_text_service_pb2.ListModelsRequest, _text_service_pb2.ListModelsResponse]  # type: ignore[assignment]
-    """ListModels lists the models that a user may choose from, best default first."""
+    """ListModels lists the models that a user may choose from, best default first.
+    Some may be for callers in the focus group alone: others never get them.
+    """
     GetConversation: _aio.UnaryUnaryMultiCallable[_text_service_pb2.GetConversationRequest, _text_service_pb2.GetConversationResponse]  # type: ignore[assignment]
     """GetConversation tells how much is remembered of a conversation. One that
     does not exist is empty.
@@ -161,7 +165,9 @@ class TextServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _text_service_pb2.ListModelsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_text_service_pb2.ListModelsResponse, _abc.Awaitable[_text_service_pb2.ListModelsResponse]]:
-        """ListModels lists the models that a user may choose from, best default first."""
+        """ListModels lists the models that a user may choose from, best default first.
+        Some may be for callers in the focus group alone: others never get them.
+        """
 
     @_abc_1.abstractmethod
     def GetConversation(
