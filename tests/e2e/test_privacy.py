@@ -85,12 +85,14 @@ async def test_a_person_gets_what_is_kept_of_them_and_has_it_forgotten_everywher
         mark = person.telegram.mark()
         await person.say("/video кот едет на велосипеде")
         await person.seen(mark, only="video")
+        await _ask(person, "/feedback Хороший бот", text="передал команде")
 
         kept = await _exported(person)
         assert SECRET in [turn["question"] for each in kept["conversations"] for turn in each["turns"]]
         assert [each["filename"] for each in kept["documents"]] == ["deal.pdf"]
         assert [each["prompt"] for each in kept["pictures"]] == ["кота в шляпе"]
         assert [each["prompt"] for each in kept["videos"]] == ["кот едет на велосипеде"]
+        assert [list(each["notes"].values()) for each in kept["feedback"]] == [["Хороший бот"]]
 
         question = await _ask(person, "/forget", text="Забыть о вас всё?")
         mark = person.telegram.mark()
@@ -98,7 +100,8 @@ async def test_a_person_gets_what_is_kept_of_them_and_has_it_forgotten_everywher
         await person.seen(mark, text="больше ничего о вас не помню")
 
         left = await _exported(person)
-        assert all(left[kind] == [] for kind in ("conversations", "documents", "pictures", "videos"))
+        kinds = ("conversations", "documents", "pictures", "videos", "feedback")
+        assert all(left[kind] == [] for kind in kinds)
         wish = UserForgotten.FromString((await wishes.next_msg(timeout=5)).data)
         asked = taken.of(RequestFinished)[0]
         assert (wish.user_key, wish.chat_key) == (asked.user_key, asked.chat_key)

@@ -434,9 +434,9 @@ command-forget = Forget everything about me
 # What is kept of a person
 
 privacy-in-private = This is only yours to see: write to me in our private chat.
-export-ready = All that I keep about you: settings, conversations, and lists of your documents, pictures and videos. The files themselves are in /docs, /videos and in the chat.
+export-ready = All that I keep about you: settings, conversations, feedback, and lists of your documents, pictures and videos. The files themselves are in /docs, /videos and in the chat.
 erasure-question =
-    Forget everything about you? I will erase conversations, documents, pictures, videos and the settings of this chat, and nothing in the statistics will lead to you any more. This cannot be undone.
+    Forget everything about you? I will erase conversations, documents, pictures, videos, feedback and the settings of this chat, and nothing in the statistics will lead to you any more. This cannot be undone.
 
     The messages in Telegram itself stay: you can delete them there. Conversations in groups belong to all, and are kept. You can take everything with you first: /export.
 erasure-yes-button = 🗑 Yes, forget it all
