@@ -3,16 +3,20 @@ from contextlib import aclosing
 from typing import Final
 
 import regex
+import structlog
 from nats.js import JetStreamContext
 from nats.js.api import KeyValueConfig, StorageType
 from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
+from pydantic import ValidationError
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from services.chassis.errors import ResourceNotFound, ServiceUnavailable
 from services.chassis.jetstream import Nats, ensure_bucket, entries
 from services.gateway.feedback.letter import Letter
 from services.gateway.lease import NATS_ERRORS
+
+log = structlog.get_logger()
 
 BUCKET: Final = "feedback"
 KEPT_SECONDS: Final = 180 * 86_400.0
@@ -65,7 +69,10 @@ class Mailbox:
             async with aclosing(entries(self._js, BUCKET, keys)) as listed:
                 async for entry in listed:
                     letter_id = entry.key.removeprefix(prefix).replace(".", "-")
-                    found[letter_id] = Letter.model_validate_json(entry.value)
+                    try:
+                        found[letter_id] = Letter.model_validate_json(entry.value)
+                    except ValidationError as error:
+                        log.error("letter_unreadable", problems=error.error_count())
         except NATS_ERRORS as error:
             raise ServiceUnavailable("letters cannot be read") from error
         return dict(sorted(found.items(), key=lambda item: item[1].written_at, reverse=True))

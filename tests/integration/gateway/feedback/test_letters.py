@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 import pytest
+from aiogram.methods import SendMessage
 from prometheus_client import CollectorRegistry
 from quartet.common.v1.actor_pb2 import Actor
 from quartet.gateway.v1 import feedback_service_pb2 as pb
@@ -22,6 +23,7 @@ from services.chassis.telemetry.metrics import ServerMetrics
 from services.gateway.bookkeeping.directory import open_directory
 from services.gateway.bookkeeping.receipt import Receipt
 from services.gateway.broadcasts.deliveries import Deliveries, open_deliveries
+from services.gateway.broadcasts.letter import Letter as Sent
 from services.gateway.delivery.turn import Turn
 from services.gateway.feedback.correspondence import Correspondence
 from services.gateway.feedback.letter import Reason, digest_of
@@ -145,7 +147,9 @@ async def test_a_reply_goes_out_once_as_it_was_written_and_more_words_open_the_l
     assert [(one.text, one.user_id) for one in answered.replies] == [(reply.text, OPERATOR)]
     order = await office.deliveries.ledger.order(f"reply-{digest_of(letter.id)}-{digest_of(reply.text)}")
     assert (order.is_plain, order.audience.chat_id) == (True, USER)
-    assert order.markdown.endswith(reply.text)
+    sent = Sent(order).to(USER)
+    assert isinstance(sent, SendMessage)
+    assert (sent.text.endswith(reply.text), sent.entities) == (True, [])
     await office.reception.said(a_turn(), "m2", "still slow", digest=letter.id.partition("-")[2])
     (opened,) = await office.listed(pb.LETTER_STATE_OPEN)
     assert opened.text == "slow\n\nstill slow"
@@ -172,6 +176,16 @@ async def test_a_letter_that_there_is_not_is_not_found(office: Office, letter_id
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await office.stub.CloseLetter(pb.CloseLetterRequest(actor=ACTOR, letter_id=letter_id))
     assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+async def test_a_letter_that_cannot_be_read_hides_none_of_the_others(nats: Nats, office: Office) -> None:
+    await office.reception.said(a_turn(), secrets.token_hex(8), "mine")
+    (letter,) = await office.listed()
+    bucket = await nats.js.key_value("feedback")
+    (key,) = [key for key in await bucket.keys() if key.endswith(letter.id.partition("-")[2])]
+    await bucket.put(key, b"{}")
+    await office.reception.said(a_turn(user_id=71), "m2", "another's")
+    assert [each.user_id for each in await office.listed()] == [71]
 
 
 async def test_letters_are_for_operators(office: Office) -> None:
