@@ -32,6 +32,8 @@ class RealProcess:
         self.environment = dict(environment)
         # Start the process again whenever it ends by itself or by a kill, as a supervisor would.
         self.restarts_automatically = False
+        # Whose code it runs; that of another release is found before what is installed.
+        self.tree = ROOT
         self._command = tuple(command)
         self._probe = probe
         self._log = log
@@ -122,9 +124,10 @@ class RealProcess:
 
     async def _spawn(self) -> None:
         command = (sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *self._command)
+        code = {} if self.tree == ROOT else {"PYTHONPATH": f"{self.tree}:{self.tree / 'proto' / 'gen'}"}
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *command, stdin=DEVNULL, stdout=log, stderr=log, env=self.environment, cwd=ROOT
+                *command, stdin=DEVNULL, stdout=log, stderr=log, env=self.environment | code, cwd=self.tree
             )
         self._watcher = asyncio.create_task(self._start_again_after(self._process))
 
