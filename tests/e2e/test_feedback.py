@@ -5,8 +5,12 @@ import pytest
 from quartet.common.v1.usage_events_pb2 import FeedbackGiven, RequestFinished
 
 from services.chassis.jetstream import connect
+from services.gateway.bookkeeping.directory import open_directory
+from services.gateway.broadcasts.deliveries import open_deliveries
+from services.gateway.feedback.correspondence import Correspondence
 from services.gateway.feedback.letter import Letter, Reason
 from services.gateway.feedback.mailbox import open_mailbox
+from services.gateway.wording import Wording
 from tests.e2e.conversation import Conversation
 from tests.e2e.pictures import Patron
 from tests.e2e.viewers import Viewer
@@ -64,6 +68,22 @@ async def test_a_person_writes_to_the_team_in_one_message_or_in_two(talk: Conver
     assert "следующим сообщением" in (await reply_to(talk, "/feedback"))["text"]
     assert "передал команде" in (await reply_to(talk, "нарисуй кнопку побольше"))["text"]
     assert {letter.text for letter in await letters(talk)} == {"Отличный бот", "нарисуй кнопку побольше"}
+
+
+async def test_the_teams_answer_reaches_the_person_once_as_it_was_written(talk: Conversation) -> None:
+    await reply_to(talk, "/feedback Когда будет темнее?")
+    mark = talk.telegram.mark()
+    async with connect(talk.stack.nats_url, name="test") as nats:
+        mailbox = await open_mailbox(nats, bot_id=BOT_ID, replicas=1)
+        directory = await open_directory(nats, replicas=1)
+        deliveries = await open_deliveries(nats, directory, bot_id=BOT_ID, replicas=1)
+        (letter_id,) = await mailbox.all(user_id=talk.user_id)
+        for _ in range(2):
+            await Correspondence(mailbox, deliveries, Wording.load()).reply(letter_id, "*Завтра*", 1)
+    answer = await talk.telegram.wait_for_reply(talk.user_id, after=mark)
+    assert answer["text"] == "💬 Команда бота отвечает на ваш отзыв:\n\n*Завтра*"
+    await talk.ask("вопрос после ответа")
+    assert sum("*Завтра*" in text for text in await talk.telegram.texts(talk.user_id)) == 1
 
 
 async def test_a_thumb_under_a_second_version_of_a_picture_is_about_that_one(patron: Patron) -> None:
