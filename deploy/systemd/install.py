@@ -71,15 +71,13 @@ class Installation:
             raise
 
     def switch(self, name: str) -> None:
-        """Make a release the current one, in one step, and start it."""
+        """Make a release the current one, in one step, and start it; the current one takes new secrets."""
         release = self._home / "releases" / name
         if not release.is_dir():
             raise Refused(f"{name} is not installed; there are: {', '.join(self.releases()) or 'none'}")
         former = self.named("current")
-        if former == name:
-            raise Refused(f"{name} is the current release already")
         self._install_units(release)
-        if former:
+        if former and former != name:
             _link(self._home / "previous", Path("releases") / former)
         _link(self._home / "current", Path("releases") / name)
         self._restart()

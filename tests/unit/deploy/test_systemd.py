@@ -83,6 +83,18 @@ def test_a_service_is_given_its_own_secrets_and_settings_are_kept(machine: Path,
     assert (settings / "credentials").stat().st_mode & 0o777 == 0o700
 
 
+def test_a_secret_that_is_added_reaches_the_release_that_runs_and_the_way_back_stays(
+    machine: Path, tree: Path
+) -> None:
+    install(machine, tree, "1.0.0")
+    install(machine, tree, "1.1.0")
+    (machine / "etc/quartet/credentials/analytics_secret").write_text("secret")
+    said = main(("--root", str(machine), "switch", "1.1.0"))
+    assert said.splitlines() == ["1.0.0 previous", "1.1.0 current"]
+    gateway = machine / "etc/systemd/system/quartet@gateway.service.d/credentials.conf"
+    assert "LoadCredential=analytics_secret:" in gateway.read_text()
+
+
 def test_the_secrets_are_those_that_the_chart_knows() -> None:
     facts = yaml.safe_load((REPOSITORY / "deploy/helm/quartet/files/components.yaml").read_text())
     known = {
