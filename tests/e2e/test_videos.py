@@ -9,6 +9,7 @@ from tests.e2e.chatter import labels_of
 from tests.e2e.pictures import photo_with_place
 from tests.e2e.speakers import OPERATOR_ID
 from tests.e2e.viewers import WAITING, Viewer
+from tests.support.stack import WORKER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -18,7 +19,10 @@ SEA = "море на рассвете"
 async def test_a_video_is_ordered_in_words_and_its_message_becomes_it(viewer: Viewer) -> None:
     await viewer.runway.pace(film_seconds=3.0)
     mark = viewer.telegram.mark()
+    # Nobody takes it until it has been seen waiting.
+    viewer.stack.pause(WORKER)
     waiting = await viewer.orders(f"сними {SEA}")
+    viewer.stack.resume(WORKER)
     assert "в очереди, место 1" in waiting["text"]
     assert "Примерно" in waiting["text"]
     assert "осталось: 115 с" in waiting["text"]
