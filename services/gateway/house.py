@@ -33,7 +33,8 @@ async def open_house(settings: GatewaySettings, nats: Nats, directory: Directory
     accounts = await quotas_bucket(nats, replicas=replicas)
     mailbox = await open_mailbox(nats, bot_id=bot_id, replicas=replicas)
     async with open_register(nats, bot_id=bot_id, replicas=replicas) as register:
-        policy = Policy(settings.quotas, register, ZoneInfo(settings.operator_time_zone))
+        zone = ZoneInfo(settings.operator_time_zone)
+        policy = Policy(settings.quotas, register, zone, admins=settings.admins)
         statements = Statements(nats.js, accounts, policy, bot_id=bot_id)
         yield House(
             Gate(register, settings.admins, flood_updates=settings.flood_updates),

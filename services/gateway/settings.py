@@ -63,7 +63,9 @@ class GatewaySettings(IntakeSettings, LinkSettings, RoleSettings):
     admin_target: str = Field(
         "dns:///127.0.0.1:7056", description="gRPC target of the admin service, for /admin and /stats alone."
     )
-    quotas: Plan = Field(Plan(), description="Limits as JSON: of a user, a group, in total, by plan.")
+    quotas: Plan = Field(
+        Plan(), description="Limits as JSON: of a user, a group, in total, by plan, by role."
+    )
     operator_time_zone: str = Field(
         "Europe/Moscow", description="Where a day and a month begin at midnight, unless a user has another."
     )

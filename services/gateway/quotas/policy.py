@@ -1,5 +1,6 @@
 from zoneinfo import ZoneInfo
 
+from services.chassis.roles import Admins
 from services.gateway.access.register import Register
 from services.gateway.quotas.measures import Limits
 from services.gateway.quotas.plan import Plan
@@ -7,12 +8,18 @@ from services.gateway.quotas.tally import TOTAL, group_scope, user_scope
 
 
 class Policy:
-    """Which limits hold for whom: what operators set goes before the plan, and that before the usual ones."""
+    """Which limits hold for whom: what operators set goes before the plan, and that before the usual ones.
 
-    def __init__(self, usual: Plan, register: Register, zone: ZoneInfo) -> None:
+    The usual ones of admins may be others, by role.
+    """
+
+    def __init__(
+        self, usual: Plan, register: Register, zone: ZoneInfo, *, admins: Admins | None = None
+    ) -> None:
         self._usual = usual
         self._register = register
         self._zone = zone
+        self._admins = admins or Admins()
 
     def zone_of(self, user_id: int) -> ZoneInfo:
         """Where a person's days begin and end."""
@@ -25,7 +32,11 @@ class Policy:
         if subject_id < 0:
             return {**self._usual.group, **standing.limits}
         plan = {**self._usual.plans.get(standing.plan, {}), **self._register.limits.get(standing.plan, {})}
-        return {**self._usual.user, **(plan if standing.plan else {}), **standing.limits}
+        return {**self._usual_of(subject_id), **(plan if standing.plan else {}), **standing.limits}
+
+    def _usual_of(self, user_id: int) -> Limits:
+        role = self._admins.role_of(user_id)
+        return self._usual.roles.get(role.title, self._usual.user) if role else self._usual.user
 
     def has_plan(self, name: str) -> bool:
         return name in self._usual.plans or name in self._register.limits
