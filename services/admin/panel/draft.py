@@ -2,13 +2,13 @@ import base64
 import binascii
 import datetime
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-import regex
 from quartet.gateway.v1 import delivery_service_pb2 as pb
 from starlette.datastructures import UploadFile
 
@@ -18,7 +18,7 @@ from services.chassis.errors import InvalidRequest, Violation
 BUTTON_ROWS: Final = 4
 MAX_PICTURE_BYTES: Final = 500_000
 KEPT: Final = "kept_picture"
-NAME: Final = regex.compile(r"[0-9a-f]{16}")
+NAME: Final = re.compile(r"[0-9a-f]{16}")
 AUDIENCE: Final = ("language", "active_days", "chat_kind", "user_keys", "sql")
 KINDS: Final = {"private": pb.CHAT_KIND_PRIVATE, "group": pb.CHAT_KIND_GROUP}
 
