@@ -13,8 +13,8 @@ from starlette.routing import Mount
 
 from services.admin.clickhouse import Database
 from services.admin.insight import Insight
-from services.admin.panel.access.audit import Audit
-from services.admin.panel.access.keeping import audit_stream, entries_bucket, sessions_bucket
+from services.admin.panel.access.audit import AuditLog
+from services.admin.panel.access.keeping import entries_bucket, sessions_bucket
 from services.admin.panel.access.links import Links
 from services.admin.panel.access.mini_app import MiniApp
 from services.admin.panel.access.sessions import Sessions
@@ -36,7 +36,8 @@ from services.admin.panel.wording import Wording
 from services.admin.questions import Questions
 from services.admin.settings import AdminSettings
 from services.admin.workloads.workload import Workloads
-from services.chassis.jetstream import Nats, ensure_bucket, ensure_stream
+from services.chassis.audit import Audit, ensure_audit_stream
+from services.chassis.jetstream import Nats, ensure_bucket
 
 OWN_HOSTS: Final = ("127.0.0.1", "localhost")
 
@@ -62,7 +63,7 @@ async def open_panel(
 ) -> AsyncIterator[Panel]:
     """Put the panel together; what it shows live ends when `stop` is set. Raises ConfigurationConflict."""
     replicas = settings.stream_replicas
-    await ensure_stream(nats.js, audit_stream(replicas))
+    await ensure_audit_stream(nats.js, replicas=replicas)
     kept = await ensure_bucket(nats.js, sessions_bucket(settings.panel_idle_minutes * 60.0, replicas))
     entries = await ensure_bucket(nats.js, entries_bucket(replicas))
     sessions = _sessions(settings, nats, kept)
@@ -77,6 +78,7 @@ async def open_panel(
             neighbours,
             sessions,
             Audit(nats.js),
+            AuditLog(nats.js),
             await open_switchboard(nats, replicas=replicas),
             await open_campaigns(nats, replicas=replicas),
         )

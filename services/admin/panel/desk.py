@@ -6,13 +6,14 @@ import grpc
 
 from services.admin.clickhouse import Database
 from services.admin.insight import Insight
-from services.admin.panel.access.audit import Audit
+from services.admin.panel.access.audit import AuditLog
 from services.admin.panel.access.sessions import Sessions
 from services.admin.panel.campaigns import Campaigns
 from services.admin.panel.switchboard import Switchboard
 from services.admin.questions import Questions
 from services.admin.settings import AdminSettings
 from services.admin.workloads.workload import Workloads
+from services.chassis.audit import Audit
 from services.chassis.client import channel
 from services.chassis.jetstream import Nats
 
@@ -41,6 +42,7 @@ class Desk:
     neighbours: Neighbours
     sessions: Sessions
     audit: Audit
+    audit_log: AuditLog
     switchboard: Switchboard
     campaigns: Campaigns
 

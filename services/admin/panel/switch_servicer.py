@@ -7,8 +7,8 @@ from quartet.admin.v1.switch_service_pb2_grpc import (
     add_SwitchServiceServicer_to_server,
 )
 
-from services.admin.panel.access.audit import Audit
 from services.admin.panel.switchboard import Switchboard
+from services.chassis.audit import Audit
 from services.chassis.errors import InvalidRequest, Violation
 from services.chassis.roles import AdminRole, Admins
 from services.chassis.server import Registration

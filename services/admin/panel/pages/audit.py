@@ -16,7 +16,7 @@ def page(desk: Desk) -> Page:
     async def show(visit: Visit) -> Response:
         before = visit.query.get("before", "")
         place = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else 0
-        deeds, older = await desk.audit.latest(PAGE_SIZE, before=place)
+        deeds, older = await desk.audit_log.latest(PAGE_SIZE, before=place)
         return visit.show("audit.html", deeds=deeds, older=older, is_latest=not place)
 
     return Page("audit", "/audit", Section.HOUSE, AdminRole.OWNER, (Show("/audit", show),))
