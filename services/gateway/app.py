@@ -7,6 +7,7 @@ from aiogram import Bot
 from nats.js.api import KeyValueConfig, StorageType
 from nats.js.kv import KeyValue
 
+from services.chassis.audit import ensure_audit_stream
 from services.chassis.client import channel
 from services.chassis.events import Publisher
 from services.chassis.jetstream import Nats, ensure_bucket
@@ -97,6 +98,7 @@ async def open_gateway(
     )
     people = await _bucket(nats, "people", settings)
     await ensure_privacy_stream(nats.js, replicas=settings.stream_replicas)
+    await ensure_audit_stream(nats.js, replicas=settings.stream_replicas)
     directory = await open_directory(nats, replicas=settings.stream_replicas)
     wishes = Publisher(nats.js, source="/quartet/gateway")
     bookkeeper = Bookkeeper(usage, directory, settings.keyring, wishes, nats.js)

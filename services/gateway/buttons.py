@@ -18,6 +18,9 @@ DOCUMENT_PREFIX = "doc:"
 STATS_PREFIX = "stats:"
 """Callback data of the buttons under an admin's figures: the prefix, then the period."""
 
+ADMIN_PREFIX = "adm:"
+"""Callback data of the buttons of the admins' menu: the prefix, the verb, perhaps its subject."""
+
 PRIVACY_PREFIX = "privacy:"
 """Callback data of the buttons that ask whether to forget somebody."""
 

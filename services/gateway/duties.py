@@ -7,11 +7,13 @@ from typing import Any
 from aiogram import Bot
 from nats.js.kv import KeyValue
 
+from services.chassis.audit import Audit
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
 from services.chassis.roles import AdminRole
 from services.gateway.access.refusing import Doorkeeper
 from services.gateway.admin_client import AdminClient
+from services.gateway.administration.office import Office
 from services.gateway.alerts import Alerts
 from services.gateway.answers import Answers
 from services.gateway.bookkeeping.bookkeeper import Bookkeeper
@@ -29,6 +31,7 @@ from services.gateway.docs_client import DocsClient
 from services.gateway.documents import Citation
 from services.gateway.documents.library import Library
 from services.gateway.drawings import Drawings
+from services.gateway.feedback.correspondence import Correspondence
 from services.gateway.feedback.reception import Reception
 from services.gateway.house import House
 from services.gateway.image_client import ImageClient
@@ -111,7 +114,9 @@ class Duties:
         self._metrics = metrics
         self._house = house
         self._wording = Wording.load()
-        self._dispatcher = build_dispatcher(self._wording, clients, Addresses.of(settings), settings.admins)
+        self._dispatcher = build_dispatcher(
+            self._wording, clients, Addresses.of(settings), settings.admins, self._office()
+        )
         self._failpoints = Failpoints(settings.failpoints, settings.environment)
         self._publishing: asyncio.Task[None] | None = None
 
@@ -179,6 +184,14 @@ class Duties:
             opinions=Opinions(revisions, self._bookkeeper, reception),
             quotas=quotas,
             reception=reception,
+        )
+
+    def _office(self) -> Office:
+        house = self._house
+        correspondence = Correspondence(house.mailbox, self._deliveries, self._wording)
+        audit = Audit(self._nats.js)
+        return Office(
+            house.register, house.statements, house.mailbox, correspondence, audit, self._settings.admins
         )
 
     def _reception(self, people: People) -> Reception:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from services.chassis.jetstream import Nats
 from services.gateway.access.gate import Gate
 from services.gateway.access.people_servicer import PeopleServicer
-from services.gateway.access.register import open_register
+from services.gateway.access.register import Register, open_register
 from services.gateway.bookkeeping.directory import Directory
 from services.gateway.feedback.mailbox import Mailbox, open_mailbox
 from services.gateway.quotas.ledger import quotas_bucket
@@ -23,6 +23,8 @@ class House:
     gate: Gate
     treasury: Treasury
     people: PeopleServicer
+    register: Register
+    statements: Statements
     mailbox: Mailbox
 
 
@@ -40,5 +42,7 @@ async def open_house(settings: GatewaySettings, nats: Nats, directory: Directory
             Gate(register, settings.admins, flood_updates=settings.flood_updates),
             Treasury(nats.js, accounts, policy, bot_id=bot_id),
             PeopleServicer(register, policy, statements, directory, settings.admins),
+            register,
+            statements,
             mailbox,
         )

@@ -67,6 +67,14 @@ async def test_an_analyst_sees_figures_and_charts_in_telegram_and_others_nothing
         await telegram.wait_for_reply(stranger, contains="/stats")
 
         await telegram.send(analyst, "/admin")
+        menu = await telegram.wait_for_reply(analyst, contains="Управление ботом")
+        # What concerns people is for operators.
+        (today, panel), *others = menu["reply_markup"]["inline_keyboard"]
+        assert not others
+        mark = telegram.mark()
+        await telegram.press(analyst, menu["message_id"], today["callback_data"])
+        await telegram.wait_for_reply(analyst, contains="За сутки", after=mark, timeout_seconds=30)
+        await telegram.press(analyst, menu["message_id"], panel["callback_data"])
         doors = await telegram.wait_for_reply(analyst, contains="/enter#")
         assert "один раз" in doors["text"]
         await telegram.send(stranger, "/admin")

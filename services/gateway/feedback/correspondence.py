@@ -1,14 +1,16 @@
 import time
 from typing import Final
 
-from services.chassis.errors import ResourceNotFound
+from services.chassis.errors import InvalidRequest, ResourceNotFound, Violation
 from services.gateway.broadcasts.order import Audience, Order
 from services.gateway.feedback.letter import Letter, Reply, State, digest_of
 from services.gateway.feedback.mailbox import Mailbox
 from services.gateway.feedback.reception import Post
+from services.gateway.rendering import utf16_length
 from services.gateway.wording import Wording
 
 MAX_REPLIES: Final = 10
+MAX_REPLY_UTF16: Final = 3500
 
 
 class Correspondence:
@@ -20,7 +22,14 @@ class Correspondence:
         self._wording = wording
 
     async def reply(self, letter_id: str, text: str, actor_id: int) -> None:
-        """Have the bot say it where the letter was written; once, however often the same is said."""
+        """Have the bot say it where the letter was written; once, however often the same is said.
+
+        Raises InvalidRequest where it is empty or too long.
+        """
+        text = text.strip()
+        if not 0 < utf16_length(text) <= MAX_REPLY_UTF16:
+            rule = f"must be 1 to {MAX_REPLY_UTF16} UTF-16 units"
+            raise InvalidRequest(violations=[Violation("text", rule)])
         letter = await self._found(letter_id)
         said = f"{self._wording.say('feedback-reply', letter.language)}\n\n{text}"
         order = Order(markdown=said, is_plain=True, audience=Audience(chat_id=letter.chat_id))

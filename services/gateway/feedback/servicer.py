@@ -13,13 +13,11 @@ from services.chassis.server import Registration
 from services.gateway.feedback.correspondence import Correspondence
 from services.gateway.feedback.letter import Letter, State
 from services.gateway.feedback.mailbox import Mailbox
-from services.gateway.rendering import utf16_length
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 USUAL_PAGE_SIZE: Final = 100
 LARGEST_PAGE_SIZE: Final = 500
-MAX_REPLY_UTF16: Final = 3500
 STATES: Final = {
     pb.LETTER_STATE_OPEN: State.OPEN,
     pb.LETTER_STATE_ANSWERED: State.ANSWERED,
@@ -59,10 +57,7 @@ class FeedbackServicer(FeedbackServiceServicer):
         self, request: pb.ReplyToLetterRequest, _context: Context
     ) -> pb.ReplyToLetterResponse:
         self._admins.require(request.actor.user_id, AdminRole.OPERATOR)
-        text = request.text.strip()
-        rule = f"must be 1 to {MAX_REPLY_UTF16} UTF-16 units"
-        _require("text", 0 < utf16_length(text) <= MAX_REPLY_UTF16, rule)
-        await self._correspondence.reply(request.letter_id, text, request.actor.user_id)
+        await self._correspondence.reply(request.letter_id, request.text, request.actor.user_id)
         return pb.ReplyToLetterResponse()
 
     async def CloseLetter(  # noqa: N802 - the contract's name

@@ -55,6 +55,10 @@ class Awaited(StrEnum):
     """What to film."""
     FEEDBACK = "feedback"
     """What they have to say of the bot."""
+    ADMIN_PERSON = "admin_person"
+    """An admin's: the id of whom it is about."""
+    ADMIN_REPLY = "admin_reply"
+    """An operator's: what to answer to a letter, whose id is the subject."""
 
 
 class Awaiting(BaseModel):
@@ -69,7 +73,8 @@ class Awaiting(BaseModel):
     """Unix seconds. What was sent before is not meant."""
     subject: str = ""
     """What the message will be about: of a change, the series and the number of a picture, with a colon; of a
-    password, the turn that wants it; of a title, the id of a document."""
+    password, the turn that wants it; of a title, the id of a document; of an operator's
+    answer, the id of a letter."""
     answered_by: str = ""
     """The turn that brought the message: should it be handled again, it is the one still."""
 

@@ -6,12 +6,13 @@ from aiogram import Dispatcher, Router
 
 from services.chassis.roles import Admins
 from services.gateway.admin_client import AdminClient
+from services.gateway.administration.office import Office
 from services.gateway.docs_client import DocsClient
 from services.gateway.group_admins import GroupAdmins
 from services.gateway.image_client import ImageClient
 from services.gateway.links.addresses import Addresses
 from services.gateway.routers import (
-    admin,
+    administration,
     answer_buttons,
     answer_forms,
     commands,
@@ -70,7 +71,7 @@ class Clients(Protocol):
 
 
 def build_dispatcher(
-    wording: Wording, clients: Clients, addresses: Addresses | None, admins: Admins
+    wording: Wording, clients: Clients, addresses: Addresses | None, admins: Admins, office: Office
 ) -> Dispatcher:
     """All routers in the order in which they are asked. Handlers get these arguments by name."""
     dispatcher = Dispatcher(
@@ -81,6 +82,7 @@ def build_dispatcher(
         video_client=clients.video,
         admin_client=clients.admin,
         admins=admins,
+        office=office,
         addresses=addresses,
         group_admins=GroupAdmins(),
     )
@@ -90,6 +92,7 @@ def build_dispatcher(
     root.include_routers(
         repeated.router(),
         complaints.router(),
+        administration.router(),
         dialogues.router(),
         feedback.router(),
         document_dialogues.router(),
@@ -108,7 +111,6 @@ def build_dispatcher(
         videos_menu.router(),
         videos.router(),
         drawing.router(),
-        admin.router(),
         stats.router(),
         privacy.router(),
         usage.router(),

@@ -7,8 +7,8 @@ from services.chassis.errors import QuartetError
 from services.gateway.admin_client import AdminClient, Figure, FigureUnit
 from services.gateway.buttons import STATS_PREFIX, Keyboard
 from services.gateway.delivery.turn import Turn
-from services.gateway.routers.admin import HasRole
 from services.gateway.routers.matching import Matching
+from services.gateway.routers.roles import HasRole
 from services.gateway.speech import Speech
 from services.gateway.turns import BoardRef, Part, StatsPeriod
 from services.gateway.wording import Language, Wording
@@ -40,7 +40,7 @@ async def show(
         await speech.replies.say(turn, wording.say("stats-in-private", turn.language))
         return
     try:
-        part = await _part(turn, _period(command.args or ""), wording, admin_client)
+        part = await board_of(turn, _period(command.args or ""), wording, admin_client)
     except QuartetError as error:
         await speech.replies.say(turn, wording.error(error, turn.language))
         return
@@ -54,7 +54,7 @@ async def press(
     said, part = "", None
     try:
         period = _period((query.data or "").removeprefix(STATS_PREFIX))
-        part = await _part(turn, period, wording, admin_client)
+        part = await board_of(turn, period, wording, admin_client)
     except QuartetError as error:
         said = wording.error(error, turn.language)
     await speech.replies.toast(turn, AnswerCallbackQuery(callback_query_id=query.id, text=said or None))
@@ -67,7 +67,8 @@ def _period(text: str) -> StatsPeriod:
     return StatsPeriod(word) if word in tuple(StatsPeriod) else StatsPeriod.DAY
 
 
-async def _part(turn: Turn, period: StatsPeriod, wording: Wording, admin_client: AdminClient) -> Part:
+async def board_of(turn: Turn, period: StatsPeriod, wording: Wording, admin_client: AdminClient) -> Part:
+    """The figures of a period with a picture of charts. Raises QuartetError."""
     figures = await admin_client.figures(turn.user_id, period)
     lines = [wording.say("stats-title", turn.language, period=period), ""]
     for figure in figures:

@@ -20,14 +20,15 @@ def router() -> Router:
 
 
 async def show(_message: Message, turn: Turn, speech: Speech, wording: Wording) -> None:
-    lines = [_line(use, turn.language, wording) for use in speech.quotas.uses_of(turn.user_id)]
+    lines = [use_line(use, turn.language, wording) for use in speech.quotas.uses_of(turn.user_id)]
     if not lines:
         await speech.replies.say(turn, wording.say("usage-nothing", turn.language))
         return
     await speech.replies.say(turn, "\n".join([wording.say("usage-title", turn.language), "", *lines]))
 
 
-def _line(use: Use, language: Language, wording: Wording) -> str:
+def use_line(use: Use, language: Language, wording: Wording) -> str:
+    """What somebody has used of one thing, and what is left of it."""
     what = wording.say("usage-measure", language, measure=use.measure, period=use.period)
     if use.limit is None:
         return wording.say("usage-unlimited", language, what=what, used=_number(use, use.used))

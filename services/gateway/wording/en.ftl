@@ -627,6 +627,43 @@ alert-video-dead = ⚠️ Video: job { $job } could not be brought to its end. S
 
 ## ---- The admins' panel
 
+admin-menu = ⚙️ Running the bot
+admin-mode = 🔧 Whom the bot answers
+admin-mode-maintenance = 🛠 Maintenance: everyone but admins is told that the bot will be back soon.
+admin-mode-allow-list = 🔒 Only those on the list are answered.
+admin-button = { $name ->
+    [today] 📊 Today
+    [panel] 🖥 Panel
+    [person] 👤 Person
+    [mode] 🔧 Mode
+    [maintenance-on] Begin maintenance
+    [maintenance-off] End maintenance
+    [allow-list-on] Answer the list only
+    [allow-list-off] Answer everyone
+    [ban] ⛔ Ban
+    [unban] Unban
+    [allow] Put on the list
+    [disallow] Take off the list
+    [focus] Into the focus group
+    [unfocus] Out of the focus group
+    [reply] ✍️ Reply
+    [close] Close
+    [next] Next ›
+   *[back] ‹ Back
+ }
+admin-button-letters = 💬 Feedback ({ $count })
+admin-person-ask = Who is it about? Send a Telegram id, or forward a message of theirs.
+admin-person-unknown = There is no such id. It is a number; whoever hides behind forwarded messages cannot be known.
+admin-person = 👤 { $id }, plan: { $plan }
+admin-person-state = { $state ->
+    [banned] ⛔ Banned
+    [allowed] ✅ On the list of those who are answered
+   *[focus] 🔬 In the focus group
+ }
+admin-letters-none = 💬 No feedback is waiting.
+admin-letter = 💬 { $number } of { $count } · { $id } { $about }
+admin-reply-ask = What is the answer? The bot passes your next message on, in the name of the team.
+admin-reply-sent = On its way. The letter is marked as answered.
 admin-in-private = Please ask me that in our private chat: the link opens the panel for you alone.
 admin-link =
     The panel opens once by this link, within the next minutes:

@@ -1,0 +1,1 @@
+"""What admins do inside Telegram, beside the panel."""
