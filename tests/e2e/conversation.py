@@ -14,7 +14,7 @@ class Conversation:
     openai: OpenAIStandIn
     user_id: int
 
-    async def ask(self, text: str, *, user_id: int | None = None, timeout_seconds: float = 15.0) -> str:
+    async def ask(self, text: str, *, user_id: int | None = None, timeout_seconds: float = 30.0) -> str:
         """Says something and returns the text of the next message that the bot sends."""
         user_id = user_id or self.user_id
         mark = self.telegram.mark()

@@ -39,7 +39,7 @@ class Collector(TraceServiceServicer):
         return pb.ExportTraceServiceResponse()
 
     async def wait_for(
-        self, fits: Callable[[list[Span]], bool], *, timeout_seconds: float = 15
+        self, fits: Callable[[list[Span]], bool], *, timeout_seconds: float = 30
     ) -> list[Span]:
         """The first trace whose spans fit. Raises TimeoutError."""
         async with asyncio.timeout(timeout_seconds), self._changed:

@@ -114,7 +114,7 @@ class SandboxTelegram:
         body = {"user_id": user_id, "chat_id": chat_id or user_id, "query": query, **fields}
         return str((await self.post("inline_queries", body))["inline_query_id"])
 
-    async def inline_results(self, inline_query_id: str, *, timeout_seconds: float = 10.0) -> list[Json]:
+    async def inline_results(self, inline_query_id: str, *, timeout_seconds: float = 30.0) -> list[Json]:
         """The results the bot offers, waited for: {id, type, title, description}."""
         path = f"inline_queries/{inline_query_id}"
         if not (await self.request("GET", path))["answered"]:
@@ -241,7 +241,7 @@ class SandboxTelegram:
         chat_id: int | None = None,
         where: Predicate = lambda _: True,
         after: int = 0,
-        timeout_seconds: float = 10.0,
+        timeout_seconds: float = 30.0,
     ) -> Json:
         """The first event since the opening (or `after` a mark) that fits; raises TimeoutError."""
         seen = after
@@ -267,7 +267,7 @@ class SandboxTelegram:
         *,
         contains: str = "",
         after: int = 0,
-        timeout_seconds: float = 10.0,
+        timeout_seconds: float = 30.0,
     ) -> Json:
         """The first message of the bot in a chat (new, or by an edit) whose text contains this."""
 

@@ -37,7 +37,7 @@ class TakenUsage:
 
     async def until(self, kind: type[E], count: int) -> list[E]:
         """Wait until there are so many of a kind; all of them, in the order of their times."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while len(self.of(kind)) < count:
                 self._news.clear()
                 await self._news.wait()
