@@ -191,7 +191,13 @@ class Duties:
         correspondence = Correspondence(house.mailbox, self._deliveries, self._wording)
         audit = Audit(self._nats.js)
         return Office(
-            house.register, house.statements, house.mailbox, correspondence, audit, self._settings.admins
+            house.register,
+            house.policy,
+            house.statements,
+            house.mailbox,
+            correspondence,
+            audit,
+            self._settings.admins,
         )
 
     def _reception(self, people: People) -> Reception:

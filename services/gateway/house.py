@@ -24,6 +24,7 @@ class House:
     treasury: Treasury
     people: PeopleServicer
     register: Register
+    policy: Policy
     statements: Statements
     mailbox: Mailbox
 
@@ -43,6 +44,7 @@ async def open_house(settings: GatewaySettings, nats: Nats, directory: Directory
             Treasury(nats.js, accounts, policy, bot_id=bot_id),
             PeopleServicer(register, policy, statements, directory, settings.admins),
             register,
+            policy,
             statements,
             mailbox,
         )

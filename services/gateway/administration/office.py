@@ -2,12 +2,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.chassis.audit import Audit
+from services.chassis.errors import ResourceNotFound
 from services.chassis.roles import AdminRole, Admins
 from services.gateway.access.register import Register
 from services.gateway.access.standing import Mode, Standing
 from services.gateway.feedback.correspondence import Correspondence
 from services.gateway.feedback.letter import Letter, State
 from services.gateway.feedback.mailbox import Mailbox
+from services.gateway.quotas.policy import Policy
 from services.gateway.quotas.quotas import Use
 from services.gateway.quotas.statement import Statements
 
@@ -24,6 +26,7 @@ class Office:
     def __init__(
         self,
         register: Register,
+        policy: Policy,
         statements: Statements,
         mailbox: Mailbox,
         correspondence: Correspondence,
@@ -31,6 +34,7 @@ class Office:
         admins: Admins,
     ) -> None:
         self._register = register
+        self._policy = policy
         self._statements = statements
         self._mailbox = mailbox
         self._correspondence = correspondence
@@ -42,6 +46,11 @@ class Office:
 
     def role_of(self, user_id: int) -> AdminRole | None:
         return self._admins.role_of(user_id)
+
+    @property
+    def plans(self) -> list[str]:
+        """The names of the plans that somebody may have."""
+        return self._policy.plans
 
     @property
     def mode(self) -> Mode:
@@ -60,6 +69,12 @@ class Office:
         details = {"id": str(user_id), **{name: str(value) for name, value in changes.items()}}
         async with self._deed(actor_id, "person.set", details):
             await self._register.set_standing(user_id, self._register.of(user_id).model_copy(update=changes))
+
+    async def set_plan(self, actor_id: int, user_id: int, plan: str) -> None:
+        """Give somebody the limits of a plan, or those of everyone where it is empty."""
+        if plan and not self._policy.has_plan(plan):
+            raise ResourceNotFound("there is no such plan", metadata={"resource": "plan"})
+        await self.set_standing(actor_id, user_id, plan=plan)
 
     async def open_letters(self, actor_id: int) -> list[tuple[str, Letter]]:
         """The letters that wait for an answer, the newest first."""

@@ -25,6 +25,8 @@ class AdminVerb(StrEnum):
     UNBAN = "unban"
     ALLOW = "allow"
     DISALLOW = "deny"
+    PLAN = "plan"
+    """Gives somebody a plan and its limits: the subject is their id, a colon, and its name or nothing."""
     FOCUS = "focus"
     UNFOCUS = "blur"
 

@@ -10,6 +10,9 @@ from services.gateway.wording import Language, Wording
 
 Row = list[tuple[str, str]]
 MAX_LETTER_CHARACTERS = 3_000
+MAX_PLANS = 4
+MAX_PLAN_NAME_BYTES = 32
+"""More do not fit into a button; the panel has them."""
 
 
 class Screens:
@@ -40,7 +43,7 @@ class Screens:
             ),
         )
 
-    def person(self, user_id: int, standing: Standing, uses: Sequence[str]) -> Part:
+    def person(self, user_id: int, standing: Standing, uses: Sequence[str], plans: Sequence[str]) -> Part:
         """What is known of somebody, and what may be changed; `uses` are lines."""
         say, own = self._wording.say, str(user_id)
         lines = [say("admin-person", self._language, id=own, plan=standing.plan or "–")]
@@ -50,7 +53,16 @@ class Screens:
         allow = ("disallow", AdminVerb.DISALLOW) if standing.is_allowed else ("allow", AdminVerb.ALLOW)
         focus = ("unfocus", AdminVerb.UNFOCUS) if standing.is_in_focus_group else ("focus", AdminVerb.FOCUS)
         rows = [[self._button(*each, own)] for each in (ban, allow, focus)]
+        rows += [self._plans(own, standing.plan, plans)] if plans else []
         return Part(text=text, keyboard=keyboard(*rows, [self._button("back", AdminVerb.HOME)]))
+
+    def _plans(self, own: str, held: str, plans: Sequence[str]) -> Row:
+        """The plans that somebody does not have, and having none."""
+        none = self._wording.say("admin-button-no-plan", self._language)
+        named = [name for name in plans if len(name.encode()) <= MAX_PLAN_NAME_BYTES]
+        row = [(self._wording.say("admin-button-plan", self._language, plan=name), name) for name in named]
+        others = [(text, name) for text, name in [*row[:MAX_PLANS], (none, "")] if name != held]
+        return [(text, AdminPress(AdminVerb.PLAN, f"{own}:{name}").data()) for text, name in others]
 
     def letter(self, letters: Sequence[tuple[str, Letter]], index: int) -> Part:
         """One of the open letters, or that there is none."""

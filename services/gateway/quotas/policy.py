@@ -38,8 +38,13 @@ class Policy:
         role = self._admins.role_of(user_id)
         return self._usual.roles.get(role.title, self._usual.user) if role else self._usual.user
 
+    @property
+    def plans(self) -> list[str]:
+        """The names of the plans that somebody may have."""
+        return sorted({*self._usual.plans, *self._register.limits} - {""})
+
     def has_plan(self, name: str) -> bool:
-        return name in self._usual.plans or name in self._register.limits
+        return name in self.plans
 
     def scopes_of(self, user_id: int, chat_id: int) -> list[tuple[str, Limits]]:
         """Return all limits that hold for what somebody asks in a chat: the own ones first."""

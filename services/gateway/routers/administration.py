@@ -134,6 +134,10 @@ async def _screen(turn: Turn, wording: Wording, office: Office, press: AdminPres
             return screens.letter(await office.open_letters(actor), 0)
         case AdminVerb.PERSON:
             return await _person(turn, wording, office, _number(press.subject))
+        case AdminVerb.PLAN:
+            own, _, plan = press.subject.partition(":")
+            await office.set_plan(actor, _number(own), plan)
+            return await _person(turn, wording, office, _number(own))
         case verb if verb in STANDINGS:
             await office.set_standing(actor, _number(press.subject), **STANDINGS[verb])
             return await _person(turn, wording, office, _number(press.subject))
@@ -181,7 +185,7 @@ async def take_reply(
 async def _person(turn: Turn, wording: Wording, office: Office, user_id: int) -> Part:
     standing, uses = await office.person(turn.user_id, user_id)
     lines = [use_line(use, turn.language, wording) for use in uses]
-    return Screens(wording, turn.language).person(user_id, standing, lines)
+    return Screens(wording, turn.language).person(user_id, standing, lines, office.plans)
 
 
 async def _await_nothing(turn: Turn, speech: Speech) -> None:

@@ -651,6 +651,8 @@ admin-button = { $name ->
     [next] Next ›
    *[back] ‹ Back
  }
+admin-button-plan = Plan { $plan }
+admin-button-no-plan = No plan
 admin-button-letters = 💬 Feedback ({ $count })
 admin-person-ask = Who is it about? Send a Telegram id, or forward a message of theirs.
 admin-person-unknown = There is no such id. It is a number; whoever hides behind forwarded messages cannot be known.

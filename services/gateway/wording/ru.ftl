@@ -666,6 +666,8 @@ admin-button = { $name ->
     [next] Дальше ›
    *[back] ‹ Назад
  }
+admin-button-plan = План { $plan }
+admin-button-no-plan = Без плана
 admin-button-letters = 💬 Отзывы ({ $count })
 admin-person-ask = О ком речь? Пришлите Telegram-id или перешлите сообщение этого человека.
 admin-person-unknown = Такого id нет. Он состоит из цифр; если человек скрыл себя в пересланных сообщениях, узнать его нельзя.

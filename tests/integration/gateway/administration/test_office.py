@@ -1,0 +1,93 @@
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import pytest
+from nats.js.errors import NotFoundError
+
+from services.chassis.audit import STREAM, Audit, ensure_audit_stream
+from services.chassis.errors import PermissionDenied, ResourceNotFound
+from services.chassis.jetstream import Nats
+from services.chassis.roles import Admins
+from services.gateway.access.register import Register, open_register
+from services.gateway.administration.office import Office
+from services.gateway.administration.presses import AdminVerb, parse_admin_press
+from services.gateway.administration.screens import Screens
+from services.gateway.broadcasts.order import Order
+from services.gateway.feedback.correspondence import Correspondence
+from services.gateway.feedback.mailbox import open_mailbox
+from services.gateway.quotas.ledger import quotas_bucket
+from services.gateway.quotas.plan import Plan
+from services.gateway.quotas.policy import Policy
+from services.gateway.quotas.statement import Statements
+from services.gateway.wording import Language, Wording
+
+OPERATOR, ANALYST, SOMEBODY = 2, 3, 4
+USUAL = Plan(user={"pictures_per_day": 5}, plans={"pro": {"pictures_per_day": 50}, "x" * 40: {}})
+
+
+class NoPost:
+    """Nothing is to be sent here."""
+
+    async def order(self, delivery_id: str, order: Order) -> None:
+        raise AssertionError(delivery_id)
+
+
+@dataclass
+class Rooms:
+    office: Office
+    policy: Policy
+    register: Register
+
+
+@pytest.fixture
+async def rooms(nats: Nats) -> AsyncIterator[Rooms]:
+    bot_id = secrets.randbelow(10**9)
+    admins = Admins(frozenset(), frozenset({OPERATOR}), frozenset({ANALYST}))
+    await ensure_audit_stream(nats.js, replicas=1)
+    mailbox = await open_mailbox(nats, bot_id=bot_id, replicas=1)
+    async with open_register(nats, bot_id=bot_id, replicas=1) as register:
+        policy = Policy(USUAL, register, ZoneInfo("Europe/Moscow"), admins=admins)
+        bucket = await quotas_bucket(nats, replicas=1)
+        statements = Statements(nats.js, bucket, policy, bot_id=bot_id)
+        letters = Correspondence(mailbox, NoPost(), Wording.load())
+        office = Office(register, policy, statements, mailbox, letters, Audit(nats.js), admins)
+        yield Rooms(office, policy, register)
+
+
+async def test_a_plan_gives_its_limits_and_can_be_taken_away(rooms: Rooms) -> None:
+    await rooms.office.set_plan(OPERATOR, SOMEBODY, "pro")
+    assert rooms.policy.limits_of(SOMEBODY) == {"pictures_per_day": 50}
+    await rooms.office.set_plan(OPERATOR, SOMEBODY, "")
+    assert rooms.policy.limits_of(SOMEBODY) == {"pictures_per_day": 5}
+    with pytest.raises(ResourceNotFound):
+        await rooms.office.set_plan(OPERATOR, SOMEBODY, "no such plan")
+
+
+async def test_whoever_may_not_changes_nothing_and_leaves_no_deed(rooms: Rooms, nats: Nats) -> None:
+    async def deeds() -> int:
+        try:
+            return (await nats.js.get_last_msg(STREAM, "audit.person.set")).seq or 0
+        except NotFoundError:
+            return 0
+
+    before = await deeds()
+    for actor in (ANALYST, SOMEBODY):
+        with pytest.raises(PermissionDenied):
+            await rooms.office.set_standing(actor, SOMEBODY, is_banned=True)
+        with pytest.raises(PermissionDenied):
+            await rooms.office.open_letters(actor)
+    assert not rooms.register.of(SOMEBODY).is_banned
+    assert await deeds() == before
+
+
+async def test_a_card_offers_the_plans_that_somebody_does_not_have(rooms: Rooms) -> None:
+    await rooms.office.set_plan(OPERATOR, SOMEBODY, "pro")
+    standing, _ = await rooms.office.person(OPERATOR, SOMEBODY)
+    card = Screens(Wording.load(), Language.EN).person(SOMEBODY, standing, [], rooms.office.plans)
+    assert card.keyboard is not None
+    data = [button["callback_data"] for row in card.keyboard["inline_keyboard"] for button in row]
+    assert all(len(each.encode()) <= 64 for each in data)
+    presses = [press for each in data if (press := parse_admin_press(each))]
+    assert [press.subject for press in presses if press.verb is AdminVerb.PLAN] == [f"{SOMEBODY}:"]
