@@ -18,6 +18,7 @@ from tests.support.ports import free_port
 
 NAME: Final = pb.DESCRIPTOR.services_by_name["ImageService"].full_name
 CHUNK_BYTES: Final = 1000
+CANCELLED_WITHIN_SECONDS: Final = 10.0
 PREVIEWS: Final = 2
 FINISHED: Final = (200, 200, 200)
 
@@ -41,7 +42,7 @@ class Studio(ImageServiceServicer):
         self.kept: dict[str, Kept] = {}
         self.owners: dict[str, int] = {}
         self.orders: list[pb.GenerateImageRequest | pb.EditImageRequest] = []
-        self.cancelled: list[str] = []
+        self.cancelled: asyncio.Queue[str] = asyncio.Queue()
         self.finish = asyncio.Event()
         """Drawings wait for it after their previews."""
         self.finish.set()
@@ -77,6 +78,11 @@ class Studio(ImageServiceServicer):
         for chunk in _chunks(kept.original if is_original else kept.display, mime_type):
             yield pb.FetchImageResponse(content=chunk)
 
+    async def until_cancelled(self) -> str:
+        """The picture whose drawing was cancelled first and has not been asked for here."""
+        async with asyncio.timeout(CANCELLED_WITHIN_SECONDS):
+            return await self.cancelled.get()
+
     def forget(self) -> None:
         """Keeps nothing any more."""
         self.kept.clear()
@@ -91,7 +97,7 @@ class Studio(ImageServiceServicer):
             try:
                 await self.finish.wait()
             except asyncio.CancelledError:
-                self.cancelled.append(request.picture_id)
+                self.cancelled.put_nowait(request.picture_id)
                 raise
             reason = self.fails_with or prompt
             if reason in by_reason():

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
@@ -17,7 +18,7 @@ async def atelier(opened: Atelier) -> Atelier:
     opened.studio.fails_with, opened.studio.size = "", (640, 480)
     opened.studio.finish.set()
     opened.studio.orders.clear()
-    opened.studio.cancelled.clear()
+    opened.studio.cancelled = asyncio.Queue()
     opened.user_id = await opened.telegram.add_user("Анна", "ru")
     opened.chat_id = await opened.telegram.add_chat([opened.user_id])
     return opened

@@ -22,17 +22,23 @@ async def photo_in(atelier: Atelier, message: dict[str, Any]) -> bytes:
     return await atelier.telegram.download(message["photo"][-1]["file_id"])
 
 
-async def order_a_variation(atelier: Atelier) -> tuple[dict[str, Any], int]:
-    """Presses the button; returns the message in which the picture is announced, and where that was."""
+async def order_a_variation(atelier: Atelier, *, is_held: bool = False) -> tuple[dict[str, Any], int]:
+    """Presses the button; returns the message in which the picture is announced, and where that was.
+
+    Nothing comes of it until it has been seen announced, or while it `is_held` for the test to let it go.
+    """
+    atelier.studio.finish.clear()
     version, message_id = await atelier.hang_up_a_picture()
     mark = atelier.telegram.mark()
     await atelier.press(message_id, Verb.VARY, version)
-    return await atelier.wait_for(after=mark, text="Рисую"), mark
+    announced = await atelier.wait_for(after=mark, text="Рисую")
+    if not is_held:
+        atelier.studio.finish.set()
+    return announced, mark
 
 
 async def test_a_picture_is_announced_develops_and_is_there_in_one_message(atelier: Atelier) -> None:
-    atelier.studio.finish.clear()
-    announced, mark = await order_a_variation(atelier)
+    announced, mark = await order_a_variation(atelier, is_held=True)
     assert announced["text"].startswith(f"{PROMPT}\n")
     assert announced["reply_to_message"]["photo"]
     preview = await atelier.wait_for(after=mark, photo=True, caption="Рисую")
@@ -49,8 +55,7 @@ async def test_a_picture_is_announced_develops_and_is_there_in_one_message(ateli
 
 
 async def test_a_cancelled_drawing_stops_the_service_and_can_be_ordered_again(atelier: Atelier) -> None:
-    atelier.studio.finish.clear()
-    announced, mark = await order_a_variation(atelier)
+    announced, mark = await order_a_variation(atelier, is_held=True)
     await atelier.wait_for(after=mark, photo=True, caption="Рисую")
     stop = button_in(announced, STOP_PREFIX)
     await atelier.press_data(announced["message_id"], stop)
@@ -58,7 +63,7 @@ async def test_a_cancelled_drawing_stops_the_service_and_can_be_ordered_again(at
     await atelier.telegram.wait_for(
         "delete", where=lambda event: announced["message_id"] in event["message_ids"], after=mark
     )
-    assert atelier.studio.cancelled == [atelier.studio.orders[0].picture_id]
+    assert await atelier.studio.until_cancelled() == atelier.studio.orders[0].picture_id
     atelier.studio.finish.set()
     await atelier.press_data(stopped["message_id"], button_in(stopped, "try:"))
     picture = await atelier.wait_for(after=mark, photo=True, caption="studio-1")
@@ -124,8 +129,7 @@ async def test_a_picture_that_telegram_does_not_show_comes_as_a_file(atelier: At
 async def test_a_successor_finishes_the_picture_under_the_same_id_in_the_same_message(
     atelier: Atelier,
 ) -> None:
-    atelier.studio.finish.clear()
-    announced, mark = await order_a_variation(atelier)
+    announced, mark = await order_a_variation(atelier, is_held=True)
     await atelier.wait_for(after=mark, photo=True, caption="Рисую")
     await atelier.close_gateway()
     atelier.open_gateway()
