@@ -36,6 +36,8 @@ class Register:
         self._bucket = bucket
         self._prefix = f"{bot_id}."
         self._news = asyncio.Event()
+        # One at a time, or what was read before a change takes the place of what is read after it.
+        self._reading = asyncio.Lock()
         self.mode = Mode()
         self.standings: Mapping[int, Standing] = {}
         self.limits: Mapping[str, Limits] = {}
@@ -61,6 +63,10 @@ class Register:
 
     async def read(self) -> None:
         """Read everything that is set. Raises what NATS raises."""
+        async with self._reading:
+            await self._read()
+
+    async def _read(self) -> None:
         mode, standings, limits = Mode(), dict[int, Standing](), dict[str, Limits]()
         async with aclosing(entries(self._js, BUCKET, f"{self._prefix}>")) as listed:
             async for entry in listed:
