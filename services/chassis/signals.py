@@ -1,5 +1,9 @@
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any, Final
+
+AGAIN_SECONDS: Final = 0.5
 
 
 class Broadcast:
@@ -31,3 +35,16 @@ async def is_set_within(event: asyncio.Event, seconds: float) -> bool:
         async with asyncio.timeout(seconds):
             await event.wait()
     return event.is_set()
+
+
+async def ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel tasks until they have ended.
+
+    Once is not enough for what waits for NATS: its client uses wait_for, which up to Python 3.11 swallows a
+    cancellation that comes together with the answer. https://github.com/python/cpython/issues/86296
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=AGAIN_SECONDS)

@@ -13,6 +13,7 @@ from nats.js.api import KeyValueConfig, RePublish, StorageType
 from services.chassis.backoff import Backoff
 from services.chassis.jetstream import Nats, ensure_bucket, entries
 from services.chassis.settings import LogLevel, ServiceSettings
+from services.chassis.signals import ended
 
 log = structlog.get_logger()
 
@@ -94,9 +95,7 @@ async def open_switches(
     try:
         yield switches
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        await ended(tasks)
         with suppress(*FAILURES):
             await subscription.unsubscribe()
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from services.chassis.backoff import Backoff
 from services.chassis.errors import ServiceUnavailable
 from services.chassis.jetstream import Nats, ensure_bucket, entries
+from services.chassis.signals import ended
 from services.gateway.access.standing import USUAL, Mode, Standing
 from services.gateway.lease import NATS_ERRORS
 from services.gateway.quotas.measures import Limits
@@ -127,9 +128,7 @@ async def open_register(nats_: Nats, *, bot_id: int, replicas: int) -> AsyncIter
     try:
         yield register
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        await ended(tasks)
         with suppress(OSError, nats.errors.Error):
             await subscription.unsubscribe()
 

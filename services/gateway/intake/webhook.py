@@ -12,6 +12,7 @@ from aiogram.methods import GetWebhookInfo, SetWebhook
 from aiohttp import web
 
 from services.chassis.errors import ServiceUnavailable, StartupError
+from services.chassis.signals import ended
 from services.gateway.delivery.outcomes import describe
 from services.gateway.intake.inbox import Inbox
 from services.gateway.intake.senders import Senders
@@ -86,8 +87,7 @@ async def listening(inbox: Inbox, bot: Bot, settings: GatewaySettings) -> AsyncI
         try:
             yield
         finally:
-            keeping.cancel()
-            await asyncio.wait({keeping})
+            await ended({keeping})
     finally:
         await runner.cleanup()
 

@@ -1,6 +1,6 @@
 import asyncio
 
-from services.chassis.signals import Broadcast
+from services.chassis.signals import Broadcast, ended
 
 
 async def test_everyone_who_waits_is_woken() -> None:
@@ -35,3 +35,23 @@ async def test_a_waiter_that_gave_up_disturbs_nobody() -> None:
     happened.send()
 
     await staying
+
+
+async def test_what_swallows_a_cancellation_is_cancelled_again() -> None:
+    swallowed = 0
+
+    async def stubborn() -> None:
+        nonlocal swallowed
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if swallowed:
+                    raise
+                swallowed += 1
+
+    task = asyncio.create_task(stubborn())
+    await asyncio.sleep(0)
+    await ended([task])
+    assert task.cancelled()
+    assert swallowed == 1
