@@ -131,7 +131,9 @@ def _figure(figure: Figure) -> pb.Figure:
 
 
 def _span(request: pb.AnswerQuestionRequest) -> tuple[datetime, datetime]:
-    until = request.until_time.ToDatetime(UTC) if request.HasField("until_time") else datetime.now(UTC)
+    # A question counts in whole seconds: the one that is under way is among them.
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    until = request.until_time.ToDatetime(UTC) if request.HasField("until_time") else now
     begin = request.from_time.ToDatetime(UTC) if request.HasField("from_time") else until - USUAL_SPAN
     if begin >= until:
         raise InvalidRequest(violations=[Violation("from_time", "must come before until_time")])
