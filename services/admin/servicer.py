@@ -131,8 +131,9 @@ def _figure(figure: Figure) -> pb.Figure:
 
 
 def _span(request: pb.AnswerQuestionRequest) -> tuple[datetime, datetime]:
-    # A question counts in whole seconds: the one that is under way is among them.
-    now = datetime.now(UTC) + timedelta(seconds=1)
+    # Questions count in whole seconds, and a part that has only the last of them ClickHouse passes over: it
+    # reads `ts < 51` of times with milliseconds as `ts <= 50`. What happens now is to be among the answers.
+    now = datetime.now(UTC) + timedelta(seconds=2)
     until = request.until_time.ToDatetime(UTC) if request.HasField("until_time") else now
     begin = request.from_time.ToDatetime(UTC) if request.HasField("from_time") else until - USUAL_SPAN
     if begin >= until:
