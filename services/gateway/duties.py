@@ -39,6 +39,7 @@ from services.gateway.inquiries import Inquiries
 from services.gateway.lanes import Lanes
 from services.gateway.lease import Tenure
 from services.gateway.links.addresses import Addresses
+from services.gateway.matters import Matters
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.opinions import Opinions
 from services.gateway.people import People
@@ -196,6 +197,7 @@ class Duties:
             house.statements,
             house.mailbox,
             correspondence,
+            Matters(self._nats.js),
             audit,
             self._settings.admins,
         )

@@ -74,6 +74,13 @@ async def test_an_operator_answers_a_letter_from_the_chat(person: Chatter, opera
     assert "Команда бота отвечает" in answer["text"]
 
 
+async def test_an_operator_sees_what_needs_attention_in_the_same_message(operator: Chatter) -> None:
+    menu = await says(operator, "/admin", "Управление ботом")
+    screen = await presses(operator, menu, "Тревог", "требует внимания")
+    assert screen["message_id"] == menu["message_id"]
+    await presses(operator, screen, "Назад", "Управление ботом")
+
+
 async def test_maintenance_begins_and_ends_from_the_chat(person: Chatter, operator: Chatter) -> None:
     menu = await says(operator, "/admin", "Управление ботом")
     mode = await presses(operator, menu, "Режим", "Кому бот отвечает")

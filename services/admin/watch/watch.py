@@ -23,7 +23,8 @@ log = structlog.get_logger()
 STREAM: Final = "ADMIN_EVENTS"
 SUBJECTS: Final = "quartet.admin.events"
 BUCKET: Final = "alerts"
-KEPT_SECONDS: Final = 7 * 86_400.0
+# Who asks what stands must find when it began.
+KEPT_SECONDS: Final = 90 * 86_400.0
 FAILURES: Final = (nats.errors.Error, ServiceUnavailable)
 
 

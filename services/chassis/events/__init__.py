@@ -12,6 +12,7 @@ from services.chassis.events.envelope import (
     registry,
 )
 from services.chassis.events.publisher import Publisher
+from services.chassis.events.replay import replay
 from services.chassis.events.settlement import Handler
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "decode",
     "encode",
     "registry",
+    "replay",
 ]

@@ -9,6 +9,7 @@ from services.gateway.access.standing import Mode, Standing
 from services.gateway.feedback.correspondence import Correspondence
 from services.gateway.feedback.letter import Letter, State
 from services.gateway.feedback.mailbox import Mailbox
+from services.gateway.matters import Matter, Matters
 from services.gateway.quotas.policy import Policy
 from services.gateway.quotas.quotas import Use
 from services.gateway.quotas.statement import Statements
@@ -30,6 +31,7 @@ class Office:
         statements: Statements,
         mailbox: Mailbox,
         correspondence: Correspondence,
+        matters: Matters,
         audit: Audit,
         admins: Admins,
     ) -> None:
@@ -38,6 +40,7 @@ class Office:
         self._statements = statements
         self._mailbox = mailbox
         self._correspondence = correspondence
+        self._matters = matters
         self._audit = audit
         self._admins = admins
 
@@ -75,6 +78,11 @@ class Office:
         if plan and not self._policy.has_plan(plan):
             raise ResourceNotFound("there is no such plan", metadata={"resource": "plan"})
         await self.set_standing(actor_id, user_id, plan=plan)
+
+    async def alerts(self, actor_id: int) -> list[Matter]:
+        """What needs a person at present, the oldest first."""
+        self._admins.require(actor_id, AdminRole.ANALYST)
+        return await self._matters.now()
 
     async def open_letters(self, actor_id: int) -> list[tuple[str, Letter]]:
         """The letters that wait for an answer, the newest first."""

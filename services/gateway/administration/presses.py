@@ -10,6 +10,7 @@ class AdminVerb(StrEnum):
     HOME = "home"
     TODAY = "today"
     PANEL = "panel"
+    ALERTS = "alerts"
     MODE = "mode"
     MAINTENANCE = "repair"
     """Turns maintenance on or off: the subject is `on` or `off`."""

@@ -1,15 +1,18 @@
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from services.chassis.roles import AdminRole
 from services.gateway.access.standing import Mode, Standing
 from services.gateway.administration.presses import AdminPress, AdminVerb
 from services.gateway.buttons import keyboard
 from services.gateway.feedback.letter import Letter
+from services.gateway.matters import Matter
 from services.gateway.turns import Part
 from services.gateway.wording import Language, Wording
 
 Row = list[tuple[str, str]]
 MAX_LETTER_CHARACTERS = 3_000
+MAX_ALERTS = 12
 MAX_PLANS = 4
 MAX_PLAN_NAME_BYTES = 32
 """More do not fit into a button; the panel has them."""
@@ -22,14 +25,40 @@ class Screens:
         self._wording = wording
         self._language = language
 
-    def home(self, role: AdminRole, mode: Mode, letters: int) -> Part:
+    def home(self, role: AdminRole, mode: Mode, letters: int, alerts: int) -> Part:
         """What an admin of this role may do here."""
-        rows: list[Row] = [[self._button("today", AdminVerb.TODAY), self._button("panel", AdminVerb.PANEL)]]
+        alarm = self._wording.say("admin-button-alerts", self._language, count=alerts)
+        rows: list[Row] = [
+            [self._button("today", AdminVerb.TODAY), self._button("panel", AdminVerb.PANEL)],
+            [(alarm, AdminPress(AdminVerb.ALERTS).data())],
+        ]
         if role >= AdminRole.OPERATOR:
             mail = self._wording.say("admin-button-letters", self._language, count=letters)
             rows.append([self._button("person", AdminVerb.PERSON), self._button("mode", AdminVerb.MODE)])
             rows.append([(mail, AdminPress(AdminVerb.LETTERS, "0").data())])
         return Part(text=self._joined("admin-menu", mode), keyboard=keyboard(*rows))
+
+    def alerts(self, matters: Sequence[Matter], now: datetime) -> Part:
+        """What needs a person at present, with the panel's pages about it."""
+        say, rows = self._wording.say, list[list[dict[str, object]]]()
+        texts = (
+            [say("admin-alerts", self._language)] if matters else [say("admin-alerts-none", self._language)]
+        )
+        # The latest, where there are too many for a message.
+        for matter in matters[-MAX_ALERTS:]:
+            texts.append(f"{matter.said(self._language, self._wording)}\n{self._age(now - matter.since)}")
+            if matter.url:
+                rows.append(
+                    [{"text": say("admin-alert-place", self._language, kind=matter.name), "url": matter.url}]
+                )
+        refresh, back = self._button("refresh", AdminVerb.ALERTS), self._button("back", AdminVerb.HOME)
+        rows.append([{"text": text, "callback_data": data} for text, data in (refresh, back)])
+        return Part(text="\n\n".join(texts), keyboard={"inline_keyboard": rows})
+
+    def _age(self, age: timedelta) -> str:
+        minutes = max(0, int(age.total_seconds() // 60))
+        unit, count = ("minutes", minutes) if minutes < 60 else ("hours", minutes // 60)
+        return self._wording.say("admin-alert-age", self._language, unit=unit, count=count)
 
     def mode(self, mode: Mode) -> Part:
         maintenance = "maintenance-off" if mode.is_in_maintenance else "maintenance-on"

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from aiogram import F, Router
@@ -115,12 +116,15 @@ async def home(turn: Turn, wording: Wording, office: Office) -> Part:
     role = office.role_of(turn.user_id)
     assert role is not None
     letters = len(await office.open_letters(turn.user_id)) if role >= AdminRole.OPERATOR else 0
-    return Screens(wording, turn.language).home(role, office.mode, letters)
+    alerts = len(await office.alerts(turn.user_id))
+    return Screens(wording, turn.language).home(role, office.mode, letters, alerts)
 
 
 async def _screen(turn: Turn, wording: Wording, office: Office, press: AdminPress) -> Part:
     actor, screens = turn.user_id, Screens(wording, turn.language)
     match press.verb:
+        case AdminVerb.ALERTS:
+            return screens.alerts(await office.alerts(actor), datetime.now(UTC))
         case AdminVerb.MODE:
             return screens.mode(office.mode)
         case AdminVerb.MAINTENANCE | AdminVerb.ALLOW_LIST:

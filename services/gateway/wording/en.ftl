@@ -634,6 +634,7 @@ admin-mode-allow-list = 🔒 Only those on the list are answered.
 admin-button = { $name ->
     [today] 📊 Today
     [panel] 🖥 Panel
+    [refresh] Refresh
     [person] 👤 Person
     [mode] 🔧 Mode
     [maintenance-on] Begin maintenance
@@ -653,7 +654,26 @@ admin-button = { $name ->
  }
 admin-button-plan = Plan { $plan }
 admin-button-no-plan = No plan
+admin-button-alerts = { $count ->
+    [0] ✅ No alerts
+   *[other] 🚨 Alerts ({ $count })
+ }
 admin-button-letters = 💬 Feedback ({ $count })
+admin-alerts = 🚨 What needs attention
+admin-alerts-none = ✅ All is well: nothing needs attention.
+admin-alert-age = { $unit ->
+    [minutes] { $count ->
+        [0] just now
+       *[other] { $count } min ago
+     }
+   *[hours] { $count } h ago
+ }
+admin-alert-place = { $kind ->
+    [error-rate] Errors ›
+    [video-queue] Video queue ›
+    [disk] Overview ›
+   *[quality] Data quality ›
+ }
 admin-person-ask = Who is it about? Send a Telegram id, or forward a message of theirs.
 admin-person-unknown = There is no such id. It is a number; whoever hides behind forwarded messages cannot be known.
 admin-person = 👤 { $id }, plan: { $plan }

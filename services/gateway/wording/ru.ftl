@@ -649,6 +649,7 @@ admin-mode-allow-list = 🔒 Бот отвечает только тем, кто
 admin-button = { $name ->
     [today] 📊 За сутки
     [panel] 🖥 Панель
+    [refresh] Обновить
     [person] 👤 Человек
     [mode] 🔧 Режим
     [maintenance-on] Начать обслуживание
@@ -668,7 +669,26 @@ admin-button = { $name ->
  }
 admin-button-plan = План { $plan }
 admin-button-no-plan = Без плана
+admin-button-alerts = { $count ->
+    [0] ✅ Тревог нет
+   *[other] 🚨 Тревоги ({ $count })
+ }
 admin-button-letters = 💬 Отзывы ({ $count })
+admin-alerts = 🚨 Что требует внимания
+admin-alerts-none = ✅ Всё в порядке: ничто не требует внимания.
+admin-alert-age = { $unit ->
+    [minutes] { $count ->
+        [0] только что
+       *[other] { $count } мин назад
+     }
+   *[hours] { $count } ч назад
+ }
+admin-alert-place = { $kind ->
+    [error-rate] Ошибки ›
+    [video-queue] Очередь видео ›
+    [disk] Обзор ›
+   *[quality] Качество данных ›
+ }
 admin-person-ask = О ком речь? Пришлите Telegram-id или перешлите сообщение этого человека.
 admin-person-unknown = Такого id нет. Он состоит из цифр; если человек скрыл себя в пересланных сообщениях, узнать его нельзя.
 admin-person = 👤 { $id }, план: { $plan }

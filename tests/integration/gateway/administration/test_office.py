@@ -17,6 +17,7 @@ from services.gateway.administration.screens import Screens
 from services.gateway.broadcasts.order import Order
 from services.gateway.feedback.correspondence import Correspondence
 from services.gateway.feedback.mailbox import open_mailbox
+from services.gateway.matters import Matters
 from services.gateway.quotas.ledger import quotas_bucket
 from services.gateway.quotas.plan import Plan
 from services.gateway.quotas.policy import Policy
@@ -52,7 +53,8 @@ async def rooms(nats: Nats) -> AsyncIterator[Rooms]:
         bucket = await quotas_bucket(nats, replicas=1)
         statements = Statements(nats.js, bucket, policy, bot_id=bot_id)
         letters = Correspondence(mailbox, NoPost(), Wording.load())
-        office = Office(register, policy, statements, mailbox, letters, Audit(nats.js), admins)
+        matters = Matters(nats.js)
+        office = Office(register, policy, statements, mailbox, letters, matters, Audit(nats.js), admins)
         yield Rooms(office, policy, register)
 
 
