@@ -86,44 +86,40 @@ async def patron(picture_stack: SpeakerStack) -> AsyncIterator[Patron]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def document_stack(
+async def whole_stack(
     tmp_path_factory: pytest.TempPathFactory, collector: Collector
 ) -> AsyncIterator[SpeakerStack]:
-    """Another Quartet, with the document service."""
-    directory: Path = tmp_path_factory.mktemp("document-stack")
-    async with SpeakerStack.running(directory, collector.url, with_documents=True) as stack:
+    """Another Quartet, with every service that keeps something of people."""
+    running = SpeakerStack.running(
+        tmp_path_factory.mktemp("whole-stack"),
+        collector.url,
+        with_pictures=True,
+        with_documents=True,
+        with_videos=True,
+    )
+    async with running as stack:
         yield stack
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def reader(document_stack: SpeakerStack) -> AsyncIterator[DocumentReader]:
+async def reader(whole_stack: SpeakerStack) -> AsyncIterator[DocumentReader]:
     """A new user who has documents read, with every fault of former tests cleared."""
-    async with aiohttp.ClientSession() as session, SandboxTelegram(document_stack.telegram_url) as telegram:
-        openai = OpenAIStandIn(session, document_stack.openai_url)
+    async with aiohttp.ClientSession() as session, SandboxTelegram(whole_stack.telegram_url) as telegram:
+        openai = OpenAIStandIn(session, whole_stack.openai_url)
         await openai.work_again()
         await openai.forget_calls()
         await openai.pace(first_token_ms=20)
         await telegram.forget_calls()
         user_id = await telegram.add_user("Анна", "ru")
-        yield DocumentReader(document_stack, telegram, user_id, user_id, openai)
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def video_stack(
-    tmp_path_factory: pytest.TempPathFactory, collector: Collector
-) -> AsyncIterator[SpeakerStack]:
-    """Another Quartet, with the video service and a worker."""
-    directory: Path = tmp_path_factory.mktemp("video-stack")
-    async with SpeakerStack.running(directory, collector.url, with_videos=True) as stack:
-        yield stack
+        yield DocumentReader(whole_stack, telegram, user_id, user_id, openai)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def viewer(video_stack: SpeakerStack) -> AsyncIterator[Viewer]:
+async def viewer(whole_stack: SpeakerStack) -> AsyncIterator[Viewer]:
     """A new user who has videos made in private, with every fault of former tests cleared."""
-    async with aiohttp.ClientSession() as session, SandboxTelegram(video_stack.telegram_url) as telegram:
-        runway = RunwayStandIn(session, video_stack.runway_url)
+    async with aiohttp.ClientSession() as session, SandboxTelegram(whole_stack.telegram_url) as telegram:
+        runway = RunwayStandIn(session, whole_stack.runway_url)
         await runway.work_again()
         await runway.pace()
         user_id = await telegram.add_user("Анна", "ru")
-        yield Viewer(video_stack, telegram, user_id, user_id, runway)
+        yield Viewer(whole_stack, telegram, user_id, user_id, runway)

@@ -16,7 +16,6 @@ from services.chassis.privacy import STREAM, USER_FORGOTTEN
 from tests.e2e.chatter import Chatter
 from tests.e2e.speakers import HALF_FORGOTTEN, SpeakerStack
 from tests.support.admin_service import AdminProcess, admin_process
-from tests.support.collector import Collector
 from tests.support.documents import pdf
 from tests.support.openai import OpenAIStandIn
 from tests.support.runway import RunwayStandIn
@@ -29,28 +28,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 SECRET = "мой секрет: сорок два"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def whole_stack(
-    tmp_path_factory: pytest.TempPathFactory, collector: Collector
-) -> AsyncIterator[SpeakerStack]:
-    """Another Quartet, with every service that keeps something of people."""
-    running = SpeakerStack.running(
-        tmp_path_factory.mktemp("whole-stack"),
-        collector.url,
-        with_pictures=True,
-        with_documents=True,
-        with_videos=True,
-    )
-    async with running as stack:
-        yield stack
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def person(whole_stack: SpeakerStack) -> AsyncIterator[Chatter]:
     async with aiohttp.ClientSession() as session, SandboxTelegram(whole_stack.telegram_url) as telegram:
         openai = OpenAIStandIn(session, whole_stack.openai_url)
+        await openai.work_again()
         await openai.pace(first_token_ms=20, tokens_per_second=1000, picture_seconds=0.05)
-        await RunwayStandIn(session, whole_stack.runway_url).pace()
+        runway = RunwayStandIn(session, whole_stack.runway_url)
+        await runway.work_again()
+        await runway.pace()
         user_id = await telegram.add_user("Анна", "ru")
         yield Chatter(whole_stack, telegram, user_id, user_id)
 
