@@ -13,11 +13,18 @@ from services.gateway.feedback.mailbox import open_mailbox
 from services.gateway.wording import Wording
 from tests.e2e.conversation import Conversation
 from tests.e2e.pictures import Patron
+from tests.e2e.speakers import SpeakerStack
 from tests.e2e.viewers import Viewer
 from tests.support.stack import BOT_ID
 from tests.support.usage_taken import taking_usage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.fixture(scope="session")
+def picture_stack(whole_stack: SpeakerStack) -> SpeakerStack:
+    """The one that also makes videos: a stack of its own would only be slow to start."""
+    return whole_stack
 
 
 def data_of(message: dict[str, Any], press: str) -> str:
