@@ -46,6 +46,8 @@ async def test_an_operator_bans_somebody_and_lets_them_in_again_from_the_chat(
     card = await says(operator, str(person.user_id), f"👤 {person.user_id}")
     banned = await presses(operator, card, "Забанить", "⛔ Забанен")
     assert banned["message_id"] == card["message_id"]
+    limits = await presses(operator, banned, "Лимиты", f"Лимиты {person.user_id}")
+    await presses(operator, limits, "Назад", f"👤 {person.user_id}")
     await person.say("я ещё здесь?")
     await presses(operator, banned, "Разбанить", f"👤 {person.user_id}")
     await says(person, "а теперь?", "а теперь?")

@@ -10,6 +10,7 @@ from services.gateway.feedback.correspondence import Correspondence
 from services.gateway.feedback.letter import Letter, State
 from services.gateway.feedback.mailbox import Mailbox
 from services.gateway.matters import Matter, Matters
+from services.gateway.quotas.measures import Limits
 from services.gateway.quotas.policy import Policy
 from services.gateway.quotas.quotas import Use
 from services.gateway.quotas.statement import Statements
@@ -68,10 +69,16 @@ class Office:
         self.require(actor_id)
         return self._register.of(user_id), await self._statements.of(user_id)
 
-    async def set_standing(self, actor_id: int, user_id: int, **changes: bool | str) -> None:
+    async def set_standing(self, actor_id: int, user_id: int, **changes: bool | str | Limits) -> None:
         details = {"id": str(user_id), **{name: str(value) for name, value in changes.items()}}
         async with self._deed(actor_id, "person.set", details):
             await self._register.set_standing(user_id, self._register.of(user_id).model_copy(update=changes))
+
+    async def set_limit(self, actor_id: int, user_id: int, name: str, value: int | None) -> None:
+        """Give somebody a limit of their own, or that of everyone where it is None."""
+        others = {kept: limit for kept, limit in self._register.of(user_id).limits.items() if kept != name}
+        limits = others if value is None else {**others, name: value}
+        await self.set_standing(actor_id, user_id, limits=limits)
 
     async def set_plan(self, actor_id: int, user_id: int, plan: str) -> None:
         """Give somebody the limits of a plan, or those of everyone where it is empty."""

@@ -28,6 +28,10 @@ class AdminVerb(StrEnum):
     DISALLOW = "deny"
     PLAN = "plan"
     """Gives somebody a plan and its limits: the subject is their id, a colon, and its name or nothing."""
+    LIMITS = "limits"
+    """Shows what limits somebody, whose id is the subject."""
+    LIMIT = "limit"
+    """One of their limits: the subject is the id and the limit's name, and its new value or `usual`."""
     FOCUS = "focus"
     UNFOCUS = "blur"
 

@@ -83,6 +83,7 @@ class Screens:
         focus = ("unfocus", AdminVerb.UNFOCUS) if standing.is_in_focus_group else ("focus", AdminVerb.FOCUS)
         rows = [[self._button(*each, own)] for each in (ban, allow, focus)]
         rows += [self._plans(own, standing.plan, plans)] if plans else []
+        rows.append([self._button("limits", AdminVerb.LIMITS, own)])
         return Part(text=text, keyboard=keyboard(*rows, [self._button("back", AdminVerb.HOME)]))
 
     def _plans(self, own: str, held: str, plans: Sequence[str]) -> Row:

@@ -12,11 +12,13 @@ from services.chassis.roles import AdminRole
 from services.gateway.access.standing import Mode
 from services.gateway.admin_client import AdminClient
 from services.gateway.administration.doors import doors_of
+from services.gateway.administration.limits import LimitScreens, parse_limit
 from services.gateway.administration.office import Office
 from services.gateway.administration.presses import AdminPress, AdminVerb, parse_admin_press
 from services.gateway.administration.screens import Screens
 from services.gateway.delivery.turn import Turn
 from services.gateway.people import Awaited, Awaiting
+from services.gateway.quotas.measures import limit_name
 from services.gateway.reading import own_words
 from services.gateway.routers.awaited import await_message
 from services.gateway.routers.dialogues import Expected
@@ -142,6 +144,8 @@ async def _screen(turn: Turn, wording: Wording, office: Office, press: AdminPres
             own, _, plan = press.subject.partition(":")
             await office.set_plan(actor, _number(own), plan)
             return await _person(turn, wording, office, _number(own))
+        case AdminVerb.LIMITS | AdminVerb.LIMIT:
+            return await _limits(turn, wording, office, press)
         case verb if verb in STANDINGS:
             await office.set_standing(actor, _number(press.subject), **STANDINGS[verb])
             return await _person(turn, wording, office, _number(press.subject))
@@ -184,6 +188,21 @@ async def take_reply(
     except QuartetError as error:
         text = wording.error(error, turn.language)
     await speech.replies.say(turn, text)
+
+
+async def _limits(turn: Turn, wording: Wording, office: Office, press: AdminPress) -> Part:
+    asked = parse_limit(press.subject)
+    if asked is None:
+        return await home(turn, wording, office)
+    if asked.is_usual or asked.value is not None:
+        await office.set_limit(turn.user_id, asked.user_id, asked.name, asked.value)
+    _standing, uses = await office.person(turn.user_id, asked.user_id)
+    screens = LimitScreens(wording, turn.language)
+    one = next((use for use in uses if asked.name == limit_name(use.measure, use.period)), None)
+    # A limit that only this person had is gone once they have what everyone has.
+    return (
+        screens.one(asked.user_id, one) if one and one.limit is not None else screens.all(asked.user_id, uses)
+    )
 
 
 async def _person(turn: Turn, wording: Wording, office: Office, user_id: int) -> Part:

@@ -645,6 +645,8 @@ admin-button = { $name ->
     [unban] Unban
     [allow] Put on the list
     [disallow] Take off the list
+    [limits] 🎚 Limits
+    [limit-usual] As everyone has
     [focus] Into the focus group
     [unfocus] Out of the focus group
     [reply] ✍️ Reply
@@ -682,6 +684,15 @@ admin-person-state = { $state ->
     [allowed] ✅ On the list of those who are answered
    *[focus] 🔬 In the focus group
  }
+admin-limits = 🎚 Limits of { $id }. { $count ->
+    [0] Nothing is limited: the panel can set a limit.
+   *[other] Press the one to change.
+ }
+admin-limit =
+    🎚 { $id }
+    { $what }: limit { $limit }, used { $used }.
+
+    What should it be?
 admin-letters-none = 💬 No feedback is waiting.
 admin-letter = 💬 { $number } of { $count } · { $id } { $about }
 admin-reply-ask = What is the answer? The bot passes your next message on, in the name of the team.

@@ -660,6 +660,8 @@ admin-button = { $name ->
     [unban] Разбанить
     [allow] Внести в список
     [disallow] Убрать из списка
+    [limits] 🎚 Лимиты
+    [limit-usual] Как у всех
     [focus] Включить в фокус-группу
     [unfocus] Убрать из фокус-группы
     [reply] ✍️ Ответить
@@ -697,6 +699,15 @@ admin-person-state = { $state ->
     [allowed] ✅ В списке тех, кому отвечают
    *[focus] 🔬 В фокус-группе
  }
+admin-limits = 🎚 Лимиты { $id }. { $count ->
+    [0] Ничто не ограничено: задать лимит можно в панели.
+   *[other] Нажмите на тот, который надо изменить.
+ }
+admin-limit =
+    🎚 { $id }
+    { $what }: лимит { $limit }, потрачено { $used }.
+
+    Каким ему быть?
 admin-letters-none = 💬 Все отзывы разобраны.
 admin-letter = 💬 { $number } из { $count } · { $id } { $about }
 admin-reply-ask = Что ответить? Следующее ваше сообщение бот передаст от имени команды.

@@ -1,6 +1,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from services.chassis.errors import PermissionDenied, ResourceNotFound
 from services.chassis.jetstream import Nats
 from services.chassis.roles import Admins
 from services.gateway.access.register import Register, open_register
+from services.gateway.administration.limits import LimitScreens, parse_limit
 from services.gateway.administration.office import Office
 from services.gateway.administration.presses import AdminVerb, parse_admin_press
 from services.gateway.administration.screens import Screens
@@ -19,9 +21,12 @@ from services.gateway.feedback.correspondence import Correspondence
 from services.gateway.feedback.mailbox import open_mailbox
 from services.gateway.matters import Matters
 from services.gateway.quotas.ledger import quotas_bucket
+from services.gateway.quotas.measures import Measure, Period
 from services.gateway.quotas.plan import Plan
 from services.gateway.quotas.policy import Policy
+from services.gateway.quotas.quotas import Use
 from services.gateway.quotas.statement import Statements
+from services.gateway.turns import Part
 from services.gateway.wording import Language, Wording
 
 OPERATOR, ANALYST, SOMEBODY = 2, 3, 4
@@ -93,3 +98,36 @@ async def test_a_card_offers_the_plans_that_somebody_does_not_have(rooms: Rooms)
     assert all(len(each.encode()) <= 64 for each in data)
     presses = [press for each in data if (press := parse_admin_press(each))]
     assert [press.subject for press in presses if press.verb is AdminVerb.PLAN] == [f"{SOMEBODY}:"]
+
+
+def buttons_of(part: Part) -> dict[str, str]:
+    assert part.keyboard is not None
+    return {each["text"]: each["callback_data"] for row in part.keyboard["inline_keyboard"] for each in row}
+
+
+async def test_somebodys_limit_is_doubled_once_however_often_the_button_is_pressed(rooms: Rooms) -> None:
+    screens = LimitScreens(Wording.load(), Language.EN)
+    _, uses = await rooms.office.person(OPERATOR, SOMEBODY)
+    assert "🖼 Pictures today: 5" in buttons_of(screens.all(SOMEBODY, uses))
+    (use,) = [use for use in uses if use.limit is not None]
+    press = parse_admin_press(buttons_of(screens.one(SOMEBODY, use))["10"])
+    assert press is not None
+    for _ in range(2):
+        asked = parse_limit(press.subject)
+        assert asked is not None
+        await rooms.office.set_limit(OPERATOR, asked.user_id, asked.name, asked.value)
+    assert rooms.policy.limits_of(SOMEBODY) == {"pictures_per_day": 10}
+    await rooms.office.set_limit(OPERATOR, SOMEBODY, "pictures_per_day", None)
+    assert rooms.policy.limits_of(SOMEBODY) == {"pictures_per_day": 5}
+
+
+def test_the_longest_limit_of_a_group_fits_into_a_button() -> None:
+    use = Use(Measure.VIDEO_SECONDS, Period.MONTH, 10**11, 0, datetime.now(UTC))
+    offered = buttons_of(LimitScreens(Wording.load(), Language.EN).one(-1_009_999_999_999, use))
+    assert len(offered) == 4
+    assert all(len(data.encode()) <= 64 for data in offered.values())
+
+
+@pytest.mark.parametrize("subject", ["", "x:pictures_per_day:5", "4:sunshine_per_day:5", "4" * 20])
+def test_a_press_about_no_limit_of_ours_means_nothing(subject: str) -> None:
+    assert parse_limit(subject) is None
