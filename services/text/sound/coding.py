@@ -55,28 +55,48 @@ class Coder:
         return Sound(said["mime_type"], recoded or content, said["seconds"])
 
     async def _run(self, content: bytes, purpose: Purpose) -> bytes:
-        process = await asyncio.to_thread(_start, purpose)
+        reader = _Reader(purpose)
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                output, _errors = await asyncio.to_thread(process.communicate, content)
+                exit_code, output = await asyncio.to_thread(reader.read, content)
         except TimeoutError as error:
             raise UnreadableSound(f"the file was not read in {self._timeout_seconds:g} s") from error
         finally:
-            process.kill()
-        if process.returncode not in (os.EX_OK, os.EX_DATAERR):
+            reader.kill()
+        if exit_code not in (os.EX_OK, os.EX_DATAERR):
             # Killed by its limits or by the file; or broken, which is for the operator to know.
-            log.error("sound_reader_failed", exit_code=process.returncode)
-        if process.returncode != os.EX_OK:
+            log.error("sound_reader_failed", exit_code=exit_code)
+        if exit_code != os.EX_OK:
             raise UnreadableSound("the file holds no sound that can be read")
         return output
 
 
-def _start(purpose: Purpose) -> subprocess.Popen[bytes]:
-    """Start a reader. Not through the loop: uvloop forks, and gRPC complains of forks on stderr."""
-    return subprocess.Popen(  # noqa: S603 - our own module, and one of our own purposes
-        (sys.executable, "-m", CODER, purpose),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+class _Reader:
+    """A process that reads one file. The thread that started it also buries it, whoever kills it."""
+
+    def __init__(self, purpose: Purpose) -> None:
+        self._purpose = purpose
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_unwanted = False
+
+    def read(self, content: bytes) -> tuple[int, bytes]:
+        """Return its exit code and what it says. Blocks."""
+        # Not through the loop: uvloop forks, and gRPC complains of forks on stderr.
+        with subprocess.Popen(  # noqa: S603 - our own module, and one of our own purposes
+            (sys.executable, "-m", CODER, self._purpose),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PYTHONPATH": os.pathsep.join(sys.path)},
+        ) as process:
+            self._process = process
+            if self._is_unwanted:
+                process.kill()
+            output, _errors = process.communicate(content)
+        return process.returncode, output
+
+    def kill(self) -> None:
+        """End it, also where it has yet to start."""
+        self._is_unwanted = True
+        if self._process is not None:
+            self._process.kill()
