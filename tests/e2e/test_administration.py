@@ -1,5 +1,4 @@
 import json
-from contextlib import suppress
 
 import pytest
 import pytest_asyncio
@@ -9,7 +8,7 @@ from services.chassis.jetstream import connect
 from tests.e2e.chatter import Chatter, labels_of
 from tests.e2e.conversation import Conversation
 from tests.e2e.speakers import OPERATOR_ID
-from tests.support.telegram import ControlRefused, Json
+from tests.support.telegram import Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -21,8 +20,7 @@ def person(talk: Conversation) -> Chatter:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def operator(talk: Conversation) -> Chatter:
-    with suppress(ControlRefused):  # they are there since the first test
-        await talk.telegram.add_user("Оля", "ru", id=OPERATOR_ID)
+    await talk.telegram.have_user(OPERATOR_ID, "Оля", "ru")
     return Chatter(talk.stack, talk.telegram, OPERATOR_ID, OPERATOR_ID)
 
 

@@ -41,7 +41,7 @@ async def test_a_vendor_out_of_money_is_told_to_each_admin_once_and_so_is_its_re
     async with aiohttp.ClientSession() as session, SandboxTelegram(guarded.telegram_url) as telegram:
         openai = OpenAIStandIn(session, guarded.openai_url)
         russian, english = [
-            await telegram.add_user("Admin", language, id=admin)
+            await telegram.have_user(admin, "Admin", language)
             for admin, language in zip(ADMINS, ("ru", "en"), strict=True)
         ]
         for admin in ADMINS:
@@ -77,7 +77,7 @@ async def test_what_admin_notices_reaches_each_admin_with_a_button_to_the_place(
     ):
         russian = ADMINS[0]
         if russian not in {user["id"] for user in await telegram.users()}:
-            await telegram.add_user("Admin", "ru", id=russian)
+            await telegram.have_user(russian, "Admin", "ru")
             await telegram.send(russian, "/start")
             await telegram.wait_for_reply(russian)
         await ensure_admin_events(nats.js, replicas=1)

@@ -63,6 +63,12 @@ class SandboxTelegram:
         body = {"first_name": first_name, "language_code": language_code, **fields}
         return int((await self.post("users", body))["id"])
 
+    async def have_user(self, user_id: int, first_name: str, language_code: str) -> int:
+        """The user of that id, new where there is none yet; returns the id."""
+        if user_id not in {user["id"] for user in await self.users()}:
+            await self.add_user(first_name, language_code, id=user_id)
+        return user_id
+
     async def users(self) -> list[Json]:
         return list(await self.request("GET", "users"))
 
