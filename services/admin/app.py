@@ -14,6 +14,7 @@ from services.admin.insight import open_insight
 from services.admin.locks import Lock, open_locks
 from services.admin.metrics import AdminMetrics
 from services.admin.panel.app import Panel, open_panel
+from services.admin.panel.campaign_servicer import CampaignServicer
 from services.admin.panel.servicer import AccessServicer
 from services.admin.panel.switch_servicer import SwitchServicer
 from services.admin.questions import Questions, shipped
@@ -142,6 +143,7 @@ async def open_admin(
                 servicers = (
                     UsageServicer(questions, insight, settings.admins, metrics),
                     AccessServicer(panel.desk, panel.links),
+                    CampaignServicer(panel.desk.campaigns, settings.admins),
                     SwitchServicer(panel.desk.switchboard, settings.admins, panel.desk.audit),
                     WorkloadServicer(workloads, settings.admins),
                 )

@@ -3,8 +3,10 @@ from typing import Final, NamedTuple
 
 import grpc
 from quartet.admin.v1 import access_service_pb2 as pb
+from quartet.admin.v1 import campaign_service_pb2 as campaign_pb
 from quartet.admin.v1 import usage_service_pb2 as usage_pb
 from quartet.admin.v1.access_service_pb2_grpc import AccessServiceStub
+from quartet.admin.v1.campaign_service_pb2_grpc import CampaignServiceStub
 from quartet.admin.v1.usage_service_pb2_grpc import UsageServiceStub
 from quartet.common.v1.actor_pb2 import Actor
 
@@ -46,18 +48,39 @@ class Doors(NamedTuple):
     mini_app_url: str
 
 
+class Campaign(NamedTuple):
+    """A broadcast: the id of its delivery, and what it says."""
+
+    campaign_id: str
+    text: str
+
+
 class AdminClient:
     """The admin service, as the gateway speaks to it. Raises QuartetError."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._access = AccessServiceStub(channel)
         self._usage = UsageServiceStub(channel)
+        self._campaigns = CampaignServiceStub(channel)
 
     async def doors(self, user_id: int) -> Doors:
         """Raises PermissionDenied for whoever has no role."""
         request = pb.CreateLinkRequest(actor=Actor(user_id=user_id))
         response = await self._access.CreateLink(request, timeout=ASK_SECONDS)
         return Doors(response.url, response.mini_app_url)
+
+    async def record_campaign(self, user_id: int, campaign_id: str, text: str) -> None:
+        """Write a broadcast down before it is ordered. Raises PermissionDenied for whoever is no operator."""
+        request = campaign_pb.RecordCampaignRequest(
+            actor=Actor(user_id=user_id), campaign_id=campaign_id, text=text
+        )
+        await self._campaigns.RecordCampaign(request, timeout=ASK_SECONDS)
+
+    async def campaigns(self, user_id: int, most: int) -> list[Campaign]:
+        """The latest broadcasts, the newest first. Raises PermissionDenied for whoever is no operator."""
+        request = campaign_pb.ListCampaignsRequest(actor=Actor(user_id=user_id), page_size=most)
+        response = await self._campaigns.ListCampaigns(request, timeout=ASK_SECONDS)
+        return [Campaign(one.campaign_id, one.text) for one in response.campaigns]
 
     async def figures(self, user_id: int, period: StatsPeriod) -> list[Figure]:
         """What an admin wants to see first, as far as it is known.

@@ -13,6 +13,7 @@ from services.chassis.jetstream import Nats
 from services.chassis.roles import AdminRole
 from services.gateway.access.refusing import Doorkeeper
 from services.gateway.admin_client import AdminClient
+from services.gateway.administration.campaigns import Campaigning
 from services.gateway.administration.office import Office
 from services.gateway.alerts import Alerts
 from services.gateway.answers import Answers
@@ -115,8 +116,10 @@ class Duties:
         self._metrics = metrics
         self._house = house
         self._wording = Wording.load()
+        office = self._office()
+        campaigning = Campaigning(deliveries, clients.admin, office)
         self._dispatcher = build_dispatcher(
-            self._wording, clients, Addresses.of(settings), settings.admins, self._office()
+            self._wording, clients, Addresses.of(settings), settings.admins, office, campaigning
         )
         self._failpoints = Failpoints(settings.failpoints, settings.environment)
         self._publishing: asyncio.Task[None] | None = None

@@ -61,7 +61,7 @@ class Office:
         return self._register.mode
 
     async def set_mode(self, actor_id: int, mode: Mode) -> None:
-        async with self._deed(actor_id, "mode.set", {name: str(on) for name, on in mode}):
+        async with self.deed(actor_id, "mode.set", {name: str(on) for name, on in mode}):
             await self._register.set_mode(mode)
 
     async def person(self, actor_id: int, user_id: int) -> tuple[Standing, list[Use]]:
@@ -71,7 +71,7 @@ class Office:
 
     async def set_standing(self, actor_id: int, user_id: int, **changes: bool | str | Limits) -> None:
         details = {"id": str(user_id), **{name: str(value) for name, value in changes.items()}}
-        async with self._deed(actor_id, "person.set", details):
+        async with self.deed(actor_id, "person.set", details):
             await self._register.set_standing(user_id, self._register.of(user_id).model_copy(update=changes))
 
     async def set_limit(self, actor_id: int, user_id: int, name: str, value: int | None) -> None:
@@ -98,15 +98,16 @@ class Office:
         return [each for each in letters if each[1].says_something and each[1].state is State.OPEN]
 
     async def reply(self, actor_id: int, letter_id: str, text: str) -> None:
-        async with self._deed(actor_id, "letter.reply", {"letter_id": letter_id}):
+        async with self.deed(actor_id, "letter.reply", {"letter_id": letter_id}):
             await self._correspondence.reply(letter_id, text, actor_id)
 
     async def close(self, actor_id: int, letter_id: str) -> None:
-        async with self._deed(actor_id, "letter.close", {"letter_id": letter_id}):
+        async with self.deed(actor_id, "letter.close", {"letter_id": letter_id}):
             await self._correspondence.close(letter_id)
 
     @asynccontextmanager
-    async def _deed(self, actor_id: int, name: str, details: dict[str, str]) -> AsyncIterator[None]:
+    async def deed(self, actor_id: int, name: str, details: dict[str, str]) -> AsyncIterator[None]:
+        """An operator does something in this block: it stands in the audit log before it begins."""
         role = self.require(actor_id)
         async with self._audit.deed(actor_id, role, name, address=ADDRESS, details=details):
             yield

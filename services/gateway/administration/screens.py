@@ -36,6 +36,7 @@ class Screens:
             mail = self._wording.say("admin-button-letters", self._language, count=letters)
             rows.append([self._button("person", AdminVerb.PERSON), self._button("mode", AdminVerb.MODE)])
             rows.append([(mail, AdminPress(AdminVerb.LETTERS, "0").data())])
+            rows.append([self._button("casts", AdminVerb.CASTS)])
         return Part(text=self._joined("admin-menu", mode), keyboard=keyboard(*rows))
 
     def alerts(self, matters: Sequence[Matter], now: datetime) -> Part:

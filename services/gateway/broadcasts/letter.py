@@ -20,11 +20,13 @@ class Letter:
     """Makes the Bot API call for each recipient; a picture is uploaded until Telegram keeps it."""
 
     def __init__(self, order: Order) -> None:
-        self.formatted = FormattedText(order.markdown) if order.is_plain else render(order.markdown)
+        self.formatted = (
+            FormattedText(order.markdown, order.entities) if order.is_plain else render(order.markdown)
+        )
         self._text, self._entities = self.formatted.text, to_aiogram(self.formatted.entities)
         rows = [[InlineKeyboardButton(text=button.text, url=button.url)] for button in order.buttons]
         self._keyboard = InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
-        self._picture: BufferedInputFile | str | None = None
+        self._picture: BufferedInputFile | str | None = order.picture_file_id or None
         if order.picture:
             self._picture = BufferedInputFile(order.picture, FILE_NAME)
 

@@ -5,6 +5,8 @@ from typing import Final
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
+from services.gateway.rendering import Entity
+
 PACE: Final = 15
 """Messages a second, about half of what Telegram allows: the rest is for answers."""
 
@@ -79,8 +81,12 @@ class Order(BaseModel):
     markdown: str
     is_plain: bool = False
     """Whether the text goes as it is, and no mark in it means anything."""
+    entities: tuple[Entity, ...] = ()
+    """The marking of such a text."""
     buttons: tuple[Button, ...] = ()
     picture: Base64Bytes = b""
+    picture_file_id: str = ""
+    """One that Telegram has already."""
     audience: Audience = Field(default_factory=Audience)
     messages_per_second: int = PACE
     not_before: float = 0.0

@@ -1,5 +1,5 @@
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from typing import Final
 
@@ -31,14 +31,22 @@ class Recipients:
         """Return the chats, each with what is known of its copy before anything is sent."""
         if audience.chat_id:
             return {audience.chat_id: Copy()}
-        since = time.time() - audience.active_days * SECONDS_PER_DAY if audience.active_days else 0.0
-        asked = await self._named(audience)
+        asked, since = await self._named(audience), _since(audience)
         meant = [entry for entry in asked if _is_meant(entry, audience, since)]
         lost = await self._lost()
         gone = {entry.chat_id for entry in meant if lost.get(entry.chat_id, -1.0) >= entry.heard_at}
         return {
             entry.chat_id: Copy(fate=Fate.SKIPPED) if entry.chat_id in gone else Copy() for entry in meant
         }
+
+    async def sizes(self, audiences: Sequence[Audience]) -> list[int]:
+        """How many chats each audience means, all read at once: who has blocked the bot does not count."""
+        everyone = [entry for entry in (await self._directory.everyone()).values() if entry.chat_id]
+        lost = await self._lost()
+        there = [entry for entry in everyone if lost.get(entry.chat_id, -1.0) < entry.heard_at]
+        return [
+            sum(_is_meant(entry, audience, _since(audience)) for entry in there) for audience in audiences
+        ]
 
     async def lost(self, chat_id: int) -> None:
         """Remember that a chat has blocked the bot."""
@@ -81,6 +89,10 @@ class Recipients:
 
     def _key(self, chat_id: int) -> str:
         return f"{self._bot_id}.{chat_id}"
+
+
+def _since(audience: Audience) -> float:
+    return time.time() - audience.active_days * SECONDS_PER_DAY if audience.active_days else 0.0
 
 
 def _is_meant(entry: Entry, audience: Audience, since: float) -> bool:

@@ -59,6 +59,8 @@ class Awaited(StrEnum):
     """An admin's: the id of whom it is about."""
     ADMIN_REPLY = "admin_reply"
     """An operator's: what to answer to a letter, whose id is the subject."""
+    ADMIN_BROADCAST = "admin_broadcast"
+    """An operator's: the message that is to go to many."""
 
 
 class Awaiting(BaseModel):

@@ -1,6 +1,6 @@
 """How a model's Markdown looks in Telegram: formatted text, cut into messages. Pure functions, no I/O."""
 
-from services.gateway.rendering.bot_api import to_aiogram, to_dicts
+from services.gateway.rendering.bot_api import from_aiogram, to_aiogram, to_dicts
 from services.gateway.rendering.formatted_text import (
     Entity,
     EntityType,
@@ -22,6 +22,7 @@ __all__ = [
     "FormattedText",
     "as_code",
     "cut",
+    "from_aiogram",
     "italic",
     "live_view",
     "quoted",

@@ -3,12 +3,21 @@ from typing import Any
 
 from aiogram.types import MessageEntity
 
-from services.gateway.rendering.formatted_text import Entity
+from services.gateway.rendering.formatted_text import Entity, EntityType
 
 
 def to_aiogram(entities: Iterable[Entity]) -> list[MessageEntity]:
     """The entities as aiogram sends them."""
     return [MessageEntity.model_validate(fields) for fields in to_dicts(entities)]
+
+
+def from_aiogram(entities: Iterable[MessageEntity]) -> tuple[Entity, ...]:
+    """The marking of what somebody wrote; what Telegram marks by itself, such as addresses, is left out."""
+    return tuple(
+        Entity(EntityType(one.type), one.offset, one.length, one.url, one.language)
+        for one in entities
+        if one.type in EntityType.__members__.values()
+    )
 
 
 def to_dicts(entities: Iterable[Entity]) -> tuple[dict[str, Any], ...]:

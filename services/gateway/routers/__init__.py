@@ -6,6 +6,7 @@ from aiogram import Dispatcher, Router
 
 from services.chassis.roles import Admins
 from services.gateway.admin_client import AdminClient
+from services.gateway.administration.campaigns import Campaigning
 from services.gateway.administration.office import Office
 from services.gateway.docs_client import DocsClient
 from services.gateway.group_admins import GroupAdmins
@@ -71,7 +72,12 @@ class Clients(Protocol):
 
 
 def build_dispatcher(
-    wording: Wording, clients: Clients, addresses: Addresses | None, admins: Admins, office: Office
+    wording: Wording,
+    clients: Clients,
+    addresses: Addresses | None,
+    admins: Admins,
+    office: Office,
+    campaigning: Campaigning,
 ) -> Dispatcher:
     """All routers in the order in which they are asked. Handlers get these arguments by name."""
     dispatcher = Dispatcher(
@@ -83,6 +89,7 @@ def build_dispatcher(
         admin_client=clients.admin,
         admins=admins,
         office=office,
+        campaigning=campaigning,
         addresses=addresses,
         group_admins=GroupAdmins(),
     )

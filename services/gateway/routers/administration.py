@@ -11,6 +11,7 @@ from services.chassis.errors import QuartetError
 from services.chassis.roles import AdminRole
 from services.gateway.access.standing import Mode
 from services.gateway.admin_client import AdminClient
+from services.gateway.administration.campaigns import Campaigning
 from services.gateway.administration.doors import doors_of
 from services.gateway.administration.limits import LimitScreens, parse_limit
 from services.gateway.administration.office import Office
@@ -20,7 +21,8 @@ from services.gateway.delivery.turn import Turn
 from services.gateway.people import Awaited, Awaiting
 from services.gateway.quotas.measures import limit_name
 from services.gateway.reading import own_words
-from services.gateway.routers.awaited import await_message
+from services.gateway.routers import campaigns
+from services.gateway.routers.awaited import answered, await_message
 from services.gateway.routers.dialogues import Expected
 from services.gateway.routers.matching import Matching
 from services.gateway.routers.roles import HasRole
@@ -58,6 +60,7 @@ def router() -> Router:
     routes.message.register(take_person, is_person, Expected(Awaited.ADMIN_PERSON), HasRole())
     is_own_text = Matching(F.text & ~F.forward_origin & ~F.text.startswith("/"))
     routes.message.register(take_reply, is_own_text, Expected(Awaited.ADMIN_REPLY), HasRole())
+    routes.include_router(campaigns.router())
     routes.callback_query.register(pressed, AdminPressed(), Matching(F.message))
     return routes
 
@@ -81,6 +84,7 @@ async def pressed(
     speech: Speech,
     wording: Wording,
     office: Office,
+    campaigning: Campaigning,
     admin_client: AdminClient,
     press: AdminPress,
 ) -> None:
@@ -98,10 +102,16 @@ async def pressed(
                 office.require(turn.user_id)
                 await await_message(turn, speech, Awaited.ADMIN_REPLY, subject=press.subject)
                 below = Part(text=wording.say("admin-reply-ask", turn.language))
+            case AdminVerb.COMPOSE:
+                office.require(turn.user_id)
+                await await_message(turn, speech, Awaited.ADMIN_BROADCAST)
+                below = Part(text=wording.say("admin-cast-ask", turn.language))
             case AdminVerb.PERSON if not press.subject:
                 office.require(turn.user_id)
                 await await_message(turn, speech, Awaited.ADMIN_PERSON)
                 below = Part(text=wording.say("admin-person-ask", turn.language))
+            case verb if verb in campaigns.VERBS:
+                screen = await campaigns.screen_of(turn, wording, campaigning, press)
             case _:
                 screen = await _screen(turn, wording, office, press)
     except QuartetError as error:
@@ -157,7 +167,7 @@ async def take_person(
     message: Message, turn: Turn, speech: Speech, wording: Wording, office: Office, awaiting: Awaiting
 ) -> None:
     """Shows whom an id names, or who wrote what is forwarded."""
-    await _answered(turn, speech, awaiting)
+    await answered(turn, speech, awaiting)
     origin = message.forward_origin
     user_id = origin.sender_user.id if isinstance(origin, MessageOriginUser) else _number(message.text or "")
     try:
@@ -181,7 +191,7 @@ async def take_reply(
     awaiting: Awaiting,
 ) -> None:
     """Has the bot say it to whoever wrote the letter."""
-    await _answered(turn, speech, awaiting)
+    await answered(turn, speech, awaiting)
     try:
         await office.reply(turn.user_id, awaiting.subject, own_words(messages))
         text = wording.say("admin-reply-sent", turn.language)
@@ -216,12 +226,6 @@ async def _await_nothing(turn: Turn, speech: Speech) -> None:
         turn.preferences = await speech.people.change(
             turn.chat_id, lambda own: own.model_copy(update={"awaiting": None})
         )
-
-
-async def _answered(turn: Turn, speech: Speech, awaiting: Awaiting) -> None:
-    turn.preferences = await speech.people.change(
-        turn.chat_id, lambda own: own.model_copy(update={"awaiting": awaiting})
-    )
 
 
 def _number(text: str) -> int:

@@ -635,6 +635,14 @@ admin-button = { $name ->
     [today] 📊 Today
     [panel] 🖥 Panel
     [refresh] Refresh
+    [casts] 📣 Broadcasts
+    [compose] ✍️ New broadcast
+    [send] 🚀 Send
+    [pause] ⏸ Pause
+    [resume] ▶️ Go on
+    [stop] ⏹ Cancel
+    [unsend] 🗑 Delete everywhere
+    [unsent] Yes, delete
     [person] 👤 Person
     [mode] 🔧 Mode
     [maintenance-on] Begin maintenance
@@ -683,6 +691,39 @@ admin-person-state = { $state ->
     [banned] ⛔ Banned
     [allowed] ✅ On the list of those who are answered
    *[focus] 🔬 In the focus group
+ }
+admin-casts = 📣 Broadcasts. Buttons under the message, a time, and a segment by query are set in the panel.
+admin-casts-none = There were none in the last 90 days.
+admin-cast-ask = Send what people are to get: a text with its formatting, or a picture with a caption.
+admin-cast-unfit = This cannot be sent. It takes one message: a text of up to 4096 characters, or one picture with a caption of up to 1024. To begin anew: /admin
+admin-cast-whom = 📣 A sample comes to this chat: everybody would see it so. Whom is it for?
+admin-cast-nobody = 📣 A sample comes to this chat. There is nobody to send it to yet: no one has talked to the bot.
+admin-cast-sure = 📣 Send it? To: { $segment }, chats: { $count }.
+admin-cast-unsend = 🗑 Delete this message wherever it has arrived? There is no way back.
+admin-cast-course = { $course ->
+    [running] ▶️ Under way
+    [paused] ⏸ Paused
+    [cancelled] ⏹ Cancelled
+    [retracted] 🗑 Taken back: the messages are being deleted
+   *[done] ✅ Sent
+ }
+admin-cast-fate = { $fate ->
+    [delivered] Delivered
+    [blocked] Blocked the bot
+    [failed] Failed
+    [unknown] Not known whether it arrived
+    [skipped] Skipped: had blocked the bot before
+    [deleted] Deleted
+   *[pending] Waiting
+ }: { $count }
+admin-segment = { $segment ->
+    [ru] In Russian
+    [en] In English
+    [week] Seen in 7 days
+    [month] Seen in 30 days
+    [private] Private chats
+    [groups] Groups
+   *[all] Everybody
  }
 admin-limits = 🎚 Limits of { $id }. { $count ->
     [0] Nothing is limited: the panel can set a limit.
