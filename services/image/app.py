@@ -17,6 +17,7 @@ from services.image.settings import ImageSettings
 from services.image.vault import open_vault
 from services.image.vendors import ImageVendors, is_drawn
 from services.providers.accounting import Books
+from services.providers.board import open_board
 from services.providers.breaker import State
 from services.providers.troubles import Troubles, open_events
 
@@ -31,6 +32,7 @@ async def open_vendors(
     """Put the vendors together with what watches them; at the end all of it is closed."""
     publisher = await open_events(nats, service=SERVICE, replicas=settings.stream_replicas)
     troubles = Troubles(publisher, metrics.vendors, service=SERVICE)
+    board = await open_board(nats, service=SERVICE, replicas=settings.stream_replicas)
     providers = configured.connect(settings)
     for name in providers:
         metrics.vendors.state(name, State.CLOSED)
@@ -46,7 +48,8 @@ async def open_vendors(
             is_off=switches.is_off,
         )
         try:
-            yield vendors
+            async with board.kept(vendors.all, troubles.news):
+                yield vendors
         finally:
             await vendors.aclose()
 

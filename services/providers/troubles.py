@@ -51,12 +51,15 @@ class Troubles:
         self._subjects = _subjects(service)
         self._metrics = metrics
         self._now = now
+        self.news = asyncio.Event()
+        """Set whenever a breaker has moved; whoever waits for it clears it."""
         self._waiting: asyncio.Queue[Announcement] = asyncio.Queue(MAX_WAITING)
         self._in_trouble: set[str] = set()
         # What comes after a recovery is another trouble, however soon.
         self._recoveries: Counter[str] = Counter()
 
     def changed(self, provider: str, model: str, change: Change, standby: str) -> None:
+        self.news.set()
         error = change.error
         tell = log.warning if change.state is State.OPEN else log.info
         reason = error.reason if error else None

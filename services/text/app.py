@@ -9,6 +9,7 @@ from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
 from services.chassis.switches import open_switches
 from services.providers.accounting import Books
+from services.providers.board import open_board
 from services.providers.breaker import BreakerPolicy, State
 from services.providers.ledger import open_books
 from services.providers.patience import Patience
@@ -53,6 +54,7 @@ async def open_vendors(
     for name in providers:
         metrics.vendors.state(name, State.CLOSED)
     replicas = settings.stream_replicas
+    board = await open_board(nats, service=SERVICE, replicas=replicas)
     able = tuple(providers.values())
     opened_books = open_books(nats, settings, registry, service=SERVICE, replicas=replicas)
     opened_switches = open_switches(nats, settings, SERVICE, replicas=replicas)
@@ -69,7 +71,8 @@ async def open_vendors(
         voice = Voice(speakers, Coder(), books, metrics, max_voices=settings.text_max_voices)
         voice.check(datetime.now(UTC).date())
         try:
-            yield vendors, voice, embeddings, books
+            async with board.kept(vendors.all, troubles.news):
+                yield vendors, voice, embeddings, books
         finally:
             await vendors.aclose()
 

@@ -11,8 +11,9 @@ from playwright.async_api import Browser, expect
 from quartet.common.v1.error_reason_pb2 import ErrorReason
 
 from services.chassis.errors import PermissionDenied
-from services.chassis.jetstream import connect
+from services.chassis.jetstream import connect, ensure_bucket
 from services.chassis.roles import Admins
+from services.chassis.vendor_health import ModelHealth, VendorReport, vendor_health_bucket
 from services.gateway.access.standing import Mode, Standing
 from services.gateway.quotas.plan import Plan
 from tests.support.nats import nats_server
@@ -250,8 +251,17 @@ async def test_what_failed_is_found_with_its_trace_and_what_the_vendor_said(
 async def test_an_operator_switches_a_vendor_off_and_an_analyst_only_looks(
     browser: Browser, panel: PanelProcess, nats_url: str
 ) -> None:
+    resting = ModelHealth(
+        model="gen4.5", health="unavailable", reason="ERROR_REASON_PROVIDER_OUT_OF_FUNDS", until=1.8e9
+    )
     async with connect(nats_url, name="test") as nats, panel.visit(browser, OPERATOR, "/vendors") as page:
+        board = await ensure_bucket(nats.js, vendor_health_bucket(1))
+        report = VendorReport(service="video", provider="runway", models=(resting,))
+        await board.put("video.runway.test", report.model_dump_json().encode())
+        await page.reload()
         runway = page.locator("section").filter(has=page.get_by_role("heading", name="runway"))
+        row = runway.get_by_role("row").filter(has_text="gen4.5")
+        await expect(row).to_contain_text("пока не спрашивают provider_out_of_funds до 2027-01-15 08:00:00")
         await runway.get_by_role("button", name="Выключить").first.click()
         await page.get_by_role("button", name="Да, выполнить").click()
         await expect(page.get_by_role("status")).to_have_text("runway: выключено.")

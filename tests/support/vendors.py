@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -49,9 +50,11 @@ class Noted:
     changes: list[tuple[str, str, Change, str]] = field(default_factory=list)
     failovers: list[tuple[str, str]] = field(default_factory=list)
     retries: list[tuple[str, str]] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def changed(self, provider: str, model: str, change: Change, standby: str) -> None:
         self.changes.append((provider, model, change, standby))
+        self.news.set()
 
     def failed_over(self, provider: str, reason: str) -> None:
         self.failovers.append((provider, reason))

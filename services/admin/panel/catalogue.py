@@ -1,31 +1,45 @@
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from quartet.common.v1.caller_pb2 import Caller
-from quartet.text.v1 import text_service_pb2 as text_pb
-from quartet.text.v1.text_service_pb2_grpc import TextServiceStub
-from quartet.video.v1 import video_service_pb2 as video_pb
-from quartet.video.v1.video_service_pb2_grpc import VideoServiceStub
+from nats.js import JetStreamContext
 
-from services.admin.panel.desk import Neighbours
+from services.admin.panel.access.keeping import FAILURES
 from services.admin.panel.records import Records, Row
 from services.chassis.errors import QuartetError
+from services.chassis.vendor_health import ModelHealth, VendorReport, reports
 
 log = structlog.get_logger()
 
-ASK_SECONDS: Final = 2.0
 HOURS: Final = 24
+AVAILABLE: Final = "available"
+DEGRADED: Final = "degraded"
+UNAVAILABLE: Final = "unavailable"
+UNKNOWN: Final = "unknown"
 
 
 @dataclass
 class Model:
-    """A model of a vendor: what is told of it, and how it did lately."""
+    """A model of a vendor: what processes tell of it, and how it did lately."""
 
     name: str
     services: list[str] = field(default_factory=list)
-    health: str = ""
+    told: list[ModelHealth] = field(default_factory=list)
     row: Row = field(default_factory=dict)
+
+    @property
+    def health(self) -> str:
+        """That of all processes that may ask it; where they differ, it is degraded."""
+        healths = {one.health for one in self.told}
+        if not healths:
+            return UNKNOWN
+        return healths.pop() if len(healths) == 1 else DEGRADED
+
+    @property
+    def trouble(self) -> ModelHealth | None:
+        """What keeps a process from asking it; the one that lasts longest."""
+        troubled = [one for one in self.told if one.reason]
+        return max(troubled, key=lambda one: one.until, default=None)
 
 
 @dataclass
@@ -38,15 +52,14 @@ class Vendor:
 
 
 class Catalogue:
-    """The vendors that services know of, and those that were asked lately."""
+    """The vendors that processes may ask, and those that were asked lately."""
 
-    def __init__(self, neighbours: Neighbours, records: Records) -> None:
-        self._text = TextServiceStub(neighbours.text)
-        self._video = VideoServiceStub(neighbours.video)
+    def __init__(self, js: JetStreamContext, records: Records) -> None:
+        self._js = js
         self._records = records
 
     async def vendors(self) -> tuple[list[Vendor], bool]:
-        """Return them by name, and whether figures were to be had. A service that is away is left out."""
+        """Return them by name, and whether figures were to be had."""
         found: dict[str, Vendor] = {}
         has_figures = True
         try:
@@ -56,34 +69,21 @@ class Catalogue:
         for row in rows:
             model = _of(found, row["provider"]).model(row["model"])
             model.row, model.services = row, list(row["services"])
-        for provider, name, health in (*await self._texts(), *await self._videos()):
-            model = _of(found, provider).model(name)
-            model.health = model.health or health
+        for report in await self._reports():
+            for health in report.models:
+                model = _of(found, report.provider).model(health.model)
+                model.told.append(health)
+                if report.service not in model.services:
+                    model.services.append(report.service)
         return sorted(found.values(), key=lambda vendor: vendor.name), has_figures
 
-    async def _texts(self) -> list[tuple[str, str, str]]:
-        request = text_pb.ListModelsRequest(caller=Caller(is_in_focus_group=True))
+    async def _reports(self) -> list[VendorReport]:
         try:
-            response = await self._text.ListModels(request, timeout=ASK_SECONDS)
-        except QuartetError as error:
-            log.info("models_not_listed", service="text", reason=error.reason)
+            return [report async for report in reports(self._js)]
+        except FAILURES as error:
+            log.info("vendor_health_unknown", error=type(error).__name__)
             return []
-        return [(model.provider, model.model_id, _health(model)) for model in response.models]
-
-    async def _videos(self) -> list[tuple[str, str, str]]:
-        request = video_pb.ListVideoModelsRequest()
-        try:
-            response = await self._video.ListVideoModels(request, timeout=ASK_SECONDS)
-        except QuartetError as error:
-            log.info("models_not_listed", service="video", reason=error.reason)
-            return []
-        return [(model.provider, model.model, "") for model in response.models]
 
 
 def _of(found: dict[str, Vendor], name: str) -> Vendor:
     return found.setdefault(name, Vendor(name))
-
-
-def _health(model: Any) -> str:
-    name = str(text_pb.ModelHealth.Name(model.health)).removeprefix("MODEL_HEALTH_").lower()
-    return "" if name == "unspecified" else name

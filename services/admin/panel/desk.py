@@ -23,9 +23,6 @@ class Neighbours:
     """The services that pages ask."""
 
     gateway: grpc.aio.Channel
-    text: grpc.aio.Channel
-    image: grpc.aio.Channel
-    docs: grpc.aio.Channel
     video: grpc.aio.Channel
 
 
@@ -53,9 +50,6 @@ async def open_neighbours(settings: AdminSettings) -> AsyncIterator[Neighbours]:
     tls = settings.tls_directory
     async with (
         channel(settings.gateway_target, tls) as gateway,
-        channel(settings.text_target, tls) as text,
-        channel(settings.image_target, tls) as image,
-        channel(settings.docs_target, tls) as docs,
         channel(settings.video_target, tls) as video,
     ):
-        yield Neighbours(gateway, text, image, docs, video)
+        yield Neighbours(gateway, video)

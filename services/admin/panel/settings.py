@@ -45,9 +45,6 @@ class PanelSettings(RoleSettings):
         300, ge=10, le=3600, description="how old what Telegram signed for the Mini App may be"
     )
     gateway_target: str = Field("dns:///127.0.0.1:7050", description="gRPC target of the gateway")
-    text_target: str = Field("dns:///127.0.0.1:7051", description="gRPC target of the text service")
-    image_target: str = Field("dns:///127.0.0.1:7052", description="gRPC target of the image service")
-    docs_target: str = Field("dns:///127.0.0.1:7053", description="gRPC target of the document service")
     video_target: str = Field("dns:///127.0.0.1:7054", description="gRPC target of the video service")
 
     @field_validator("panel_url")

@@ -12,6 +12,7 @@ from services.chassis.events import Consumer, registry
 from services.chassis.failpoints import Failpoints
 from services.chassis.jetstream import Nats
 from services.chassis.switches import open_switches
+from services.providers.board import open_board
 from services.providers.breaker import State
 from services.providers.troubles import Troubles, open_events
 from services.video.app import SERVICE, Stores, open_stores
@@ -74,6 +75,7 @@ async def _open_vendors(
 ) -> AsyncIterator[VideoVendors]:
     publisher = await open_events(nats, service=SERVICE, replicas=settings.stream_replicas)
     troubles = Troubles(publisher, metrics.vendors, service=SERVICE)
+    board = await open_board(nats, service=SERVICE, replicas=settings.stream_replicas)
     for name in providers:
         metrics.vendors.state(name, State.CLOSED)
     # Whoever says how much "video" logs means its workers, too.
@@ -88,7 +90,8 @@ async def _open_vendors(
             is_off=switches.is_off,
         )
         try:
-            yield vendors
+            async with board.kept(vendors.all, troubles.news):
+                yield vendors
         finally:
             await vendors.aclose()
 

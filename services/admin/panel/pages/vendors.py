@@ -14,7 +14,7 @@ EVERY_SECONDS: Final = 5.0
 
 def page(desk: Desk) -> Page:
     """The vendors and their models: how they do, and switches to turn them off."""
-    catalogue = Catalogue(desk.neighbours, Records(desk.database, desk.settings.environment))
+    catalogue = Catalogue(desk.nats.js, Records(desk.database, desk.settings.environment))
 
     async def drawn() -> dict[str, Any]:
         vendors, has_figures = await catalogue.vendors()
