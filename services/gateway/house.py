@@ -42,7 +42,7 @@ async def open_house(settings: GatewaySettings, nats: Nats, directory: Directory
         yield House(
             Gate(register, settings.admins, flood_updates=settings.flood_updates),
             Treasury(nats.js, accounts, policy, bot_id=bot_id),
-            PeopleServicer(register, policy, statements, directory, settings.admins),
+            PeopleServicer(register, policy, statements, directory, settings.keyring, settings.admins),
             register,
             policy,
             statements,

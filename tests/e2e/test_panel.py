@@ -30,7 +30,7 @@ from tests.support.panel import (
     panel_process,
     tell,
 )
-from tests.support.people_service import PeopleDesk, people_service
+from tests.support.people_service import KEYRING, PeopleDesk, people_service
 from tests.support.video_service import VideoCaller, video_service
 
 pytest_plugins = ["tests.support.browser"]
@@ -105,9 +105,9 @@ async def test_a_link_opens_the_panel_once_and_for_its_owner_alone(
 @pytest.mark.parametrize(
     ("user_id", "seen", "unseen"),
     [
-        (OWNER, {"/settings", "/audit", "/failures", "/vendors", "/videos", "/users"}, set[str]()),
+        (OWNER, {"/settings", "/audit", "/failures", "/vendors", "/videos", "/users", "/limits"}, set[str]()),
         (OPERATOR, {"/settings", "/failures", "/vendors", "/videos", "/users"}, {"/audit"}),
-        (ANALYST, {"/settings", "/failures", "/vendors"}, {"/audit", "/videos", "/users"}),
+        (ANALYST, {"/settings", "/failures", "/vendors"}, {"/audit", "/videos", "/users", "/limits"}),
     ],
 )
 async def test_each_role_sees_its_pages_and_gets_no_others(
@@ -345,6 +345,41 @@ async def test_an_operator_bans_somebody_limits_them_and_lets_them_in_again(
         await page.get_by_role("button", name="Применить").click()
         await expect(page.get_by_role("status")).to_be_visible()
         assert people.register.of(707) == Standing()
+
+
+async def test_a_person_is_found_by_their_id_and_leads_to_what_they_asked(
+    browser: Browser, panel: PanelProcess, people: PeopleDesk
+) -> None:
+    key = KEYRING.user(708)
+    await people.directory.note(key, 708, KEYRING.chat(708), 708, "ru")
+    async with panel.visit(browser, OPERATOR, "/users") as page:
+        await page.get_by_role("searchbox").fill("708")
+        await page.keyboard.press("Enter")
+        await expect(page).to_have_url(f"{panel.url}/people/708")
+        await expect(page.get_by_text("Последний раз писали:")).to_contain_text("ru")
+        await page.get_by_role("link", name="Последние запросы").click()
+        await expect(page).to_have_url(f"{panel.url}/users/{key:016x}")
+
+
+async def test_the_limits_of_the_house_are_seen_and_set_and_a_plan_is_made(
+    browser: Browser, panel: PanelProcess, people: PeopleDesk
+) -> None:
+    async with panel.visit(browser, OPERATOR, "/limits", size=PHONE) as page:
+        everyone = page.locator("section").filter(has_text="Каждому, у кого нет плана")
+        await expect(everyone).to_contain_text("50")
+        total = page.locator("section").filter(has_text="Всем вместе")
+        await total.get_by_label("Деньги, в день").fill("12,5")
+        await total.get_by_role("button", name="Применить").click()
+        await page.get_by_role("button", name="Да, выполнить").click()
+        await expect(page.get_by_role("status")).to_have_text("Лимиты сохранены, уже действуют.")
+        assert people.register.limits[""] == {"cost_micros_per_day": 12_500_000}
+        await expect(page.locator("dl").first).to_contain_text("12,50")
+        new = page.locator("section").filter(has_text="Новый план")
+        await new.get_by_label("План").fill("pro")
+        await new.get_by_label("Сообщения, в день").fill("500")
+        await new.get_by_role("button", name="Добавить").click()
+        await expect(page.locator("section").filter(has_text="План pro")).to_be_visible()
+        assert people.register.limits["pro"] == {"messages_per_day": 500}
 
 
 async def test_maintenance_is_switched_after_a_question(

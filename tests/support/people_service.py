@@ -2,6 +2,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
@@ -13,11 +14,14 @@ from services.chassis.settings import ServiceSettings
 from services.gateway.access.people_servicer import PeopleServicer
 from services.gateway.access.register import Register, open_register
 from services.gateway.bookkeeping.directory import Directory, open_directory
+from services.gateway.bookkeeping.keyring import Keyring
 from services.gateway.quotas.ledger import quotas_bucket
 from services.gateway.quotas.plan import Plan
 from services.gateway.quotas.policy import Policy
 from services.gateway.quotas.statement import Statements
 from tests.support.ports import free_port
+
+KEYRING: Final = Keyring(b"people")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ async def people_service(nats_url: str, usual: Plan, admins: Admins) -> AsyncIte
         accounts = await quotas_bucket(nats, replicas=1)
         statements = Statements(nats.js, accounts, policy, bot_id=bot_id)
         directory = await open_directory(nats, replicas=1)
-        servicer = PeopleServicer(register, policy, statements, directory, admins)
+        servicer = PeopleServicer(register, policy, statements, directory, KEYRING, admins)
         served = [servicer.registration()]
         async with serving(settings, served, checks={"nats": nats.ping}, registry=CollectorRegistry()):
             yield PeopleDesk(f"dns:///127.0.0.1:{settings.grpc_port}", register, directory)

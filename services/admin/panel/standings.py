@@ -36,20 +36,26 @@ def standing_of(fields: Mapping[str, str]) -> pb.Standing:
         is_allowed="is_allowed" in fields,
         is_in_focus_group="is_in_focus_group" in fields,
         plan=fields.get("plan", "").strip()[:MAX_WORDS],
-        limits=_limits(fields),
+        limits=limits_of(fields),
         time_zone=fields.get("time_zone", "").strip()[:MAX_WORDS],
     )
 
 
 def limit_fields(standing: pb.Standing) -> list[dict[str, Any]]:
     """Return the fields of a form of limits, with what stands in them; empty where none is set."""
+    return set_fields({}, standing.limits)
+
+
+def set_fields(configured: Mapping[str, int], own: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the same of limits that go before those of the configuration."""
     names = [(measure, period) for measure in MEASURES for period in PERIODS]
     return [
         {
             "name": f"{measure}_per_{period}",
             "measure": measure,
             "period": period,
-            "value": _shown(measure, standing.limits.get(f"{measure}_per_{period}")),
+            "value": _shown(measure, own.get(f"{measure}_per_{period}")),
+            "configured": _shown(measure, configured.get(f"{measure}_per_{period}")),
         }
         for measure, period in names
     ]
@@ -75,7 +81,8 @@ def rows_of(uses: Iterable[pb.Use]) -> list[dict[str, Any]]:
     return rows
 
 
-def _limits(fields: Mapping[str, str]) -> dict[str, int]:
+def limits_of(fields: Mapping[str, str]) -> dict[str, int]:
+    """Read the limits of a form; what is empty is none. Raises InvalidRequest."""
     limits = {}
     for measure in MEASURES:
         for period in PERIODS:

@@ -14,9 +14,10 @@ from services.chassis.server import Registration
 from services.gateway.access.register import Register
 from services.gateway.access.standing import Mode, Standing
 from services.gateway.bookkeeping.directory import Directory
+from services.gateway.bookkeeping.keyring import Keyring
 from services.gateway.quotas.measures import Limits, limit_name
 from services.gateway.quotas.plan import check_limits
-from services.gateway.quotas.policy import Policy
+from services.gateway.quotas.policy import Policy, Scope
 from services.gateway.quotas.quotas import Use
 from services.gateway.quotas.statement import Statements
 
@@ -24,6 +25,13 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 USUAL_PAGE_SIZE: Final = 100
 LARGEST_PAGE_SIZE: Final = 500
+SCOPES: Final = {
+    Scope.USER: pb.LIMIT_SCOPE_USER,
+    Scope.GROUP: pb.LIMIT_SCOPE_GROUP,
+    Scope.ROLE: pb.LIMIT_SCOPE_ROLE,
+    Scope.PLAN: pb.LIMIT_SCOPE_PLAN,
+    Scope.TOTAL: pb.LIMIT_SCOPE_TOTAL,
+}
 
 
 class PeopleServicer(PeopleServiceServicer):
@@ -35,12 +43,14 @@ class PeopleServicer(PeopleServiceServicer):
         policy: Policy,
         statements: Statements,
         directory: Directory,
+        keyring: Keyring,
         admins: Admins,
     ) -> None:
         self._register = register
         self._policy = policy
         self._statements = statements
         self._directory = directory
+        self._keyring = keyring
         self._admins = admins
 
     def registration(self) -> Registration:
@@ -56,9 +66,7 @@ class PeopleServicer(PeopleServiceServicer):
             "page_size", 0 <= request.page_size <= LARGEST_PAGE_SIZE, f"must be 0 to {LARGEST_PAGE_SIZE}"
         )
         known = sorted(self._register.standings.items(), reverse=True)
-        found = [
-            (each, standing) for each, standing in known if standing.is_banned or not request.only_banned
-        ]
+        found = [(each, standing) for each, standing in known if _is_meant(standing, request.kind)]
         most = request.page_size or USUAL_PAGE_SIZE
         return pb.ListPeopleResponse(subjects=[_subject(*one) for one in found[:most]])
 
@@ -68,8 +76,18 @@ class PeopleServicer(PeopleServiceServicer):
         self._admins.require(request.actor.user_id, AdminRole.OPERATOR)
         _require("id", request.id != 0, "must not be zero")
         used = await self._statements.of(request.id)
-        subject = _subject(request.id, self._register.of(request.id))
-        return pb.GetPersonResponse(subject=subject, uses=[_use(each) for each in used])
+        response = pb.GetPersonResponse(
+            subject=_subject(request.id, self._register.of(request.id)),
+            uses=[_use(each) for each in used],
+            user_key=self._keyring.user(request.id) if request.id > 0 else 0,
+        )
+        # A person's own chat has their id; who is known from groups alone has none.
+        keys = self._keyring.chat(request.id), response.user_key
+        heard = await self._directory.find(keys[0]) or await self._directory.find(keys[1])
+        if heard is not None:
+            response.hear_time.FromSeconds(int(heard.heard_at))
+            response.language_code = heard.language_code
+        return response
 
     async def SetPerson(  # noqa: N802 - the contract's name
         self, request: pb.SetPersonRequest, _context: Context
@@ -84,6 +102,16 @@ class PeopleServicer(PeopleServiceServicer):
             raise ResourceNotFound("there is no such plan", metadata={"resource": "plan"})
         await self._register.set_standing(request.subject.id, _standing(asked))
         return pb.SetPersonResponse()
+
+    async def GetLimits(  # noqa: N802 - the contract's name
+        self, request: pb.GetLimitsRequest, _context: Context
+    ) -> pb.GetLimitsResponse:
+        self._admins.require(request.actor.user_id, AdminRole.OPERATOR)
+        sets = [
+            pb.LimitSet(scope=SCOPES[each.scope], name=each.name, configured=each.configured, set=each.set)
+            for each in self._policy.sets
+        ]
+        return pb.GetLimitsResponse(sets=sets, uses=map(_use, await self._statements.of_all()))
 
     async def SetLimits(  # noqa: N802 - the contract's name
         self, request: pb.SetLimitsRequest, _context: Context
@@ -119,6 +147,17 @@ class PeopleServicer(PeopleServiceServicer):
             if found := await self._directory.find(key):
                 response.keys.add(key=key, id=found.user_id or found.chat_id)
         return response
+
+
+def _is_meant(standing: Standing, kind: pb.StandingKind.ValueType) -> bool:
+    held = {
+        pb.STANDING_KIND_BANNED: standing.is_banned,
+        pb.STANDING_KIND_ALLOWED: standing.is_allowed,
+        pb.STANDING_KIND_FOCUS_GROUP: standing.is_in_focus_group,
+        pb.STANDING_KIND_PLAN: bool(standing.plan),
+        pb.STANDING_KIND_OWN_LIMITS: bool(standing.limits),
+    }
+    return held.get(kind, True)
 
 
 def _require(field: str, is_right: bool, rule: str) -> None:

@@ -1,3 +1,5 @@
+from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.chassis.roles import Admins
@@ -5,6 +7,28 @@ from services.gateway.access.register import Register
 from services.gateway.quotas.measures import Limits
 from services.gateway.quotas.plan import Plan
 from services.gateway.quotas.tally import TOTAL, group_scope, user_scope
+
+
+class Scope(StrEnum):
+    """Whom limits are of."""
+
+    USER = "user"
+    GROUP = "group"
+    ROLE = "role"
+    PLAN = "plan"
+    TOTAL = "total"
+
+
+class LimitSet(NamedTuple):
+    """The limits of one scope: what the configuration says, and what was set since, which goes before that.
+
+    `name`: of the plan or the role.
+    """
+
+    scope: Scope
+    name: str
+    configured: Limits
+    set: Limits
 
 
 class Policy:
@@ -39,6 +63,32 @@ class Policy:
         return self._usual.roles.get(role.title, self._usual.user) if role else self._usual.user
 
     @property
+    def sets(self) -> list[LimitSet]:
+        """Every limit of the house."""
+        usual, own = self._usual, self._register.limits
+        roles = [LimitSet(Scope.ROLE, name, limits, {}) for name, limits in sorted(usual.roles.items())]
+        plans = [
+            LimitSet(Scope.PLAN, name, usual.plans.get(name, {}), own.get(name, {})) for name in self.plans
+        ]
+        return [
+            LimitSet(Scope.USER, "", usual.user, {}),
+            LimitSet(Scope.GROUP, "", usual.group, {}),
+            *roles,
+            *plans,
+            LimitSet(Scope.TOTAL, "", usual.total, own.get("", {})),
+        ]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the days of all people together begin and end."""
+        return self._zone
+
+    @property
+    def total(self) -> Limits:
+        """Those of all people together."""
+        return {**self._usual.total, **self._register.limits.get("", {})}
+
+    @property
     def plans(self) -> list[str]:
         """The names of the plans that somebody may have."""
         return sorted({*self._usual.plans, *self._register.limits} - {""})
@@ -51,4 +101,4 @@ class Policy:
         found = [(user_scope(user_id), self.limits_of(user_id))]
         if chat_id < 0:
             found.append((group_scope(chat_id), self.limits_of(chat_id)))
-        return [*found, (TOTAL, {**self._usual.total, **self._register.limits.get("", {})})]
+        return [*found, (TOTAL, self.total)]

@@ -1,15 +1,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from services.chassis.errors import QuotaExceeded
 from services.gateway.bookkeeping.receipt import Outcome, Receipt
 from services.gateway.delivery.turn import Turn
 from services.gateway.quotas.account import Amounts, Reservation
 from services.gateway.quotas.ledger import Ledger
-from services.gateway.quotas.measures import ESTIMATED_COST_MICROS, Measure, Period, limit_name
+from services.gateway.quotas.measures import ESTIMATED_COST_MICROS, Limits, Measure, Period, limit_name
 from services.gateway.quotas.policy import Policy
-from services.gateway.quotas.tally import USER, Tally, group_scope, user_scope
+from services.gateway.quotas.tally import TOTAL, USER, Tally, group_scope, user_scope
 from services.gateway.turns import TurnState
 
 
@@ -86,8 +87,16 @@ class Quotas:
 
 def uses(tally: Tally, policy: Policy, subject_id: int, now: datetime) -> list[Use]:
     """Say how much a user or group has used of everything that is limited or has been used."""
-    zone, limits = policy.zone_of(subject_id), policy.limits_of(subject_id)
     scope = user_scope(subject_id) if subject_id > 0 else group_scope(subject_id)
+    return _uses(tally, scope, policy.limits_of(subject_id), policy.zone_of(subject_id), now)
+
+
+def total_uses(tally: Tally, policy: Policy, now: datetime) -> list[Use]:
+    """Say the same of all people together."""
+    return _uses(tally, TOTAL, policy.total, policy.zone, now)
+
+
+def _uses(tally: Tally, scope: str, limits: Limits, zone: ZoneInfo, now: datetime) -> list[Use]:
     found = []
     for measure in Measure:
         for period in Period:

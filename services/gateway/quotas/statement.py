@@ -8,7 +8,8 @@ from services.chassis.errors import ServiceUnavailable
 from services.gateway.lease import NATS_ERRORS, Tenure
 from services.gateway.quotas.ledger import Ledger
 from services.gateway.quotas.policy import Policy
-from services.gateway.quotas.quotas import Use, uses
+from services.gateway.quotas.quotas import Use, total_uses, uses
+from services.gateway.quotas.tally import Tally
 
 
 class Statements:
@@ -22,10 +23,18 @@ class Statements:
 
     async def of(self, subject_id: int) -> list[Use]:
         """What a user has used, or a group, whose id is negative: for that, all accounts are read."""
+        tally = await self._tally(str(subject_id) if subject_id > 0 else ">")
+        return uses(tally, self._policy, subject_id, datetime.now(UTC))
+
+    async def of_all(self) -> list[Use]:
+        """What all people together have used: all accounts are read."""
+        return total_uses(await self._tally(">"), self._policy, datetime.now(UTC))
+
+    async def _tally(self, accounts: str) -> Tally:
         # It only reads, so it needs no right to speak.
         ledger = Ledger(self._js, self._bucket, bot_id=self._bot_id, tenure=Tenure(0, -math.inf))
         try:
-            await ledger.load(str(subject_id) if subject_id > 0 else ">")
+            await ledger.load(accounts)
         except NATS_ERRORS as error:
             raise ServiceUnavailable("what people have used cannot be read") from error
-        return uses(ledger.tally, self._policy, subject_id, datetime.now(UTC))
+        return ledger.tally

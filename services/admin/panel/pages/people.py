@@ -11,6 +11,13 @@ from services.admin.panel.visit import Visit
 from services.chassis.roles import AdminRole
 
 MOST: Final = 200
+KINDS: Final = {
+    "banned": pb.STANDING_KIND_BANNED,
+    "allowed": pb.STANDING_KIND_ALLOWED,
+    "focus": pb.STANDING_KIND_FOCUS_GROUP,
+    "plan": pb.STANDING_KIND_PLAN,
+    "limits": pb.STANDING_KIND_OWN_LIMITS,
+}
 
 
 def page(desk: Desk) -> Page:
@@ -20,11 +27,11 @@ def page(desk: Desk) -> Page:
     async def show(visit: Visit) -> Response:
         if query := visit.query.get("q", "").strip():
             return RedirectResponse(f"/people/{subject_id_of(query)}", 303)
-        only_banned = visit.query.get("show") == "banned"
-        request = pb.ListPeopleRequest(actor=actor(visit), only_banned=only_banned, page_size=MOST)
-        found = await stub.ListPeople(request)
+        shown = visit.query.get("show", "")
+        kind = KINDS.get(shown, pb.STANDING_KIND_UNSPECIFIED)
+        found = await stub.ListPeople(pb.ListPeopleRequest(actor=actor(visit), kind=kind, page_size=MOST))
         mode = await stub.GetMode(pb.GetModeRequest(actor=actor(visit)))
-        return visit.show("people.html", subjects=found.subjects, only_banned=only_banned, mode=mode)
+        return visit.show("people.html", subjects=found.subjects, kinds=KINDS, shown=shown, mode=mode)
 
     async def one(visit: Visit) -> Response:
         subject_id = subject_id_of(str(visit.request.path_params["id"]))
@@ -37,6 +44,9 @@ def page(desk: Desk) -> Page:
             standing=standing,
             uses=rows_of(found.uses),
             limits=limit_fields(standing),
+            key=f"{found.user_key:016x}" if found.user_key else "",
+            heard_at=found.hear_time.seconds,
+            speaks=found.language_code,
         )
 
     async def change(visit: Visit) -> Response:

@@ -17,6 +17,7 @@ from services.chassis.roles import AdminRole
 log = structlog.get_logger()
 
 KEY: Final = re.compile(r"[0-9a-f]{16}")
+TELEGRAM_ID: Final = re.compile(r"-?[1-9][0-9]{0,14}")
 MOST_USERS: Final = 50
 MOST_REQUESTS: Final = 50
 
@@ -41,6 +42,8 @@ def page(desk: Desk) -> Page:
         query = visit.query.get("q", "").strip().lower()
         if KEY.fullmatch(query):
             return RedirectResponse(f"/users/{query}", 303)
+        if TELEGRAM_ID.fullmatch(query):
+            return RedirectResponse(f"/people/{query}", 303)
         return visit.show("users.html", query=query, active=await records.active(most=MOST_USERS))
 
     async def one(visit: Visit) -> Response:

@@ -295,7 +295,7 @@ done-log-level = { $service } logs as you have chosen.
 ## Users
 page-users = Users
 about-users = Who uses the bot, and what came of their requests: never what they said.
-users-search = A user's key, as analysts know it
+users-search = A Telegram id, or the key that analysts know a user by
 find = Find
 users-active = Most active in the last 7 days
 column-user = User
@@ -307,14 +307,35 @@ user-requests = Last requests
 user-requests-about = Without what was asked or answered. The figures above are of 30 days.
 user-feedback = Feedback
 
+## Limits
+page-limits = Limits and plans
+about-limits = How much all together and each may use: by plan and by role. Changes take effect within a second.
+limits-used = Used by all together
+limits-user = Each who has no plan
+limits-group = Each group
+limits-role = Role:
+limits-plan = Plan
+limits-total = All together
+limits-new-plan = A new plan
+limits-about-plans = Its name is of Latin letters and digits. Its other limits come afterwards; what a plan does not limit is as for everyone. Give it to a person on their page.
+limits-add = Add
+limits-sure = This concerns everybody whom the limit is for. Apply?
+done-limits-set = The limits are saved and in effect.
+
 ## People: access and limits
 
 page-people = Access and limits
 about-people = Whom the bot answers, and how much each may use. Changes take effect within a second.
 people-search = Telegram id of a person or group (groups have a minus)
 people-set = Who has something set
-people-all = Show everyone
-people-banned = Banned only
+people-all = Everyone
+standing-banned = Banned
+standing-allowed = Allowed
+standing-focus = Focus group
+standing-plan = With a plan
+standing-limits = With own limits
+person-heard = Last heard of:
+person-unheard = The bot has not talked to this person, or has forgotten them.
 people-none = Nothing is set for anyone: everyone has the usual limits.
 column-standing = Standing
 column-plan = Plan
@@ -415,6 +436,12 @@ letter-reason-wrong = a mistake in the answer
 letter-reason-missed = not what was asked
 letter-reason-length = wrong length
 letter-reason-slow = took too long
+reply-waiting = on its way
+reply-delivered = arrived
+reply-blocked = not arrived: the bot is blocked
+reply-failed = not arrived: Telegram refused it
+reply-unknown = nobody knows whether it arrived
+reply-unspecified = nobody knows whether it arrived
 letter-reply = An answer in the team's name, as plain text
 letter-send = Answer
 letter-close = Close without an answer

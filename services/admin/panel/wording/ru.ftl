@@ -296,7 +296,7 @@ done-log-level = { $service }: уровень журнала изменён.
 ## Пользователи
 page-users = Пользователи
 about-users = Кто пользуется ботом и что из этого вышло; что было сказано, здесь не видно.
-users-search = Ключ пользователя, под которым его знают аналитики
+users-search = Telegram id или ключ, под которым человека знают аналитики
 find = Найти
 users-active = Самые активные за 7 дней
 column-user = Пользователь
@@ -308,14 +308,35 @@ user-requests = Последние запросы
 user-requests-about = Без содержания вопросов и ответов. Показатели выше — за 30 дней.
 user-feedback = Отзывы
 
+## Лимиты
+page-limits = Лимиты и планы
+about-limits = Сколько можно всем вместе и каждому: по планам и ролям. Изменения действуют через секунду.
+limits-used = Потрачено всеми вместе
+limits-user = Каждому, у кого нет плана
+limits-group = Каждой группе
+limits-role = Роль:
+limits-plan = План
+limits-total = Всем вместе
+limits-new-plan = Новый план
+limits-about-plans = Имя – латинские буквы и цифры. Остальные лимиты плана зададите после; чего в плане нет, то как у всех. Дать план человеку можно на его странице.
+limits-add = Добавить
+limits-sure = Это коснётся всех, на кого действует лимит. Применить?
+done-limits-set = Лимиты сохранены, уже действуют.
+
 ## Люди: доступ и лимиты
 
 page-people = Доступ и лимиты
 about-people = Кого бот слушает и сколько кому можно. Изменения действуют через секунду.
 people-search = Telegram id человека или группы (у групп – с минусом)
 people-set = Кому что-то задано
-people-all = Показать всех
-people-banned = Только заблокированные
+people-all = Все
+standing-banned = Заблокированные
+standing-allowed = Допущенные
+standing-focus = Фокус-группа
+standing-plan = С планом
+standing-limits = Со своими лимитами
+person-heard = Последний раз писали:
+person-unheard = Бот с этим человеком ещё не говорил или уже забыл его.
 people-none = Никому ничего не задано: у всех обычные лимиты.
 column-standing = Положение
 column-plan = План
@@ -416,6 +437,12 @@ letter-reason-wrong = ошибка в ответе
 letter-reason-missed = не о том
 letter-reason-length = не та длина
 letter-reason-slow = долго ждать
+reply-waiting = отправляется
+reply-delivered = дошёл
+reply-blocked = не дошёл: бот заблокирован
+reply-failed = не дошёл: Telegram не принял
+reply-unknown = неизвестно, дошёл ли
+reply-unspecified = неизвестно, дошёл ли
 letter-reply = Ответ от имени команды, простым текстом
 letter-send = Ответить
 letter-close = Закрыть без ответа

@@ -1,5 +1,6 @@
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
@@ -23,6 +24,7 @@ from services.gateway.access.gate import Gate, Refusal
 from services.gateway.access.people_servicer import PeopleServicer
 from services.gateway.access.register import Register, open_register
 from services.gateway.bookkeeping.directory import open_directory
+from services.gateway.bookkeeping.keyring import Keyring
 from services.gateway.quotas.ledger import quotas_bucket
 from services.gateway.quotas.plan import Plan
 from services.gateway.quotas.policy import Policy
@@ -35,6 +37,13 @@ Stub: TypeAlias = "PeopleServiceAsyncStub"
 
 OPERATOR, ANALYST, USER, GROUP = 1, 2, 70, -700
 ADMINS = Admins(operators=frozenset({OPERATOR}), analysts=frozenset({ANALYST}))
+KEYRING = Keyring(b"people")
+USUAL = Plan(
+    user={"pictures_per_day": 5},
+    total={"cost_micros_per_day": 9_000_000},
+    plans={"pro": {"pictures_per_day": 50}},
+    roles={"owner": {}},
+)
 ACTOR = Actor(user_id=OPERATOR)
 
 
@@ -51,11 +60,12 @@ async def registers(nats: Nats) -> AsyncIterator[tuple[Register, Register]]:
 
 @pytest.fixture
 async def people(nats: Nats, registers: tuple[Register, Register]) -> AsyncIterator[Stub]:
-    policy = Policy(Plan(user={"pictures_per_day": 5}), registers[0], ZoneInfo("Europe/Moscow"))
+    policy = Policy(USUAL, registers[0], ZoneInfo("Europe/Moscow"))
     statements = Statements(nats.js, await quotas_bucket(nats, replicas=1), policy, bot_id=1)
     directory = await open_directory(nats, replicas=1)
     await directory.note(11, USER, 12, GROUP)
-    servicer = PeopleServicer(registers[0], policy, statements, directory, ADMINS)
+    await directory.note(KEYRING.user(USER), USER, KEYRING.chat(USER), USER, "ru")
+    servicer = PeopleServicer(registers[0], policy, statements, directory, KEYRING, ADMINS)
     server = grpc.aio.server(interceptors=[ServerEdge(ServerMetrics(CollectorRegistry()))])
     add_PeopleServiceServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -123,6 +133,53 @@ async def test_limits_are_set_and_shown_and_keys_lead_to_people(people: Stub) ->
     assert told.subject.standing == standing
     found = await people.ResolveKeys(pb.ResolveKeysRequest(actor=ACTOR, keys=[11, 12, 13]))
     assert [(each.key, each.id) for each in found.keys] == [(11, USER), (12, GROUP)]
+
+
+async def test_a_person_is_found_with_what_analysts_call_them_and_when_they_were_last_heard_of(
+    people: Stub,
+) -> None:
+    told = await people.GetPerson(pb.GetPersonRequest(actor=ACTOR, id=USER))
+    assert told.user_key == KEYRING.user(USER)
+    assert abs(told.hear_time.seconds - time.time()) < 60
+    assert told.language_code == "ru"
+    stranger = await people.GetPerson(pb.GetPersonRequest(actor=ACTOR, id=USER + 1))
+    assert not stranger.HasField("hear_time")
+
+
+@pytest.mark.parametrize(
+    ("kind", "standing"),
+    [
+        (pb.STANDING_KIND_BANNED, pb.Standing(is_banned=True)),
+        (pb.STANDING_KIND_ALLOWED, pb.Standing(is_allowed=True)),
+        (pb.STANDING_KIND_FOCUS_GROUP, pb.Standing(is_in_focus_group=True)),
+        (pb.STANDING_KIND_PLAN, pb.Standing(plan="pro")),
+        (pb.STANDING_KIND_OWN_LIMITS, pb.Standing(limits={"pages_per_day": 1})),
+    ],
+)
+async def test_people_are_listed_by_what_is_set_of_them(
+    people: Stub, kind: pb.StandingKind.ValueType, standing: pb.Standing
+) -> None:
+    for subject in (pb.Subject(id=USER, standing=standing), pb.Subject(id=USER + 1)):
+        await people.SetPerson(pb.SetPersonRequest(actor=ACTOR, subject=subject))
+    found = await people.ListPeople(pb.ListPeopleRequest(actor=ACTOR, kind=kind))
+    assert [each.id for each in found.subjects] == [USER]
+    everyone = await people.ListPeople(pb.ListPeopleRequest(actor=ACTOR))
+    assert [each.id for each in everyone.subjects] == [USER + 1, USER]
+
+
+async def test_the_limits_of_the_house_are_told_with_what_was_set_since(people: Stub) -> None:
+    for plan, limits in (("", {"cost_micros_per_day": 7}), ("beta", {"pages_per_day": 3})):
+        await people.SetLimits(pb.SetLimitsRequest(actor=ACTOR, plan=plan, limits=limits))
+    told = await people.GetLimits(pb.GetLimitsRequest(actor=ACTOR))
+    assert [(each.scope, each.name, dict(each.configured), dict(each.set)) for each in told.sets] == [
+        (pb.LIMIT_SCOPE_USER, "", {"pictures_per_day": 5}, {}),
+        (pb.LIMIT_SCOPE_GROUP, "", {}, {}),
+        (pb.LIMIT_SCOPE_ROLE, "owner", {}, {}),
+        (pb.LIMIT_SCOPE_PLAN, "beta", {}, {"pages_per_day": 3}),
+        (pb.LIMIT_SCOPE_PLAN, "pro", {"pictures_per_day": 50}, {}),
+        (pb.LIMIT_SCOPE_TOTAL, "", {"cost_micros_per_day": 9_000_000}, {"cost_micros_per_day": 7}),
+    ]
+    assert {use.name: use.limit for use in told.uses} == {"cost_micros_per_day": 7}
 
 
 async def test_only_operators_are_answered_and_what_is_wrong_is_named(people: Stub) -> None:

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from quartet.common.v1 import actor_pb2 as _actor_pb2
 import builtins as _builtins
 import sys
@@ -19,6 +20,64 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _StandingKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _StandingKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StandingKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    STANDING_KIND_UNSPECIFIED: _StandingKind.ValueType  # 0
+    """Anything."""
+    STANDING_KIND_BANNED: _StandingKind.ValueType  # 1
+    STANDING_KIND_ALLOWED: _StandingKind.ValueType  # 2
+    STANDING_KIND_FOCUS_GROUP: _StandingKind.ValueType  # 3
+    STANDING_KIND_PLAN: _StandingKind.ValueType  # 4
+    STANDING_KIND_OWN_LIMITS: _StandingKind.ValueType  # 5
+
+class StandingKind(_StandingKind, metaclass=_StandingKindEnumTypeWrapper):
+    """StandingKind is something that may be set of a user or group."""
+
+STANDING_KIND_UNSPECIFIED: StandingKind.ValueType  # 0
+"""Anything."""
+STANDING_KIND_BANNED: StandingKind.ValueType  # 1
+STANDING_KIND_ALLOWED: StandingKind.ValueType  # 2
+STANDING_KIND_FOCUS_GROUP: StandingKind.ValueType  # 3
+STANDING_KIND_PLAN: StandingKind.ValueType  # 4
+STANDING_KIND_OWN_LIMITS: StandingKind.ValueType  # 5
+Global___StandingKind: _TypeAlias = StandingKind  # noqa: Y015
+
+class _LimitScope:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LimitScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LimitScope.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LIMIT_SCOPE_UNSPECIFIED: _LimitScope.ValueType  # 0
+    LIMIT_SCOPE_USER: _LimitScope.ValueType  # 1
+    """Everybody who has no plan and no role."""
+    LIMIT_SCOPE_GROUP: _LimitScope.ValueType  # 2
+    LIMIT_SCOPE_ROLE: _LimitScope.ValueType  # 3
+    """Admins of a role, instead of those of everybody."""
+    LIMIT_SCOPE_PLAN: _LimitScope.ValueType  # 4
+    """Users with a plan."""
+    LIMIT_SCOPE_TOTAL: _LimitScope.ValueType  # 5
+    """All people together."""
+
+class LimitScope(_LimitScope, metaclass=_LimitScopeEnumTypeWrapper):
+    """LimitScope is whom limits are of."""
+
+LIMIT_SCOPE_UNSPECIFIED: LimitScope.ValueType  # 0
+LIMIT_SCOPE_USER: LimitScope.ValueType  # 1
+"""Everybody who has no plan and no role."""
+LIMIT_SCOPE_GROUP: LimitScope.ValueType  # 2
+LIMIT_SCOPE_ROLE: LimitScope.ValueType  # 3
+"""Admins of a role, instead of those of everybody."""
+LIMIT_SCOPE_PLAN: LimitScope.ValueType  # 4
+"""Users with a plan."""
+LIMIT_SCOPE_TOTAL: LimitScope.ValueType  # 5
+"""All people together."""
+Global___LimitScope: _TypeAlias = LimitScope  # noqa: Y015
 
 @_typing.final
 class Standing(_message.Message):
@@ -153,23 +212,24 @@ class ListPeopleRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ACTOR_FIELD_NUMBER: _builtins.int
-    ONLY_BANNED_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
-    only_banned: _builtins.bool
+    KIND_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most 500; 100 where zero."""
+    kind: Global___StandingKind.ValueType
+    """Those of whom this is set."""
     @_builtins.property
     def actor(self) -> _actor_pb2.Actor: ...
     def __init__(
         self,
         *,
         actor: _actor_pb2.Actor | None = ...,
-        only_banned: _builtins.bool = ...,
         page_size: _builtins.int = ...,
+        kind: Global___StandingKind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "only_banned", b"only_banned", "page_size", b"page_size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "kind", b"kind", "page_size", b"page_size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -224,19 +284,35 @@ class GetPersonResponse(_message.Message):
 
     SUBJECT_FIELD_NUMBER: _builtins.int
     USES_FIELD_NUMBER: _builtins.int
+    USER_KEY_FIELD_NUMBER: _builtins.int
+    HEAR_TIME_FIELD_NUMBER: _builtins.int
+    LANGUAGE_CODE_FIELD_NUMBER: _builtins.int
+    user_key: _builtins.int
+    """What analysts know a user by; 0 for groups."""
+    language_code: _builtins.str
+    """What it last spoke, such as "ru"; empty where that is not known."""
     @_builtins.property
     def subject(self) -> Global___Subject: ...
     @_builtins.property
     def uses(self) -> _containers.RepeatedCompositeFieldContainer[Global___Use]: ...
+    @_builtins.property
+    def hear_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was last heard of, at most a day behind; not set where that is not
+        known.
+        """
+
     def __init__(
         self,
         *,
         subject: Global___Subject | None = ...,
         uses: _abc.Iterable[Global___Use] | None = ...,
+        user_key: _builtins.int = ...,
+        hear_time: _timestamp_pb2.Timestamp | None = ...,
+        language_code: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hear_time", b"hear_time", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["subject", b"subject", "uses", b"uses"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hear_time", b"hear_time", "language_code", b"language_code", "subject", b"subject", "user_key", b"user_key", "uses", b"uses"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -280,6 +356,129 @@ class SetPersonResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SetPersonResponse: _TypeAlias = SetPersonResponse  # noqa: Y015
+
+@_typing.final
+class LimitSet(_message.Message):
+    """LimitSet is the limits of one scope."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ConfiguredEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class SetEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    SCOPE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    CONFIGURED_FIELD_NUMBER: _builtins.int
+    SET_FIELD_NUMBER: _builtins.int
+    scope: Global___LimitScope.ValueType
+    name: _builtins.str
+    """Of the plan or the role."""
+    @_builtins.property
+    def configured(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """What the configuration says, by name."""
+
+    @_builtins.property
+    def set(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """What was set since, which goes before that."""
+
+    def __init__(
+        self,
+        *,
+        scope: Global___LimitScope.ValueType = ...,
+        name: _builtins.str = ...,
+        configured: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        set: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["configured", b"configured", "name", b"name", "scope", b"scope", "set", b"set"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LimitSet: _TypeAlias = LimitSet  # noqa: Y015
+
+@_typing.final
+class GetLimitsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTOR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def actor(self) -> _actor_pb2.Actor: ...
+    def __init__(
+        self,
+        *,
+        actor: _actor_pb2.Actor | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLimitsRequest: _TypeAlias = GetLimitsRequest  # noqa: Y015
+
+@_typing.final
+class GetLimitsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SETS_FIELD_NUMBER: _builtins.int
+    USES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sets(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitSet]: ...
+    @_builtins.property
+    def uses(self) -> _containers.RepeatedCompositeFieldContainer[Global___Use]:
+        """Of all people together."""
+
+    def __init__(
+        self,
+        *,
+        sets: _abc.Iterable[Global___LimitSet] | None = ...,
+        uses: _abc.Iterable[Global___Use] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sets", b"sets", "uses", b"uses"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLimitsResponse: _TypeAlias = GetLimitsResponse  # noqa: Y015
 
 @_typing.final
 class SetLimitsRequest(_message.Message):

@@ -57,6 +57,11 @@ class PeopleServiceStub:
                 request_serializer=quartet_dot_gateway_dot_v1_dot_people__service__pb2.SetLimitsRequest.SerializeToString,
                 response_deserializer=quartet_dot_gateway_dot_v1_dot_people__service__pb2.SetLimitsResponse.FromString,
                 _registered_method=True)
+        self.GetLimits = channel.unary_unary(
+                '/quartet.gateway.v1.PeopleService/GetLimits',
+                request_serializer=quartet_dot_gateway_dot_v1_dot_people__service__pb2.GetLimitsRequest.SerializeToString,
+                response_deserializer=quartet_dot_gateway_dot_v1_dot_people__service__pb2.GetLimitsResponse.FromString,
+                _registered_method=True)
         self.GetMode = channel.unary_unary(
                 '/quartet.gateway.v1.PeopleService/GetMode',
                 request_serializer=quartet_dot_gateway_dot_v1_dot_people__service__pb2.GetModeRequest.SerializeToString,
@@ -110,6 +115,14 @@ class PeopleServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetLimits(self, request, context):
+        """GetLimits tells every limit of the house, and what all people together have
+        used.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetMode(self, request, context):
         """GetMode tells who is answered at present.
         """
@@ -153,6 +166,11 @@ def add_PeopleServiceServicer_to_server(servicer, server):
                     servicer.SetLimits,
                     request_deserializer=quartet_dot_gateway_dot_v1_dot_people__service__pb2.SetLimitsRequest.FromString,
                     response_serializer=quartet_dot_gateway_dot_v1_dot_people__service__pb2.SetLimitsResponse.SerializeToString,
+            ),
+            'GetLimits': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLimits,
+                    request_deserializer=quartet_dot_gateway_dot_v1_dot_people__service__pb2.GetLimitsRequest.FromString,
+                    response_serializer=quartet_dot_gateway_dot_v1_dot_people__service__pb2.GetLimitsResponse.SerializeToString,
             ),
             'GetMode': grpc.unary_unary_rpc_method_handler(
                     servicer.GetMode,
@@ -281,6 +299,33 @@ class PeopleService:
             '/quartet.gateway.v1.PeopleService/SetLimits',
             quartet_dot_gateway_dot_v1_dot_people__service__pb2.SetLimitsRequest.SerializeToString,
             quartet_dot_gateway_dot_v1_dot_people__service__pb2.SetLimitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLimits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/quartet.gateway.v1.PeopleService/GetLimits',
+            quartet_dot_gateway_dot_v1_dot_people__service__pb2.GetLimitsRequest.SerializeToString,
+            quartet_dot_gateway_dot_v1_dot_people__service__pb2.GetLimitsResponse.FromString,
             options,
             channel_credentials,
             insecure,

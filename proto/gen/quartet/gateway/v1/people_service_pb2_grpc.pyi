@@ -48,6 +48,10 @@ class PeopleServiceStub:
     """SetLimits replaces the limits of a plan, or of all people together. Limits
     that it does not name are those of the configuration.
     """
+    GetLimits: _grpc.UnaryUnaryMultiCallable[_people_service_pb2.GetLimitsRequest, _people_service_pb2.GetLimitsResponse]
+    """GetLimits tells every limit of the house, and what all people together have
+    used.
+    """
     GetMode: _grpc.UnaryUnaryMultiCallable[_people_service_pb2.GetModeRequest, _people_service_pb2.GetModeResponse]
     """GetMode tells who is answered at present."""
     SetMode: _grpc.UnaryUnaryMultiCallable[_people_service_pb2.SetModeRequest, _people_service_pb2.SetModeResponse]
@@ -74,6 +78,10 @@ class PeopleServiceAsyncStub(PeopleServiceStub):
     SetLimits: _aio.UnaryUnaryMultiCallable[_people_service_pb2.SetLimitsRequest, _people_service_pb2.SetLimitsResponse]  # type: ignore[assignment]
     """SetLimits replaces the limits of a plan, or of all people together. Limits
     that it does not name are those of the configuration.
+    """
+    GetLimits: _aio.UnaryUnaryMultiCallable[_people_service_pb2.GetLimitsRequest, _people_service_pb2.GetLimitsResponse]  # type: ignore[assignment]
+    """GetLimits tells every limit of the house, and what all people together have
+    used.
     """
     GetMode: _aio.UnaryUnaryMultiCallable[_people_service_pb2.GetModeRequest, _people_service_pb2.GetModeResponse]  # type: ignore[assignment]
     """GetMode tells who is answered at present."""
@@ -122,6 +130,16 @@ class PeopleServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_people_service_pb2.SetLimitsResponse, _abc.Awaitable[_people_service_pb2.SetLimitsResponse]]:
         """SetLimits replaces the limits of a plan, or of all people together. Limits
         that it does not name are those of the configuration.
+        """
+
+    @_abc_1.abstractmethod
+    def GetLimits(
+        self,
+        request: _people_service_pb2.GetLimitsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_people_service_pb2.GetLimitsResponse, _abc.Awaitable[_people_service_pb2.GetLimitsResponse]]:
+        """GetLimits tells every limit of the house, and what all people together have
+        used.
         """
 
     @_abc_1.abstractmethod
