@@ -21,6 +21,7 @@ from services.gateway.broadcasts.deliveries import Deliveries, open_deliveries
 from services.gateway.broadcasts.servicer import DeliveryServicer
 from services.gateway.docs_client import DocsClient
 from services.gateway.duties import Clients, Duties
+from services.gateway.feedback.arrival import Arrivals
 from services.gateway.feedback.correspondence import Correspondence
 from services.gateway.feedback.servicer import FeedbackServicer
 from services.gateway.house import House, open_house
@@ -120,7 +121,9 @@ def registrations(gateway: Gateway, settings: GatewaySettings) -> list[Registrat
     """What is served to admin."""
     deliveries = DeliveryServicer(gateway.deliveries, settings.admins)
     correspondence = Correspondence(gateway.house.mailbox, gateway.deliveries, Wording.load())
-    feedback = FeedbackServicer(gateway.house.mailbox, correspondence, settings.admins)
+    feedback = FeedbackServicer(
+        gateway.house.mailbox, correspondence, Arrivals(gateway.deliveries.ledger), settings.admins
+    )
     return [deliveries.registration(), gateway.house.people.registration(), feedback.registration()]
 
 

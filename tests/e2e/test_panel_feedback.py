@@ -10,6 +10,7 @@ from services.chassis.roles import RoleSettings
 from services.chassis.server import serving
 from services.gateway.bookkeeping.directory import open_directory
 from services.gateway.broadcasts.deliveries import Deliveries, open_deliveries
+from services.gateway.feedback.arrival import Arrivals
 from services.gateway.feedback.correspondence import Correspondence
 from services.gateway.feedback.letter import Letter, Reason, State, digest_of, letter_id
 from services.gateway.feedback.mailbox import Mailbox, open_mailbox
@@ -62,7 +63,11 @@ async def office(
         directory = await open_directory(nats, replicas=1)
         deliveries = await open_deliveries(nats, directory, bot_id=BOT_ID, replicas=1)
         correspondence = Correspondence(mailbox, deliveries, Wording.load())
-        served = [FeedbackServicer(mailbox, correspondence, settings.admins).registration()]
+        served = [
+            FeedbackServicer(
+                mailbox, correspondence, Arrivals(deliveries.ledger), settings.admins
+            ).registration()
+        ]
         target = f"dns:///127.0.0.1:{settings.grpc_port}"
         async with (
             serving(settings, served, checks={}, registry=CollectorRegistry()),
@@ -89,6 +94,7 @@ async def test_an_operator_reads_a_letter_and_answers_it(
         await expect(letter).to_have_count(0)
         await page.get_by_role("link", name="С ответом").click()
         await expect(letter).to_contain_text("Стало *быстрее*")
+        await expect(letter).to_contain_text("отправляется")
     order = await deliveries.ledger.order(f"reply-{digest_of(NAME)}-{digest_of('Стало *быстрее*')}")
     assert (order.audience.chat_id, order.is_plain) == (USER, True)
 

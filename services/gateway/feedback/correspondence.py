@@ -3,14 +3,15 @@ from typing import Final
 
 from services.chassis.errors import InvalidRequest, ResourceNotFound, Violation
 from services.gateway.broadcasts.order import Audience, Order
-from services.gateway.feedback.letter import Letter, Reply, State, digest_of
+from services.gateway.feedback.letter import Letter, Reply, State, reply_delivery_id
 from services.gateway.feedback.mailbox import Mailbox
 from services.gateway.feedback.reception import Post
-from services.gateway.rendering import utf16_length
+from services.gateway.rendering import Entity, EntityType, utf16_length
 from services.gateway.wording import Wording
 
 MAX_REPLIES: Final = 10
 MAX_REPLY_UTF16: Final = 3500
+MAX_QUOTE_CHARACTERS: Final = 200
 
 
 class Correspondence:
@@ -31,11 +32,10 @@ class Correspondence:
             rule = f"must be 1 to {MAX_REPLY_UTF16} UTF-16 units"
             raise InvalidRequest(violations=[Violation("text", rule)])
         letter = await self._found(letter_id)
-        said = f"{self._wording.say('feedback-reply', letter.language)}\n\n{text}"
-        order = Order(markdown=said, is_plain=True, audience=Audience(chat_id=letter.chat_id))
+        order = self._order(letter, text)
         # It is ordered before it is noted: whoever dies in between leaves the letter open, and who then
         # says the same again orders nothing new.
-        await self._post.order(f"reply-{digest_of(letter_id)}-{digest_of(text)}", order)
+        await self._post.order(reply_delivery_id(letter_id, text), order)
         reply = Reply(text=text, actor_id=actor_id, written_at=time.time())
 
         def answered(known: Letter | None) -> Letter:
@@ -50,6 +50,21 @@ class Correspondence:
         await self._mailbox.change(
             letter_id, lambda known: _kept(known).model_copy(update={"state": State.CLOSED})
         )
+
+    def _order(self, letter: Letter, text: str) -> Order:
+        """Below what it answers: in a group, or after weeks, nobody would know else."""
+        head = f"{self._wording.say('feedback-reply', letter.language)}\n"
+        quote = self._quote(letter)
+        marks = (Entity(EntityType.BLOCKQUOTE, utf16_length(head), utf16_length(quote)),) if quote else ()
+        said = f"{head}{quote}\n\n{text}" if quote else f"{head}\n{text}"
+        return Order(markdown=said, is_plain=True, entities=marks, audience=Audience(chat_id=letter.chat_id))
+
+    def _quote(self, letter: Letter) -> str:
+        """The beginning of their own words, or else the button that they pressed."""
+        if not letter.text and letter.reason is not None:
+            return self._wording.say("feedback-reason-button", letter.language, reason=letter.reason)
+        words = " ".join(letter.text.split())
+        return words if len(words) <= MAX_QUOTE_CHARACTERS else f"{words[:MAX_QUOTE_CHARACTERS].rstrip()}…"
 
     async def _found(self, letter_id: str) -> Letter:
         return _kept(await self._mailbox.find(letter_id))

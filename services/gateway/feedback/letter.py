@@ -83,5 +83,10 @@ def letter_id(user_id: int, about: str) -> str:
     return f"{user_id}-{digest_of(about)}"
 
 
+def reply_delivery_id(letter_id: str, text: str) -> str:
+    """Name the delivery of a reply: the same however often it is sent."""
+    return f"reply-{digest_of(letter_id)}-{digest_of(text)}"
+
+
 def digest_of(about: str) -> str:
     return hashlib.sha256(about.encode()).hexdigest()[:DIGEST_CHARACTERS]

@@ -10,6 +10,7 @@ from quartet.gateway.v1.feedback_service_pb2_grpc import (
 from services.chassis.errors import InvalidRequest, Violation
 from services.chassis.roles import AdminRole, Admins
 from services.chassis.server import Registration
+from services.gateway.feedback.arrival import Arrival, Arrivals
 from services.gateway.feedback.correspondence import Correspondence
 from services.gateway.feedback.letter import Letter, State
 from services.gateway.feedback.mailbox import Mailbox
@@ -28,9 +29,12 @@ STATES: Final = {
 class FeedbackServicer(FeedbackServiceServicer):
     """quartet.gateway.v1.FeedbackService, for operators."""
 
-    def __init__(self, mailbox: Mailbox, correspondence: Correspondence, admins: Admins) -> None:
+    def __init__(
+        self, mailbox: Mailbox, correspondence: Correspondence, arrivals: Arrivals, admins: Admins
+    ) -> None:
         self._mailbox = mailbox
         self._correspondence = correspondence
+        self._arrivals = arrivals
         self._admins = admins
 
     def registration(self) -> Registration:
@@ -48,8 +52,10 @@ class FeedbackServicer(FeedbackServiceServicer):
         kept = {name: one for name, one in (await self._mailbox.all()).items() if one.says_something}
         wanted = STATES.get(request.state)
         found = [(name, one) for name, one in kept.items() if wanted in (None, one.state)]
+        shown = dict(found[: request.page_size or USUAL_PAGE_SIZE])
+        arrivals = await self._arrivals.of(shown)
         return pb.ListLettersResponse(
-            letters=[_letter(*each) for each in found[: request.page_size or USUAL_PAGE_SIZE]],
+            letters=[_letter(name, one, arrivals[name]) for name, one in shown.items()],
             open_count=sum(one.state is State.OPEN for one in kept.values()),
         )
 
@@ -73,7 +79,7 @@ def _require(field: str, is_right: bool, rule: str) -> None:
         raise InvalidRequest(violations=[Violation(field, rule)])
 
 
-def _letter(letter_id: str, letter: Letter) -> pb.Letter:
+def _letter(letter_id: str, letter: Letter, arrivals: list[Arrival]) -> pb.Letter:
     written = pb.Letter(
         id=letter_id,
         state=pb.LetterState.Value(f"LETTER_STATE_{letter.state.name}"),
@@ -89,7 +95,8 @@ def _letter(letter_id: str, letter: Letter) -> pb.Letter:
         model=letter.model,
     )
     written.write_time.FromMicroseconds(round(letter.written_at * 1e6))
-    for reply in letter.replies:
+    for reply, arrival in zip(letter.replies, arrivals, strict=True):
         noted = written.replies.add(text=reply.text, user_id=reply.actor_id)
+        noted.state = pb.LetterReplyState.Value(f"LETTER_REPLY_STATE_{arrival.name}")
         noted.write_time.FromMicroseconds(round(reply.written_at * 1e6))
     return written

@@ -65,7 +65,12 @@ def _row(letter: pb.Letter) -> dict[str, Any]:
         "thumb": letter.thumb,
         "about": [part for part in (letter.command, letter.provider, letter.model) if part],
         "replies": [
-            {"text": one.text, "user_id": one.user_id, "written_at": one.write_time.seconds}
+            {
+                "text": one.text,
+                "user_id": one.user_id,
+                "written_at": one.write_time.seconds,
+                "state": pb.LetterReplyState.Name(one.state).removeprefix("LETTER_REPLY_STATE_").lower(),
+            }
             for one in letter.replies
         ],
     }

@@ -24,9 +24,11 @@ from services.gateway.bookkeeping.directory import open_directory
 from services.gateway.bookkeeping.receipt import Receipt
 from services.gateway.broadcasts.deliveries import Deliveries, open_deliveries
 from services.gateway.broadcasts.letter import Letter as Sent
+from services.gateway.broadcasts.order import Copy, Fate
 from services.gateway.delivery.turn import Turn
-from services.gateway.feedback.correspondence import Correspondence
-from services.gateway.feedback.letter import Reason, digest_of
+from services.gateway.feedback.arrival import Arrivals
+from services.gateway.feedback.correspondence import MAX_REPLY_UTF16, Correspondence
+from services.gateway.feedback.letter import Letter, Reason, digest_of, reply_delivery_id
 from services.gateway.feedback.mailbox import Mailbox, open_mailbox
 from services.gateway.feedback.reception import MAX_LETTERS_A_DAY, Reception, Taken
 from services.gateway.feedback.servicer import FeedbackServicer
@@ -42,6 +44,7 @@ ADMINS = Admins(owners=frozenset({OWNER}), operators=frozenset({OPERATOR}), anal
 ACTOR = Actor(user_id=OPERATOR)
 TENURE = Tenure(1, float("inf"))
 WORDING = Wording.load()
+IN_GROUP = Letter(user_id=USER, chat_id=-700, language=Language.EN, written_at=1.0)
 
 
 @dataclass
@@ -67,7 +70,9 @@ async def office(nats: Nats) -> AsyncIterator[Office]:
     deliveries = await open_deliveries(nats, directory, bot_id=bot_id, replicas=1)
     people = People(await nats.js.key_value("directory"), bot_id=bot_id, tenure=TENURE)
     reception = Reception(mailbox, deliveries, people, WORDING, (OPERATOR, OWNER))
-    servicer = FeedbackServicer(mailbox, Correspondence(mailbox, deliveries, WORDING), ADMINS)
+    servicer = FeedbackServicer(
+        mailbox, Correspondence(mailbox, deliveries, WORDING), Arrivals(deliveries.ledger), ADMINS
+    )
     server = grpc.aio.server(interceptors=[ServerEdge(ServerMetrics(CollectorRegistry()))])
     add_FeedbackServiceServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -149,10 +154,60 @@ async def test_a_reply_goes_out_once_as_it_was_written_and_more_words_open_the_l
     assert (order.is_plain, order.audience.chat_id) == (True, USER)
     sent = Sent(order).to(USER)
     assert isinstance(sent, SendMessage)
-    assert (sent.text.endswith(reply.text), sent.entities) == (True, [])
+    assert sent.text.endswith(f"\nslow\n\n{reply.text}")
+    assert [entity.type for entity in sent.entities or ()] == ["blockquote"], "only what it answers is marked"
     await office.reception.said(a_turn(), "m2", "still slow", digest=letter.id.partition("-")[2])
     (opened,) = await office.listed(pb.LETTER_STATE_OPEN)
     assert opened.text == "slow\n\nstill slow"
+
+
+@pytest.mark.parametrize(
+    ("copy", "state"),
+    [
+        (None, pb.LETTER_REPLY_STATE_WAITING),
+        (Copy(fate=Fate.INTENDED), pb.LETTER_REPLY_STATE_WAITING),
+        (Copy(fate=Fate.DELIVERED, message_id=5), pb.LETTER_REPLY_STATE_DELIVERED),
+        (Copy(fate=Fate.BLOCKED), pb.LETTER_REPLY_STATE_BLOCKED),
+        (Copy(fate=Fate.FAILED), pb.LETTER_REPLY_STATE_FAILED),
+        (Copy(fate=Fate.UNKNOWN), pb.LETTER_REPLY_STATE_UNKNOWN),
+    ],
+)
+async def test_operators_see_whether_a_reply_has_arrived(
+    office: Office, copy: Copy | None, state: "pb.LetterReplyState.ValueType"
+) -> None:
+    await office.reception.said(a_turn(), "m1", "slow")
+    (letter,) = await office.listed()
+    reply = pb.ReplyToLetterRequest(actor=ACTOR, letter_id=letter.id, text="We know")
+    await office.stub.ReplyToLetter(reply)
+    if copy is not None:
+        await office.deliveries.ledger.enlist(reply_delivery_id(letter.id, reply.text), USER, copy)
+    (answered,) = await office.listed()
+    assert [one.state for one in answered.replies] == [state]
+
+
+@pytest.mark.parametrize(
+    ("letter", "quoted"),
+    [
+        (IN_GROUP.with_note("m", "long <b>words</b>\n" * 50), "long <b>words</b> long"),
+        (
+            IN_GROUP.model_copy(update={"reason": Reason.SLOW}),
+            WORDING.say("feedback-reason-button", Language.EN, reason=Reason.SLOW),
+        ),
+    ],
+)
+async def test_a_reply_in_a_group_quotes_the_beginning_of_the_letter_or_names_the_button(
+    office: Office, letter: Letter, quoted: str
+) -> None:
+    letter_id = f"{USER}-{digest_of('an answer')}"
+    await office.mailbox.change(letter_id, lambda _known: letter)
+    request = pb.ReplyToLetterRequest(actor=ACTOR, letter_id=letter_id, text="x" * MAX_REPLY_UTF16)
+    await office.stub.ReplyToLetter(request)
+    order = await office.deliveries.ledger.order(reply_delivery_id(letter_id, request.text))
+    (mark,) = order.entities
+    marked = order.markdown.encode("utf-16-le")[2 * mark.offset : 2 * mark.end].decode("utf-16-le")
+    assert marked.startswith(quoted)
+    assert order.markdown == order.markdown.partition(marked)[0] + f"{marked}\n\n{request.text}"
+    assert (order.audience.chat_id, Sent(order).fits) == (-700, True)
 
 
 async def test_a_letter_is_closed_without_an_answer(office: Office) -> None:

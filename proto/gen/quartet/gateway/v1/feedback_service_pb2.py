@@ -26,31 +26,33 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from quartet.common.v1 import actor_pb2 as quartet_dot_common_dot_v1_dot_actor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)quartet/gateway/v1/feedback_service.proto\x12\x12quartet.gateway.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dquartet/common/v1/actor.proto\"\xcf\x02\n\x06Letter\x12\n\n\x02id\x18\x01 \x01(\t\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.quartet.gateway.v1.LetterState\x12\x0f\n\x07user_id\x18\x03 \x01(\x03\x12\x0f\n\x07\x63hat_id\x18\x04 \x01(\x03\x12.\n\nwrite_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rlanguage_code\x18\x06 \x01(\t\x12\x0c\n\x04text\x18\x07 \x01(\t\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\r\n\x05thumb\x18\t \x01(\x05\x12\x0f\n\x07service\x18\n \x01(\t\x12\x0f\n\x07\x63ommand\x18\x0b \x01(\t\x12\x10\n\x08provider\x18\x0c \x01(\t\x12\r\n\x05model\x18\r \x01(\t\x12\x30\n\x07replies\x18\x0e \x03(\x0b\x32\x1f.quartet.gateway.v1.LetterReply\"\\\n\x0bLetterReply\x12\x0c\n\x04text\x18\x01 \x01(\t\x12.\n\nwrite_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07user_id\x18\x03 \x01(\x03\"\x80\x01\n\x12ListLettersRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.quartet.gateway.v1.LetterState\x12\x11\n\tpage_size\x18\x03 \x01(\x05\"V\n\x13ListLettersResponse\x12+\n\x07letters\x18\x01 \x03(\x0b\x32\x1a.quartet.gateway.v1.Letter\x12\x12\n\nopen_count\x18\x02 \x01(\x05\"`\n\x14ReplyToLetterRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x11\n\tletter_id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\"\x17\n\x15ReplyToLetterResponse\"P\n\x12\x43loseLetterRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x11\n\tletter_id\x18\x02 \x01(\t\"\x15\n\x13\x43loseLetterResponse*v\n\x0bLetterState\x12\x1c\n\x18LETTER_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11LETTER_STATE_OPEN\x10\x01\x12\x19\n\x15LETTER_STATE_ANSWERED\x10\x02\x12\x17\n\x13LETTER_STATE_CLOSED\x10\x03\x32\xb7\x02\n\x0f\x46\x65\x65\x64\x62\x61\x63kService\x12^\n\x0bListLetters\x12&.quartet.gateway.v1.ListLettersRequest\x1a\'.quartet.gateway.v1.ListLettersResponse\x12\x64\n\rReplyToLetter\x12(.quartet.gateway.v1.ReplyToLetterRequest\x1a).quartet.gateway.v1.ReplyToLetterResponse\x12^\n\x0b\x43loseLetter\x12&.quartet.gateway.v1.CloseLetterRequest\x1a\'.quartet.gateway.v1.CloseLetterResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)quartet/gateway/v1/feedback_service.proto\x12\x12quartet.gateway.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dquartet/common/v1/actor.proto\"\xcf\x02\n\x06Letter\x12\n\n\x02id\x18\x01 \x01(\t\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.quartet.gateway.v1.LetterState\x12\x0f\n\x07user_id\x18\x03 \x01(\x03\x12\x0f\n\x07\x63hat_id\x18\x04 \x01(\x03\x12.\n\nwrite_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rlanguage_code\x18\x06 \x01(\t\x12\x0c\n\x04text\x18\x07 \x01(\t\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\r\n\x05thumb\x18\t \x01(\x05\x12\x0f\n\x07service\x18\n \x01(\t\x12\x0f\n\x07\x63ommand\x18\x0b \x01(\t\x12\x10\n\x08provider\x18\x0c \x01(\t\x12\r\n\x05model\x18\r \x01(\t\x12\x30\n\x07replies\x18\x0e \x03(\x0b\x32\x1f.quartet.gateway.v1.LetterReply\"\x91\x01\n\x0bLetterReply\x12\x0c\n\x04text\x18\x01 \x01(\t\x12.\n\nwrite_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07user_id\x18\x03 \x01(\x03\x12\x33\n\x05state\x18\x04 \x01(\x0e\x32$.quartet.gateway.v1.LetterReplyState\"\x80\x01\n\x12ListLettersRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.quartet.gateway.v1.LetterState\x12\x11\n\tpage_size\x18\x03 \x01(\x05\"V\n\x13ListLettersResponse\x12+\n\x07letters\x18\x01 \x03(\x0b\x32\x1a.quartet.gateway.v1.Letter\x12\x12\n\nopen_count\x18\x02 \x01(\x05\"`\n\x14ReplyToLetterRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x11\n\tletter_id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\"\x17\n\x15ReplyToLetterResponse\"P\n\x12\x43loseLetterRequest\x12\'\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x18.quartet.common.v1.Actor\x12\x11\n\tletter_id\x18\x02 \x01(\t\"\x15\n\x13\x43loseLetterResponse*v\n\x0bLetterState\x12\x1c\n\x18LETTER_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11LETTER_STATE_OPEN\x10\x01\x12\x19\n\x15LETTER_STATE_ANSWERED\x10\x02\x12\x17\n\x13LETTER_STATE_CLOSED\x10\x03*\xd7\x01\n\x10LetterReplyState\x12\"\n\x1eLETTER_REPLY_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aLETTER_REPLY_STATE_WAITING\x10\x01\x12 \n\x1cLETTER_REPLY_STATE_DELIVERED\x10\x02\x12\x1e\n\x1aLETTER_REPLY_STATE_BLOCKED\x10\x03\x12\x1d\n\x19LETTER_REPLY_STATE_FAILED\x10\x04\x12\x1e\n\x1aLETTER_REPLY_STATE_UNKNOWN\x10\x05\x32\xb7\x02\n\x0f\x46\x65\x65\x64\x62\x61\x63kService\x12^\n\x0bListLetters\x12&.quartet.gateway.v1.ListLettersRequest\x1a\'.quartet.gateway.v1.ListLettersResponse\x12\x64\n\rReplyToLetter\x12(.quartet.gateway.v1.ReplyToLetterRequest\x1a).quartet.gateway.v1.ReplyToLetterResponse\x12^\n\x0b\x43loseLetter\x12&.quartet.gateway.v1.CloseLetterRequest\x1a\'.quartet.gateway.v1.CloseLetterResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'quartet.gateway.v1.feedback_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LETTERSTATE']._serialized_start=1008
-  _globals['_LETTERSTATE']._serialized_end=1126
+  _globals['_LETTERSTATE']._serialized_start=1062
+  _globals['_LETTERSTATE']._serialized_end=1180
+  _globals['_LETTERREPLYSTATE']._serialized_start=1183
+  _globals['_LETTERREPLYSTATE']._serialized_end=1398
   _globals['_LETTER']._serialized_start=130
   _globals['_LETTER']._serialized_end=465
-  _globals['_LETTERREPLY']._serialized_start=467
-  _globals['_LETTERREPLY']._serialized_end=559
-  _globals['_LISTLETTERSREQUEST']._serialized_start=562
-  _globals['_LISTLETTERSREQUEST']._serialized_end=690
-  _globals['_LISTLETTERSRESPONSE']._serialized_start=692
-  _globals['_LISTLETTERSRESPONSE']._serialized_end=778
-  _globals['_REPLYTOLETTERREQUEST']._serialized_start=780
-  _globals['_REPLYTOLETTERREQUEST']._serialized_end=876
-  _globals['_REPLYTOLETTERRESPONSE']._serialized_start=878
-  _globals['_REPLYTOLETTERRESPONSE']._serialized_end=901
-  _globals['_CLOSELETTERREQUEST']._serialized_start=903
-  _globals['_CLOSELETTERREQUEST']._serialized_end=983
-  _globals['_CLOSELETTERRESPONSE']._serialized_start=985
-  _globals['_CLOSELETTERRESPONSE']._serialized_end=1006
-  _globals['_FEEDBACKSERVICE']._serialized_start=1129
-  _globals['_FEEDBACKSERVICE']._serialized_end=1440
+  _globals['_LETTERREPLY']._serialized_start=468
+  _globals['_LETTERREPLY']._serialized_end=613
+  _globals['_LISTLETTERSREQUEST']._serialized_start=616
+  _globals['_LISTLETTERSREQUEST']._serialized_end=744
+  _globals['_LISTLETTERSRESPONSE']._serialized_start=746
+  _globals['_LISTLETTERSRESPONSE']._serialized_end=832
+  _globals['_REPLYTOLETTERREQUEST']._serialized_start=834
+  _globals['_REPLYTOLETTERREQUEST']._serialized_end=930
+  _globals['_REPLYTOLETTERRESPONSE']._serialized_start=932
+  _globals['_REPLYTOLETTERRESPONSE']._serialized_end=955
+  _globals['_CLOSELETTERREQUEST']._serialized_start=957
+  _globals['_CLOSELETTERREQUEST']._serialized_end=1037
+  _globals['_CLOSELETTERRESPONSE']._serialized_start=1039
+  _globals['_CLOSELETTERRESPONSE']._serialized_end=1060
+  _globals['_FEEDBACKSERVICE']._serialized_start=1401
+  _globals['_FEEDBACKSERVICE']._serialized_end=1712
 # @@protoc_insertion_point(module_scope)

@@ -41,6 +41,36 @@ LETTER_STATE_ANSWERED: LetterState.ValueType  # 2
 LETTER_STATE_CLOSED: LetterState.ValueType  # 3
 Global___LetterState: _TypeAlias = LetterState  # noqa: Y015
 
+class _LetterReplyState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LetterReplyStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LetterReplyState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LETTER_REPLY_STATE_UNSPECIFIED: _LetterReplyState.ValueType  # 0
+    LETTER_REPLY_STATE_WAITING: _LetterReplyState.ValueType  # 1
+    LETTER_REPLY_STATE_DELIVERED: _LetterReplyState.ValueType  # 2
+    LETTER_REPLY_STATE_BLOCKED: _LetterReplyState.ValueType  # 3
+    """They have blocked the bot."""
+    LETTER_REPLY_STATE_FAILED: _LetterReplyState.ValueType  # 4
+    """Telegram refused it."""
+    LETTER_REPLY_STATE_UNKNOWN: _LetterReplyState.ValueType  # 5
+    """Telegram did not say, or it is longer ago than 90 days."""
+
+class LetterReplyState(_LetterReplyState, metaclass=_LetterReplyStateEnumTypeWrapper):
+    """LetterReplyState is what has become of an answer."""
+
+LETTER_REPLY_STATE_UNSPECIFIED: LetterReplyState.ValueType  # 0
+LETTER_REPLY_STATE_WAITING: LetterReplyState.ValueType  # 1
+LETTER_REPLY_STATE_DELIVERED: LetterReplyState.ValueType  # 2
+LETTER_REPLY_STATE_BLOCKED: LetterReplyState.ValueType  # 3
+"""They have blocked the bot."""
+LETTER_REPLY_STATE_FAILED: LetterReplyState.ValueType  # 4
+"""Telegram refused it."""
+LETTER_REPLY_STATE_UNKNOWN: LetterReplyState.ValueType  # 5
+"""Telegram did not say, or it is longer ago than 90 days."""
+Global___LetterReplyState: _TypeAlias = LetterReplyState  # noqa: Y015
+
 @_typing.final
 class Letter(_message.Message):
     """Letter is what a person says of one answer, or of the bot. Letters are kept
@@ -119,9 +149,11 @@ class LetterReply(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     WRITE_TIME_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     user_id: _builtins.int
     """Who answered."""
+    state: Global___LetterReplyState.ValueType
     @_builtins.property
     def write_time(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -130,10 +162,11 @@ class LetterReply(_message.Message):
         text: _builtins.str = ...,
         write_time: _timestamp_pb2.Timestamp | None = ...,
         user_id: _builtins.int = ...,
+        state: Global___LetterReplyState.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["write_time", b"write_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["text", b"text", "user_id", b"user_id", "write_time", b"write_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["state", b"state", "text", b"text", "user_id", b"user_id", "write_time", b"write_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
