@@ -356,7 +356,7 @@ async def test_a_person_is_found_by_their_id_and_leads_to_what_they_asked(
         await page.get_by_role("searchbox").fill("708")
         await page.keyboard.press("Enter")
         await expect(page).to_have_url(f"{panel.url}/people/708")
-        await expect(page.get_by_text("Последний раз писали:")).to_contain_text("ru")
+        await expect(page.get_by_text("Последний раз писали")).to_contain_text("ru")
         await page.get_by_role("link", name="Последние запросы").click()
         await expect(page).to_have_url(f"{panel.url}/users/{key:016x}")
 

@@ -310,6 +310,7 @@ user-feedback = Feedback
 ## Limits
 page-limits = Limits and plans
 about-limits = How much all together and each may use: by plan and by role. Changes take effect within a second.
+limits-as-everyone = as for everyone
 limits-used = Used by all together
 limits-user = Each who has no plan
 limits-group = Each group
@@ -334,7 +335,7 @@ standing-allowed = Allowed
 standing-focus = Focus group
 standing-plan = With a plan
 standing-limits = With own limits
-person-heard = Last heard of:
+person-heard = Last heard of { $ago } ago
 person-unheard = The bot has not talked to this person, or has forgotten them.
 people-none = Nothing is set for anyone: everyone has the usual limits.
 column-standing = Standing

@@ -311,6 +311,7 @@ user-feedback = Отзывы
 ## Лимиты
 page-limits = Лимиты и планы
 about-limits = Сколько можно всем вместе и каждому: по планам и ролям. Изменения действуют через секунду.
+limits-as-everyone = как у всех
 limits-used = Потрачено всеми вместе
 limits-user = Каждому, у кого нет плана
 limits-group = Каждой группе
@@ -335,7 +336,7 @@ standing-allowed = Допущенные
 standing-focus = Фокус-группа
 standing-plan = С планом
 standing-limits = Со своими лимитами
-person-heard = Последний раз писали:
+person-heard = Последний раз писали { $ago } назад
 person-unheard = Бот с этим человеком ещё не говорил или уже забыл его.
 people-none = Никому ничего не задано: у всех обычные лимиты.
 column-standing = Положение
