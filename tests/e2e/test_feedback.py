@@ -88,8 +88,8 @@ async def test_the_teams_answer_reaches_the_person_once_as_it_was_written(talk: 
         for _ in range(2):
             await Correspondence(mailbox, deliveries, Wording.load()).reply(letter_id, "*Завтра*", 1)
     answer = await talk.telegram.wait_for_reply(talk.user_id, after=mark)
-    assert answer["text"] == "💬 Команда бота отвечает на ваш отзыв:\nКогда будет темнее?\n\n*Завтра*"
-    assert [entity["type"] for entity in answer["entities"]] == ["blockquote"]
+    assert answer["text"] == "💬 Команда бота отвечает на ваш отзыв:\n\n*Завтра*"
+    assert answer["reply_to_message"]["text"] == "/feedback Когда будет темнее?"
     await talk.ask("вопрос после ответа")
     assert sum("*Завтра*" in text for text in await talk.telegram.texts(talk.user_id)) == 1
 

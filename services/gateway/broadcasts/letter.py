@@ -7,6 +7,7 @@ from aiogram.types import (
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     Message,
+    ReplyParameters,
 )
 
 from services.gateway.broadcasts.order import Order
@@ -26,6 +27,10 @@ class Letter:
         self._text, self._entities = self.formatted.text, to_aiogram(self.formatted.entities)
         rows = [[InlineKeyboardButton(text=button.text, url=button.url)] for button in order.buttons]
         self._keyboard = InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
+        answered = order.reply_to_message_id
+        self._reply = (
+            ReplyParameters(message_id=answered, allow_sending_without_reply=True) if answered else None
+        )
         self._picture: BufferedInputFile | str | None = order.picture_file_id or None
         if order.picture:
             self._picture = BufferedInputFile(order.picture, FILE_NAME)
@@ -43,6 +48,7 @@ class Letter:
                 text=self._text,
                 entities=self._entities,
                 reply_markup=self._keyboard,
+                reply_parameters=self._reply,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 parse_mode=None,
             )
@@ -52,6 +58,7 @@ class Letter:
             caption=self._text,
             caption_entities=self._entities,
             reply_markup=self._keyboard,
+            reply_parameters=self._reply,
             parse_mode=None,
         )
 

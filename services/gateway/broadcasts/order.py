@@ -88,6 +88,8 @@ class Order(BaseModel):
     picture_file_id: str = ""
     """One that Telegram has already."""
     audience: Audience = Field(default_factory=Audience)
+    reply_to_message_id: int = 0
+    """Of the one chat that is meant: Telegram quotes it, as long as it is there; zero: it answers nothing."""
     messages_per_second: int = PACE
     not_before: float = 0.0
     """Unix seconds."""

@@ -6,12 +6,11 @@ from services.gateway.broadcasts.order import Audience, Order
 from services.gateway.feedback.letter import Letter, Reply, State, reply_delivery_id
 from services.gateway.feedback.mailbox import Mailbox
 from services.gateway.feedback.reception import Post
-from services.gateway.rendering import Entity, EntityType, utf16_length
+from services.gateway.rendering import utf16_length
 from services.gateway.wording import Wording
 
 MAX_REPLIES: Final = 10
 MAX_REPLY_UTF16: Final = 3500
-MAX_QUOTE_CHARACTERS: Final = 200
 
 
 class Correspondence:
@@ -52,19 +51,20 @@ class Correspondence:
         )
 
     def _order(self, letter: Letter, text: str) -> Order:
-        """Below what it answers: in a group, or after weeks, nobody would know else."""
-        head = f"{self._wording.say('feedback-reply', letter.language)}\n"
-        quote = self._quote(letter)
-        marks = (Entity(EntityType.BLOCKQUOTE, utf16_length(head), utf16_length(quote)),) if quote else ()
-        said = f"{head}{quote}\n\n{text}" if quote else f"{head}\n{text}"
-        return Order(markdown=said, is_plain=True, entities=marks, audience=Audience(chat_id=letter.chat_id))
+        """As a reply to what it answers: in a group, or after weeks, nobody would know else.
 
-    def _quote(self, letter: Letter) -> str:
-        """The beginning of their own words, or else the button that they pressed."""
-        if not letter.text and letter.reason is not None:
-            return self._wording.say("feedback-reason-button", letter.language, reason=letter.reason)
-        words = " ".join(letter.text.split())
-        return words if len(words) <= MAX_QUOTE_CHARACTERS else f"{words[:MAX_QUOTE_CHARACTERS].rstrip()}…"
+        The order keeps none of the person's words: those stay where they can be forgotten.
+        """
+        head = f"{self._wording.say('feedback-reply', letter.language)}\n"
+        pressed = letter.reason if not letter.message_id else None
+        if pressed is not None:
+            head += f"«{self._wording.say('feedback-reason-button', letter.language, reason=pressed)}»\n"
+        return Order(
+            markdown=f"{head}\n{text}",
+            is_plain=True,
+            audience=Audience(chat_id=letter.chat_id),
+            reply_to_message_id=letter.message_id,
+        )
 
     async def _found(self, letter_id: str) -> Letter:
         return _kept(await self._mailbox.find(letter_id))

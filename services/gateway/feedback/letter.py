@@ -2,12 +2,15 @@ import hashlib
 from enum import StrEnum
 from typing import Final
 
+import regex
 from pydantic import BaseModel, ConfigDict
 
 from services.gateway.wording import Language
 
 MAX_NOTES: Final = 5
 DIGEST_CHARACTERS: Final = 16
+NOTE: Final = regex.compile(r"\d+\.(-?\d+)\.(\d+)\..+")
+"""A turn that a message began: the bot, the chat, the message."""
 
 
 class Reason(StrEnum):
@@ -63,6 +66,13 @@ class Letter(BaseModel):
     @property
     def text(self) -> str:
         return "\n\n".join(self.notes.values())
+
+    @property
+    def message_id(self) -> int:
+        """The message that brought the latest words to the letter's chat; zero where none did."""
+        found = [NOTE.fullmatch(turn_id) for turn_id in self.notes]
+        here = [int(one[2]) for one in found if one is not None and int(one[1]) == self.chat_id]
+        return here[-1] if here else 0
 
     @property
     def says_something(self) -> bool:

@@ -154,8 +154,7 @@ async def test_a_reply_goes_out_once_as_it_was_written_and_more_words_open_the_l
     assert (order.is_plain, order.audience.chat_id) == (True, USER)
     sent = Sent(order).to(USER)
     assert isinstance(sent, SendMessage)
-    assert sent.text.endswith(f"\nslow\n\n{reply.text}")
-    assert [entity.type for entity in sent.entities or ()] == ["blockquote"], "only what it answers is marked"
+    assert (sent.text.endswith(reply.text), sent.entities) == (True, [])
     await office.reception.said(a_turn(), "m2", "still slow", digest=letter.id.partition("-")[2])
     (opened,) = await office.listed(pb.LETTER_STATE_OPEN)
     assert opened.text == "slow\n\nstill slow"
@@ -186,28 +185,28 @@ async def test_operators_see_whether_a_reply_has_arrived(
 
 
 @pytest.mark.parametrize(
-    ("letter", "quoted"),
+    ("letter", "message_id", "names"),
     [
-        (IN_GROUP.with_note("m", "long <b>words</b>\n" * 50), "long <b>words</b> long"),
+        (IN_GROUP.with_note("1000.-700.5.9", "a secret"), 5, ""),
+        (IN_GROUP.with_note("1000.-700.5.9", "a secret").with_note("1000.-700.8.9", "more"), 8, ""),
+        (IN_GROUP.with_note("1000.70.5.9", "a secret"), 0, ""),
         (
             IN_GROUP.model_copy(update={"reason": Reason.SLOW}),
+            0,
             WORDING.say("feedback-reason-button", Language.EN, reason=Reason.SLOW),
         ),
     ],
 )
-async def test_a_reply_in_a_group_quotes_the_beginning_of_the_letter_or_names_the_button(
-    office: Office, letter: Letter, quoted: str
+async def test_a_reply_in_a_group_answers_the_message_or_names_the_button_and_keeps_no_words(
+    office: Office, letter: Letter, message_id: int, names: str
 ) -> None:
     letter_id = f"{USER}-{digest_of('an answer')}"
     await office.mailbox.change(letter_id, lambda _known: letter)
     request = pb.ReplyToLetterRequest(actor=ACTOR, letter_id=letter_id, text="x" * MAX_REPLY_UTF16)
     await office.stub.ReplyToLetter(request)
     order = await office.deliveries.ledger.order(reply_delivery_id(letter_id, request.text))
-    (mark,) = order.entities
-    marked = order.markdown.encode("utf-16-le")[2 * mark.offset : 2 * mark.end].decode("utf-16-le")
-    assert marked.startswith(quoted)
-    assert order.markdown == order.markdown.partition(marked)[0] + f"{marked}\n\n{request.text}"
-    assert (order.audience.chat_id, Sent(order).fits) == (-700, True)
+    assert (order.reply_to_message_id, names in order.markdown) == (message_id, True)
+    assert (order.audience.chat_id, Sent(order).fits, "secret" in order.markdown) == (-700, True, False)
 
 
 async def test_a_letter_is_closed_without_an_answer(office: Office) -> None:
