@@ -245,6 +245,7 @@ async def test_what_failed_is_found_with_its_trace_and_what_the_vendor_said(
         await expect(row).to_contain_text(TRACE_ID[:12])
         await row.get_by_role("link").click()
         await expect(page.get_by_text(TRACE_ID)).to_be_visible()
+        await expect(page.get_by_role("link", name="Пользователь", exact=True)).to_have_count(0)
         await expect(page.get_by_role("row").filter(has_text="429")).to_be_visible()
 
 
@@ -285,6 +286,8 @@ async def test_an_operator_cancels_a_video_of_the_queue(
         row = page.get_by_role("row").filter(has_text=str(job.caller.user_id))
         await expect(row).to_contain_text("ждёт")
         assert "secret" not in await page.content()
+        person = row.get_by_role("link", name=str(job.caller.user_id))
+        assert await person.get_attribute("href") == f"/people/{job.caller.user_id}"
         await row.get_by_role("button", name="Отменить").click()
         await page.get_by_role("button", name="Да, выполнить").click()
         await expect(row).to_contain_text("отменено")
@@ -318,9 +321,11 @@ async def test_a_user_s_last_requests_are_seen_without_a_word_of_them(
         await page.keyboard.type(f"{USER_KEY:016x}")
         await page.keyboard.press("Enter")
         await expect(page).to_have_url(f"{panel.url}/users/{USER_KEY:016x}")
-        await expect(page.get_by_role("row").filter(has_text="context_too_long")).to_contain_text(
-            "gpt-6-luna"
-        )
+        row = page.get_by_role("row").filter(has_text="context_too_long")
+        await expect(row).to_contain_text("gpt-6-luna")
+        await row.get_by_role("link").click()
+        await page.get_by_role("link", name="Пользователь", exact=True).click()
+        await expect(page).to_have_url(f"{panel.url}/users/{USER_KEY:016x}")
 
 
 async def test_an_operator_bans_somebody_limits_them_and_lets_them_in_again(

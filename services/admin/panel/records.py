@@ -23,7 +23,7 @@ LIMIT 30
 REQUEST: Final = """
 SELECT event_id, ts, service, command, outcome, error_reason, provider, model, release, language, chat_type,
     failed_over, retries, queue_ms, first_token_ms, total_ms, delivery_ms, input_chars, output_chars,
-    attachment_bytes, cost_usd, trace_id
+    attachment_bytes, cost_usd, trace_id, user_key
 FROM v_requests
 WHERE event_id = {event_id:UUID}
 """

@@ -47,6 +47,7 @@ def page(desk: Desk) -> Page:
             key=f"{found.user_key:016x}" if found.user_key else "",
             heard_at=found.hear_time.seconds,
             speaks=found.language_code,
+            admin_role=desk.settings.admins.role_of(subject_id),
         )
 
     async def change(visit: Visit) -> Response:
