@@ -1,13 +1,12 @@
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any, Final
+from contextlib import aclosing
+from typing import Any
 
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.api import ConsumerConfig, DeliverPolicy
 
 from services.chassis.events.envelope import Event, MalformedEvent, Registry, decode
-
-BATCH: Final = 100
-IDLE_SECONDS: Final = 60.0
+from services.chassis.jetstream import stored
 
 
 async def replay(
@@ -17,25 +16,10 @@ async def replay(
 
     What is none of the registry's is passed over. Raises what NATS raises.
     """
-    subscription = await js.pull_subscribe(
-        "",
-        stream=stream,
-        config=ConsumerConfig(
-            deliver_policy=DeliverPolicy.ALL,
-            ack_policy=AckPolicy.NONE,
-            filter_subjects=list(subjects),
-            inactive_threshold=IDLE_SECONDS,
-            mem_storage=True,
-        ),
-    )
-    try:
-        pending = (await subscription.consumer_info()).num_pending or 0
-        while pending:
-            for message in await subscription.fetch(min(pending, BATCH)):
-                pending = message.metadata.num_pending
-                try:
-                    yield decode(message, registry)
-                except MalformedEvent:
-                    continue
-    finally:
-        await subscription.unsubscribe()
+    config = ConsumerConfig(deliver_policy=DeliverPolicy.ALL)
+    async with aclosing(stored(js, stream, subjects, config)) as messages:
+        async for message in messages:
+            try:
+                yield decode(message, registry)
+            except MalformedEvent:
+                continue

@@ -15,7 +15,7 @@ from services.chassis.jetstream.connection import (
     is_conflict,
     require_version,
 )
-from services.chassis.jetstream.listing import entries
+from services.chassis.jetstream.listing import entries, stored
 
 __all__ = [
     "ConfigurationConflict",
@@ -30,4 +30,5 @@ __all__ = [
     "entries",
     "is_conflict",
     "require_version",
+    "stored",
 ]

@@ -10,6 +10,13 @@ from services.gateway.buttons import keyboard
 from services.gateway.turns import Part
 from services.gateway.wording import Language, Wording
 
+SIGNS: Final[Mapping[Course, str]] = {
+    Course.RUNNING: "▶️",
+    Course.PAUSED: "⏸",
+    Course.CANCELLED: "⏹",
+    Course.DONE: "✅",
+    Course.RETRACTED: "🗑",
+}
 TITLE_CHARACTERS: Final = 40
 TEXT_CHARACTERS: Final = 300
 STEERING: Final[Mapping[Course, tuple[AdminVerb, ...]]] = {
@@ -30,11 +37,16 @@ class CampaignScreens:
         self._wording = wording
         self._language = language
 
-    def all(self, campaigns: Sequence[Campaign]) -> Part:
+    def all(self, campaigns: Sequence[tuple[Campaign, Course]]) -> Part:
         """The latest, a button each, and the way to a new one."""
         rows: list[Row] = [
-            [(_cut(one.text, TITLE_CHARACTERS) or "🖼", AdminPress(AdminVerb.CAST, one.campaign_id).data())]
-            for one in campaigns
+            [
+                (
+                    f"{SIGNS[course]} {_cut(one.text, TITLE_CHARACTERS) or '🖼'}",
+                    AdminPress(AdminVerb.CAST, one.campaign_id).data(),
+                )
+            ]
+            for one, course in campaigns
         ]
         text = self._wording.say("admin-casts", self._language)
         if not campaigns:

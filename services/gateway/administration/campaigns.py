@@ -1,8 +1,9 @@
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
 from typing import Final
 
-from services.chassis.errors import InvalidRequest
+from services.chassis.errors import InvalidRequest, ResourceNotFound
 from services.gateway.admin_client import AdminClient, Campaign
 from services.gateway.administration.office import Office
 from services.gateway.broadcasts.deliveries import Deliveries
@@ -48,9 +49,16 @@ class Campaigning:
         self._admin = admin
         self._office = office
 
-    async def latest(self, actor_id: int) -> list[Campaign]:
+    async def latest(self, actor_id: int) -> list[tuple[Campaign, Course]]:
+        """The newest first, each with what it does now."""
         self._office.require(actor_id)
-        return await self._admin.campaigns(actor_id, MOST)
+        listed = []
+        for campaign in await self._admin.campaigns(actor_id, MOST):
+            # One that was written down and never ordered went nowhere.
+            with suppress(ResourceNotFound):
+                order = await self._deliveries.ledger.order(campaign.campaign_id)
+                listed.append((campaign, order.course))
+        return listed
 
     async def draft(self, actor_id: int, draft_id: str, order: Order) -> None:
         """Show a message to its author as everybody would get it; once, however often it is asked.
@@ -71,7 +79,10 @@ class Campaigning:
         return dict(zip(AUDIENCES, sizes, strict=True))
 
     async def send(self, actor_id: int, draft_id: str, segment: Segment) -> str:
-        """Send a draft to a segment, and return its delivery; once, however often it is asked."""
+        """Send a draft to a segment, and return its delivery.
+
+        It goes out once, however often it is asked: in two segments there may be the same people.
+        """
         self._office.require(actor_id)
         drafted = await self._deliveries.ledger.order(draft_id)
         order = Order.model_validate(
@@ -80,7 +91,7 @@ class Campaigning:
                 "audience": AUDIENCES[segment],
             }
         )
-        delivery_id = f"{draft_id}-{segment}"
+        delivery_id = f"{draft_id}-sent"
         details = {"delivery_id": delivery_id, "segment": segment.value}
         async with self._office.deed(actor_id, "broadcast.compose", details):
             await self._admin.record_campaign(actor_id, delivery_id, drafted.markdown)

@@ -1,66 +1,19 @@
-import secrets
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from nats.js.errors import NotFoundError
 
-from services.chassis.audit import STREAM, Audit, ensure_audit_stream
+from services.chassis.audit import STREAM
 from services.chassis.errors import PermissionDenied, ResourceNotFound
 from services.chassis.jetstream import Nats
-from services.chassis.roles import Admins
-from services.gateway.access.register import Register, open_register
 from services.gateway.administration.limits import LimitScreens, parse_limit
-from services.gateway.administration.office import Office
 from services.gateway.administration.presses import AdminVerb, parse_admin_press
 from services.gateway.administration.screens import Screens
-from services.gateway.broadcasts.order import Order
-from services.gateway.feedback.correspondence import Correspondence
-from services.gateway.feedback.mailbox import open_mailbox
-from services.gateway.matters import Matters
-from services.gateway.quotas.ledger import quotas_bucket
 from services.gateway.quotas.measures import Measure, Period
-from services.gateway.quotas.plan import Plan
-from services.gateway.quotas.policy import Policy
 from services.gateway.quotas.quotas import Use
-from services.gateway.quotas.statement import Statements
 from services.gateway.turns import Part
 from services.gateway.wording import Language, Wording
-
-OPERATOR, ANALYST, SOMEBODY = 2, 3, 4
-USUAL = Plan(user={"pictures_per_day": 5}, plans={"pro": {"pictures_per_day": 50}, "x" * 40: {}})
-
-
-class NoPost:
-    """Nothing is to be sent here."""
-
-    async def order(self, delivery_id: str, order: Order) -> None:
-        raise AssertionError(delivery_id)
-
-
-@dataclass
-class Rooms:
-    office: Office
-    policy: Policy
-    register: Register
-
-
-@pytest.fixture
-async def rooms(nats: Nats) -> AsyncIterator[Rooms]:
-    bot_id = secrets.randbelow(10**9)
-    admins = Admins(frozenset(), frozenset({OPERATOR}), frozenset({ANALYST}))
-    await ensure_audit_stream(nats.js, replicas=1)
-    mailbox = await open_mailbox(nats, bot_id=bot_id, replicas=1)
-    async with open_register(nats, bot_id=bot_id, replicas=1) as register:
-        policy = Policy(USUAL, register, ZoneInfo("Europe/Moscow"), admins=admins)
-        bucket = await quotas_bucket(nats, replicas=1)
-        statements = Statements(nats.js, bucket, policy, bot_id=bot_id)
-        letters = Correspondence(mailbox, NoPost(), Wording.load())
-        matters = Matters(nats.js)
-        office = Office(register, policy, statements, mailbox, letters, matters, Audit(nats.js), admins)
-        yield Rooms(office, policy, register)
+from tests.integration.gateway.administration.rooms import ANALYST, OPERATOR, SOMEBODY, Rooms
 
 
 async def test_a_plan_gives_its_limits_and_can_be_taken_away(rooms: Rooms) -> None:
