@@ -11,7 +11,7 @@ from services.chassis.jetstream import entries
 
 log = structlog.get_logger()
 
-BUCKET: Final = "vendor_health"
+BUCKET: Final = "vendor_reports"
 TOLD_SECONDS: Final = 60.0
 """A process tells anew after this time, though nothing has changed."""
 KEPT_SECONDS: Final = 3 * TOLD_SECONDS
@@ -42,8 +42,8 @@ class VendorReport(BaseModel):
 
 
 def vendor_health_bucket(replicas: int) -> KeyValueConfig:
-    """The bucket: `<service>.<vendor>.<process>`. It is told anew soon enough to be kept in memory."""
-    return KeyValueConfig(bucket=BUCKET, ttl=KEPT_SECONDS, storage=StorageType.MEMORY, replicas=replicas)
+    """The bucket: `<service>.<vendor>.<process>`. One in memory would not be there after NATS starts anew."""
+    return KeyValueConfig(bucket=BUCKET, ttl=KEPT_SECONDS, storage=StorageType.FILE, replicas=replicas)
 
 
 async def reports(js: JetStreamContext) -> AsyncIterator[VendorReport]:

@@ -17,6 +17,7 @@ from services.providers.vendor import Health, Vendor
 
 log = structlog.get_logger()
 
+AGAIN_SECONDS: Final = 5.0
 FAILURES: Final = (OSError, nats.errors.Error, APIError)
 
 
@@ -44,12 +45,14 @@ class Board:
     async def _keep(self, vendors: tuple[Vendor[Any, Any], ...], news: asyncio.Event) -> None:
         while True:
             news.clear()
+            wait_seconds = TOLD_SECONDS
             try:
                 for vendor in vendors:
                     await self._bucket.put(self._key(vendor), self._report(vendor).model_dump_json().encode())
             except FAILURES as error:
                 log.warning("vendor_health_waits", error=type(error).__name__)
-            await is_set_within(news, TOLD_SECONDS)
+                wait_seconds = AGAIN_SECONDS
+            await is_set_within(news, wait_seconds)
 
     def _report(self, vendor: Vendor[Any, Any]) -> VendorReport:
         models = tuple(_health(vendor, model) for model in vendor.model_ids)

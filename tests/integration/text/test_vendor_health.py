@@ -1,12 +1,17 @@
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
 
+import nats.errors
 import pytest
+from nats.js.errors import APIError
 
 from services.chassis.jetstream import Nats, connect
 from services.chassis.vendor_health import ModelHealth, VendorReport, reports
 from services.providers.board import open_board
 from services.sandbox.vendor.faults import FaultKind
+from tests.support.nats import nats_server
 from tests.support.openai import openai_stand_in
 from tests.support.vendors import LATER_SECONDS, Clock, Noted, ask, two_vendors
 
@@ -24,9 +29,11 @@ async def told(bus: Nats) -> dict[str, VendorReport]:
 async def until_told(bus: Nats, provider: str, health: str) -> ModelHealth:
     async with asyncio.timeout(20):
         while True:
-            found = (await told(bus)).get(provider)
-            if found and found.models[0].health == health:
-                return found.models[0]
+            # The server may be away for a moment.
+            with suppress(nats.errors.Error, APIError):
+                found = (await told(bus)).get(provider)
+                if found and found.models[0].health == health:
+                    return found.models[0]
             await asyncio.sleep(0.02)
 
 
@@ -48,3 +55,18 @@ async def test_a_vendor_without_money_is_told_of_at_once_and_so_is_its_recovery(
             await until_told(bus, "first", "available")
     # Of a process that has ended nothing is told any more.
     assert await told(bus) == {}
+
+
+async def test_a_vendor_is_told_of_though_nats_died_meanwhile(tmp_path: Path) -> None:
+    noted = Noted()
+    with nats_server(tmp_path) as server:
+        async with connect(server.url, name="test") as own, openai_stand_in() as first:
+            board = await open_board(own, service="test", replicas=1)
+            models = {"first": ("gpt-6-luna",)}
+            opened = two_vendors([first.base_url], noted, Clock(), models=models)
+            async with opened as vendors, board.kept(vendors.all, noted.news):
+                await until_told(own, "first", "available")
+                await server.kill_and_start()
+                await first.fail(FaultKind.OUT_OF_FUNDS)
+                await ask(vendors)
+                await until_told(own, "first", "unavailable")
