@@ -40,8 +40,10 @@ class Tables:
             raise ServiceUnavailable(today)
 
 
-def _writer(nats: Nats, tables: Any, *, rows: int = 1000, failpoints: str = "") -> Writer:
-    intake = Intake(nats.js, max_messages=rows, max_seconds=0.1, ack_wait_seconds=1.0)
+def _writer(
+    nats: Nats, tables: Any, *, rows: int = 1000, failpoints: str = "", ack_wait_seconds: float = 1.0
+) -> Writer:
+    intake = Intake(nats.js, max_messages=rows, max_seconds=0.1, ack_wait_seconds=ack_wait_seconds)
     metrics = AdminMetrics(CollectorRegistry())
     return Writer(nats.js, intake, tables, metrics, Failpoints(failpoints, Environment.TEST))
 
@@ -128,7 +130,8 @@ async def test_while_clickhouse_is_away_nothing_is_lost_and_an_answer_that_was_l
 ) -> None:
     tables = Tables(migrated, "down", "no answer")
     await publish(usage, requests(50))
-    async with _writing(_writer(nats, tables)):
+    # So long that a busy machine does not bring messages again, in other company and under another token.
+    async with _writing(_writer(nats, tables, ack_wait_seconds=30.0)):
         await until_all_is_settled(nats)
 
     # Some were sent again; how many depends on what came together.
