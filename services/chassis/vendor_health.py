@@ -12,9 +12,9 @@ from services.chassis.jetstream import entries
 log = structlog.get_logger()
 
 BUCKET: Final = "vendor_reports"
-TOLD_SECONDS: Final = 60.0
+TOLD_SECONDS: Final = 15.0
 """A process tells anew after this time, though nothing has changed."""
-KEPT_SECONDS: Final = 3 * TOLD_SECONDS
+KEPT_SECONDS: Final = 6 * TOLD_SECONDS
 """Of whoever has not told for so long nothing is known."""
 
 

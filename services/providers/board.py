@@ -22,7 +22,7 @@ FAILURES: Final = (OSError, nats.errors.Error, APIError)
 
 
 class Board:
-    """Tells whoever wants to know how the vendors do for this process: at once, and every minute."""
+    """Tells whoever wants to know how the vendors do for this process: at once, and every now and then."""
 
     def __init__(self, bucket: KeyValue, service: str) -> None:
         self._bucket = bucket

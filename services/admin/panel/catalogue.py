@@ -58,8 +58,8 @@ class Catalogue:
         self._js = js
         self._records = records
 
-    async def vendors(self) -> tuple[list[Vendor], bool]:
-        """Return them by name, and whether figures were to be had."""
+    async def vendors(self) -> tuple[list[Vendor], bool, bool]:
+        """Return them by name, and whether figures, and whether their health, were to be had."""
         found: dict[str, Vendor] = {}
         has_figures = True
         try:
@@ -69,20 +69,21 @@ class Catalogue:
         for row in rows:
             model = _of(found, row["provider"]).model(row["model"])
             model.row, model.services = row, list(row["services"])
-        for report in await self._reports():
+        told = await self._reports()
+        for report in told or ():
             for health in report.models:
                 model = _of(found, report.provider).model(health.model)
                 model.told.append(health)
                 if report.service not in model.services:
                     model.services.append(report.service)
-        return sorted(found.values(), key=lambda vendor: vendor.name), has_figures
+        return sorted(found.values(), key=lambda vendor: vendor.name), has_figures, told is not None
 
-    async def _reports(self) -> list[VendorReport]:
+    async def _reports(self) -> list[VendorReport] | None:
         try:
             return [report async for report in reports(self._js)]
         except FAILURES as error:
             log.info("vendor_health_unknown", error=type(error).__name__)
-            return []
+            return None
 
 
 def _of(found: dict[str, Vendor], name: str) -> Vendor:

@@ -17,8 +17,13 @@ def page(desk: Desk) -> Page:
     catalogue = Catalogue(desk.nats.js, Records(desk.database, desk.settings.environment))
 
     async def drawn() -> dict[str, Any]:
-        vendors, has_figures = await catalogue.vendors()
-        return {"vendors": vendors, "has_figures": has_figures, "switches": await desk.switchboard.all()}
+        vendors, has_figures, has_health = await catalogue.vendors()
+        return {
+            "vendors": vendors,
+            "has_figures": has_figures,
+            "has_health": has_health,
+            "switches": await desk.switchboard.all(),
+        }
 
     async def show(visit: Visit) -> Response:
         return visit.show("vendors.html", **await drawn())
