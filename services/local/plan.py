@@ -81,7 +81,9 @@ class Plan:
         picked = env.pick(self.environment, env.HOST, *patterns)
         return env.without_proxy_to_loopback(
             picked
-            | {"PYTHONUNBUFFERED": "1", "QUARTET_ENVIRONMENT": self.settings.quartet_environment}
+            # What gRPC's core writes is no line that a machine reads; our own say what became of a call.
+            | {"PYTHONUNBUFFERED": "1", "GRPC_VERBOSITY": "NONE"}
+            | {"QUARTET_ENVIRONMENT": self.settings.quartet_environment}
             | values
         )
 

@@ -178,6 +178,7 @@ class Stack:
         common = {
             **env.without_proxy_to_loopback(env.pick(os.environ, env.HOST)),
             "PYTHONUNBUFFERED": "1",
+            "GRPC_VERBOSITY": "NONE",
             "QUARTET_ENVIRONMENT": "test",
             "NATS_URL": self.nats_url,
             "GRACE_SECONDS": "2",
